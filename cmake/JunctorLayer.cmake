@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: BSL-1.0
+# Part of Junctor, a coroutine-based framework for WAMP routers.
+
+# How the parts of Junctor are declared: layers, modules, tests, and the umbrella over them.
+
+set(JUNCTOR_TARGETS "" CACHE INTERNAL "Libraries that junctor::junctor is made of")
+
+# Libraries that only our own sources include and that have nothing to link: users of the installed
+# package need not have them.
+set(JUNCTOR_HEADER_ONLY_LIBRARIES MsgpackCxx::MsgpackCxx CLI11::CLI11)
+
+# Which of the named files or targets are not there yet.
+function(junctor_missing result)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "TARGETS;FILES")
+    set(missing "")
+    foreach(target IN LISTS arg_TARGETS)
+        if(NOT TARGET ${target})
+            list(APPEND missing ${target})
+        endif()
+    endforeach()
+    foreach(file IN LISTS arg_FILES)
+        if(NOT EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${file}")
+            list(APPEND missing ${file})
+        endif()
+    endforeach()
+    set(${result} "${missing}" PARENT_SCOPE)
+endfunction()
+
+# One static library with an include root of its own; what layers and modules have in common.
+function(junctor_library name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS;LIBRARIES;HEADERS;SOURCES")
+    set(target junctor_${name})
+    list(TRANSFORM arg_DEPENDS PREPEND junctor::)
+
+    junctor_missing(missing TARGETS ${arg_DEPENDS} FILES ${arg_HEADERS} ${arg_SOURCES})
+    if(missing)
+        message(WARNING "junctor::${name} is left out, as these are missing: ${missing}")
+        return()
+    endif()
+
+    add_library(${target} STATIC ${arg_SOURCES})
+    add_library(junctor::${name} ALIAS ${target})
+    target_sources(${target} PUBLIC
+        FILE_SET HEADERS BASE_DIRS include FILES ${arg_HEADERS})
+    set_target_properties(${target} PROPERTIES
+        EXPORT_NAME ${name}
+        POSITION_INDEPENDENT_CODE ON
+        VERIFY_INTERFACE_HEADER_SETS ON)
+    target_compile_features(${target} PUBLIC cxx_std_20)
+    # Public, since Asio's inline code must be the same in every source of a program.
+    target_compile_definitions(${target} PUBLIC BOOST_ASIO_NO_DEPRECATED)
+    target_link_libraries(${target} PUBLIC ${arg_DEPENDS} Boost::headers)
+    foreach(library IN LISTS arg_LIBRARIES)
+        if(library IN_LIST JUNCTOR_HEADER_ONLY_LIBRARIES)
+            target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:${library}>)
+        else()
+            target_link_libraries(${target} PRIVATE ${library})
+        endif()
+    endforeach()
+    junctor_warnings(${target})
+    set(JUNCTOR_TARGETS ${JUNCTOR_TARGETS} ${target} CACHE INTERNAL "")
+endfunction()
+
+# junctor_layer(<name> [DEPENDS <layers below>] [LIBRARIES <libraries>] HEADERS <files> SOURCES <files>)
+#
+# Declares lib/<name> as the static library junctor::<name>. Its headers stand in
+# include/junctor/<name>; those of the layers named under DEPENDS, and of what these depend on, are the
+# only others that it can include. LIBRARIES are for its sources alone.
+function(junctor_layer name)
+    junctor_library(${name} ${ARGN})
+endfunction()
+
+# junctor_module(<name> DEPENDS <layers> [LIBRARIES <libraries>] HEADERS <files> SOURCES <files>)
+#
+# Declares modules/<name> as the static library junctor::<name>, with dashes written as underscores:
+# modules/auth-ticket is junctor::auth_ticket. Only the contract of modules may be used.
+function(junctor_module name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS;LIBRARIES;HEADERS;SOURCES")
+    foreach(layer IN LISTS arg_DEPENDS)
+        if(NOT layer MATCHES "^(base|auth)$")
+            message(FATAL_ERROR "module ${name} may use base and auth, not ${layer}")
+        endif()
+    endforeach()
+    string(REPLACE "-" "_" library ${name})
+    junctor_library(${library} ${ARGN})
+endfunction()
+
+# junctor_umbrella(): junctor::junctor, which is all layers and modules declared so far.
+function(junctor_umbrella)
+    add_library(junctor_umbrella INTERFACE)
+    add_library(junctor::junctor ALIAS junctor_umbrella)
+    set_target_properties(junctor_umbrella PROPERTIES EXPORT_NAME junctor)
+    foreach(target IN LISTS JUNCTOR_TARGETS)
+        get_target_property(name ${target} EXPORT_NAME)
+        target_link_libraries(junctor_umbrella INTERFACE junctor::${name})
+    endforeach()
+endfunction()
+
+# junctor_test(<name> DEPENDS <targets> [LIBRARIES <targets>] [TIMEOUT <seconds>] SOURCES <files>)
+#
+# Declares the Catch2 program junctor_<name>_test and one ctest entry of the same name. Its sources see
+# the include roots of DEPENDS and the folder tests/, for "support/catch.hpp".
+function(junctor_test name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "DEPENDS;LIBRARIES;SOURCES")
+    set(target junctor_${name}_test)
+
+    junctor_missing(missing TARGETS ${arg_DEPENDS} FILES ${arg_SOURCES})
+    if(missing)
+        message(WARNING "${target} is left out, as these are missing: ${missing}")
+        return()
+    endif()
+
+    add_executable(${target} ${arg_SOURCES})
+    target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+    target_link_libraries(${target} PRIVATE ${arg_DEPENDS} ${arg_LIBRARIES} junctor_test_main)
+    junctor_warnings(${target})
+    add_test(NAME ${target} COMMAND ${target})
+    if(NOT arg_TIMEOUT)
+        set(arg_TIMEOUT 300)
+    endif()
+    set_tests_properties(${target} PROPERTIES TIMEOUT ${arg_TIMEOUT})
+endfunction()
