@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// Every bound on what a peer can make the router hold or wait for, with its default and the reason for it.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace junctor {
+
+/// Bounds that are part of the protocol or of a data structure and cannot be configured.
+namespace limits {
+
+/// URIs in use have tens of characters; the pattern indexes hold one probe per distinct prefix length.
+inline constexpr std::size_t uri_bytes_max = 1024;
+
+/// Bounds the depth of the wildcard trie and the work of matching.
+inline constexpr std::size_t uri_components_max = 128;
+
+/// The smallest and largest message size that a RawSocket handshake can announce.
+inline constexpr std::size_t rawsocket_message_bytes_min = 512;
+inline constexpr std::size_t rawsocket_message_bytes_max = std::size_t{1} << 24;
+
+/// `max_message_size` when a transport does not say: the requirements of Crossbar.io's RawSocket transport name 128 kB.
+inline constexpr std::size_t message_bytes_default = std::size_t{128} * 1024;
+
+/// Nesting of lists and dicts within a message. Deeper data is an attack on the stack or on the receiver's parser.
+inline constexpr std::size_t nesting_depth_max = 64;
+
+/// Custom attributes (`_name`, `x_name`) that are forwarded from the options of one message.
+inline constexpr std::size_t custom_attributes_max = 16;
+
+/// Keys in the details of HELLO, and entries in a list within them; nobody announces more.
+inline constexpr std::size_t hello_entries_max = 256;
+
+/// The encoded `authextra` of HELLO and AUTHENTICATE: it is made a tree before anybody is authenticated.
+inline constexpr std::size_t authextra_bytes_max = std::size_t{16} * 1024;
+
+/// Connections beyond `transport_limits::connections_max` that are kept just long enough to be told so by the handshake.
+inline constexpr std::size_t refusals_pending_max = 256;
+
+/// PINGs of the router that a silent peer may leave unanswered. Some clients answer only one in a while.
+inline constexpr unsigned unanswered_pings_max = 3;
+
+/// How long a listener waits when it cannot accept for want of file descriptors or memory.
+inline constexpr std::chrono::milliseconds accept_pause{200};
+
+/// What each thread keeps of the buffers that its connections gave back: at most 16 MiB, and none that is so large that it
+/// must have been an exception.
+inline constexpr std::size_t pooled_buffers_max = 32;
+inline constexpr std::size_t pooled_buffer_bytes_max = std::size_t{512} * 1024;
+
+/// Blocks for large reads that each thread keeps; more are in use only while sessions wait in the middle of a batch.
+inline constexpr std::size_t pooled_read_blocks_max = 4;
+
+} // namespace limits
+
+/// Bounds that hold for each session and each connection of a router; every one can be configured.
+struct session_limits {
+    /// TLS handshake, RawSocket handshake, HELLO and authentication together, as one absolute deadline:
+    /// a slow peer cannot prolong it by sending one octet at a time.
+    std::chrono::milliseconds join_timeout{std::chrono::seconds{10}};
+
+    /// How long a peer may take to answer one CHALLENGE.
+    std::chrono::milliseconds challenge_timeout{std::chrono::seconds{10}};
+
+    /// How long a peer may leave queued output without taking a single byte of it.
+    std::chrono::milliseconds write_stall_timeout{std::chrono::seconds{30}};
+
+    /// How long a peer has to answer GOODBYE, and to take what is queued, before its connection is closed.
+    std::chrono::milliseconds goodbye_timeout{std::chrono::seconds{2}};
+
+    /// Output queued for one connection. Far above any burst that a healthy client takes, far below what hurts the router.
+    std::size_t outbound_bytes_max{std::size_t{32} << 20};
+
+    /// Per session: each costs the router a table entry.
+    std::size_t subscriptions_max{10'000};
+    std::size_t registrations_max{10'000};
+
+    /// Calls of one caller that have no final answer yet.
+    std::size_t pending_calls_max{65'536};
+};
+
+/// Bounds of a whole listening transport.
+struct transport_limits {
+    /// Connections at once, joined or not; the next one is answered with RawSocket's error 4.
+    std::size_t connections_max{100'000};
+};
+
+} // namespace junctor
