@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// JSON: reader and writer.
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <junctor/base/bytes.hpp>
+#include <junctor/base/errc.hpp>
+#include <junctor/codec/number.hpp>
+#include <junctor/codec/reader.hpp>
+#include <junctor/codec/serializer.hpp>
+#include <junctor/codec/writer.hpp>
+
+namespace junctor {
+
+/// A `pull_reader` of JSON, exactly as RFC 8259 defines it.
+///
+/// Binary data, which JSON carries as a text, is read as that text. An escaped surrogate without its other half is
+/// `errc::invalid_utf8`, as no UTF-8 text can hold it. Integers that no 64-bit type holds are real numbers.
+class json_reader {
+public:
+    static constexpr serializer format = serializer::json;
+
+    /// Reads from `input`; texts with escapes go to `scratch`. Both must outlive the reader.
+    json_reader(byte_view input, text_scratch& scratch) noexcept
+        : cursor_{as_text(input).data()}, end_{cursor_ + input.size()}, scratch_{scratch}
+    {
+    }
+
+    [[nodiscard]] value_kind peek() noexcept;
+    bool enter_list() noexcept { return enter('['); }
+    [[nodiscard]] bool next() noexcept { return next_before(']'); }
+    bool enter_dict() noexcept { return enter('{'); }
+    [[nodiscard]] bool next_key(std::string_view& key);
+    [[nodiscard]] std::uint64_t read_unsigned() noexcept;
+    [[nodiscard]] std::int64_t read_integer() noexcept;
+    [[nodiscard]] bool read_boolean() noexcept;
+    [[nodiscard]] std::string_view read_text();
+
+    /// One value of any kind, checked to the bottom, without the white space around it. The first call in a thread may
+    /// throw `std::bad_alloc`.
+    byte_view skip();
+
+    /// The input from the next value on.
+    [[nodiscard]] byte_view rest() noexcept
+    {
+        skip_space();
+        return as_bytes({cursor_, left()});
+    }
+
+    void finish() noexcept;
+
+    /// An integer or real number.
+    [[nodiscard]] any_number read_number() noexcept;
+
+    void read_null() noexcept;
+
+    /// Makes `code` the error, unless there is one.
+    void fail(errc code) noexcept
+    {
+        if (error_ == errc{})
+            error_ = code;
+        cursor_ = end_; // every later call finds nothing and fails without looking at the error
+    }
+
+    [[nodiscard]] bool ok() const noexcept { return error_ == errc{}; }
+    [[nodiscard]] errc error() const noexcept { return error_; }
+
+private:
+    [[nodiscard]] std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - cursor_); }
+    [[nodiscard]] bool at(char c) const noexcept { return cursor_ != end_ && *cursor_ == c; }
+
+    void skip_space() noexcept;
+    void mismatch() noexcept;
+    void fail_here() noexcept;
+    void walk();
+    [[nodiscard]] bool enter(char opening) noexcept;
+    [[nodiscard]] bool next_before(char closing) noexcept;
+    [[nodiscard]] bool take(std::string_view literal) noexcept;
+    [[nodiscard]] std::string_view take_text();
+    [[nodiscard]] std::string_view take_escaped_text(std::string_view plain);
+    [[nodiscard]] bool take_escape(std::string& text);
+    [[nodiscard]] bool take_unicode_escape(std::string& text);
+    [[nodiscard]] bool take_hex(std::uint32_t& unit) noexcept;
+
+    const char* cursor_;
+    const char* end_;
+    text_scratch& scratch_;
+    errc error_{};
+    bool entered_{false}; ///< The innermost container was entered just now: no comma comes before its first value.
+    std::size_t depth_{0};
+};
+
+/// A `push_writer` of JSON without white space. Real numbers keep a point or an exponent, so that they stay real numbers;
+/// NaN and infinity, which JSON lacks, become null. Binary data becomes a text of U+0000 followed by base64; texts that
+/// begin with U+0000 themselves are written as they are. Throws `std::length_error` for nesting deeper than
+/// `limits::nesting_depth_max`. Spec: advanced profile, "Binary conversion of JSON Strings".
+class json_writer {
+public:
+    static constexpr serializer format = serializer::json;
+
+    /// Appends to `out`, which must outlive the writer.
+    explicit json_writer(byte_buffer& out) noexcept : out_{out} {}
+
+    void begin_list() { begin('['); }
+    void begin_list(std::size_t) { begin('['); }
+    void end_list() { end(']'); }
+    void begin_dict() { begin('{'); }
+    void end_dict() { end('}'); }
+    void key(std::string_view text);
+    void null() { put("null"); }
+    void boolean(bool flag) { put(flag ? "true" : "false"); }
+    void integer(std::int64_t n);
+    void unsigned_integer(std::uint64_t n);
+    void real(double n);
+    void text(std::string_view text);
+    void binary(byte_view bytes);
+    void raw(byte_view bytes) { put(as_text(bytes)); }
+
+private:
+    void separate()
+    {
+        if (comma_)
+            out_.push(',');
+        comma_ = true;
+    }
+
+    void put(std::string_view literal)
+    {
+        separate();
+        out_.append(literal);
+    }
+
+    void begin(char opening);
+    void end(char closing);
+    void quote(std::string_view text);
+
+    byte_buffer& out_;
+    std::size_t depth_{0};
+    bool comma_{false}; ///< A value stands before the next one in the same container.
+};
+
+static_assert(pull_reader<json_reader> && push_writer<json_writer>);
+
+} // namespace junctor

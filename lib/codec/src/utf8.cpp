@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <junctor/codec/utf8.hpp>
+
+namespace junctor {
+
+namespace {
+
+constexpr bool is_continuation(unsigned char octet) noexcept
+{
+    return (octet & 0xC0) == 0x80;
+}
+
+/// The range of the second octet, which depends on the first: this is what excludes overlong forms, surrogates and
+/// numbers above U+10FFFF.
+constexpr bool may_follow(unsigned char first, unsigned char second) noexcept
+{
+    switch (first) {
+    case 0xE0: return second >= 0xA0 && second <= 0xBF;
+    case 0xED: return second >= 0x80 && second <= 0x9F;
+    case 0xF0: return second >= 0x90 && second <= 0xBF;
+    case 0xF4: return second >= 0x80 && second <= 0x8F;
+    default: return is_continuation(second);
+    }
+}
+
+/// The length of the sequence that `first` begins; 0 if none begins with it.
+constexpr std::size_t sequence_length(unsigned char first) noexcept
+{
+    if (first < 0x80)
+        return 1;
+    if (first < 0xC2 || first > 0xF4)
+        return 0;
+    return first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+}
+
+/// The length of the well-formed sequence at the start of `text`; 0 if there is none.
+std::size_t take_sequence(std::string_view text) noexcept
+{
+    const auto octet = [text](std::size_t at) { return static_cast<unsigned char>(text[at]); };
+    const auto length = sequence_length(octet(0));
+    if (length > text.size() || (length > 1 && !may_follow(octet(0), octet(1))))
+        return 0;
+    for (std::size_t at = 2; at < length; ++at) {
+        if (!is_continuation(octet(at)))
+            return 0;
+    }
+    return length;
+}
+
+/// How many octets at the start of `text` are ASCII for certain, eight looked at at once.
+std::size_t ascii_prefix(std::string_view text) noexcept
+{
+    std::size_t at = 0;
+    while (text.size() - at >= sizeof(std::uint64_t) &&
+           (detail::load_word<std::uint64_t>(text.data() + at) & detail::high_bits) == 0)
+        at += sizeof(std::uint64_t);
+    return at;
+}
+
+} // namespace
+
+bool detail::is_utf8_beyond_ascii(std::string_view text) noexcept
+{
+    while (!text.empty()) {
+        const auto length = take_sequence(text);
+        if (length == 0)
+            return false;
+        text.remove_prefix(length);
+        if (length == 1)
+            text.remove_prefix(ascii_prefix(text));
+    }
+    return true;
+}
+
+} // namespace junctor
