@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// Authentication: a coroutine that talks to the peer in challenges and returns a verdict.
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <junctor/auth/awaitable.hpp>
+#include <junctor/auth/transport_facts.hpp>
+#include <junctor/base/errc.hpp>
+#include <junctor/base/value.hpp>
+#include <junctor/session/identity.hpp>
+
+namespace junctor {
+
+/// What a peer said in HELLO, as far as authenticators may care.
+struct auth_hello {
+    std::string realm;
+    std::string authid; ///< Empty if the peer named none.
+    std::vector<std::string> authmethods;
+    dict authextra;
+    std::string agent;
+};
+
+/// The answer to one CHALLENGE.
+struct proof {
+    std::string signature;
+    dict extra;
+};
+
+/// The outcome of an authentication: who the peer is, or why it may not join.
+class verdict {
+public:
+    /// The peer may join as `who`. An empty authmethod or authprovider is filled in by the router with the method's name
+    /// and "static".
+    static verdict grant(identity who) { return verdict(std::move(who)); }
+    static verdict grant(std::string authid, std::string authrole);
+
+    /// The peer is refused with ABORT: `reason`'s URI and `message` (the reason's own text if empty).
+    static verdict deny(errc reason, std::string message = {});
+
+    [[nodiscard]] bool granted() const noexcept { return std::holds_alternative<identity>(content_); }
+
+    /// The identity of a granted verdict; undefined for a denied one.
+    [[nodiscard]] const identity& who() const { return std::get<identity>(content_); }
+    [[nodiscard]] identity& who() { return std::get<identity>(content_); }
+
+    /// The reason and message of a denied verdict; undefined for a granted one.
+    [[nodiscard]] errc reason() const { return std::get<denial>(content_).reason; }
+    [[nodiscard]] const std::string& message() const { return std::get<denial>(content_).message; }
+
+private:
+    struct denial {
+        errc reason;
+        std::string message;
+    };
+
+    explicit verdict(identity who) : content_{std::move(who)} {}
+    explicit verdict(denial why) : content_{std::move(why)} {}
+
+    std::variant<identity, denial> content_;
+};
+
+/// The conversation with one peer that wants to join, as its authenticator sees it. The authenticator cannot reach the
+/// connection itself: it can neither forget a time limit nor go on after a refusal. Lives until `authenticate` completes;
+/// used on the thread that runs it only.
+class auth_exchange {
+public:
+    virtual ~auth_exchange() = default;
+
+    [[nodiscard]] virtual const auth_hello& hello() const noexcept = 0;
+    [[nodiscard]] virtual const transport_facts& transport() const noexcept = 0;
+
+    /// The identifier that the session will have if it joins; signed challenges contain it.
+    [[nodiscard]] virtual std::uint64_t session_number() const noexcept = 0;
+
+    /// Sends CHALLENGE with `extra` and completes with the peer's AUTHENTICATE. May be called again for another round.
+    /// If the peer answers otherwise, leaves, or takes longer than `session_limits::challenge_timeout`, it does not
+    /// complete normally: the exchange ends, the peer is answered as the protocol demands, and the exception that carries
+    /// this out must not be swallowed. Spec: "Session Establishment".
+    [[nodiscard]] virtual awaitable<proof> challenge(dict extra) = 0;
+    [[nodiscard]] awaitable<proof> challenge() { return challenge(dict()); }
+};
+
+/// One way to say who a peer is. An authenticator serves any number of peers at the same time, from any thread of the
+/// router: state that it shares between them is its own to protect. It must outlive the router it is installed in.
+///
+///     awaitable<verdict> authenticate(auth_exchange& exchange) override
+///     {
+///         const auto answer = co_await exchange.challenge();
+///         if (!equal_constant_time(answer.signature, ticket_))
+///             co_return verdict::deny(errc::authentication_denied);
+///         co_return verdict::grant(exchange.hello().authid, "user");
+///     }
+class authenticator {
+public:
+    virtual ~authenticator() = default;
+
+    /// Completes with the verdict on the peer of `exchange`, which outlives the coroutine. An exception denies with
+    /// `errc::authentication_failed` and is logged.
+    [[nodiscard]] virtual awaitable<verdict> authenticate(auth_exchange& exchange) = 0;
+};
+
+/// Compares two secrets in a time that depends on their lengths only.
+[[nodiscard]] bool equal_constant_time(std::string_view a, std::string_view b) noexcept;
+
+} // namespace junctor

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <junctor/auth/authenticator.hpp>
+
+#include <string>
+
+#include "support/catch.hpp"
+
+using namespace junctor;
+
+TEST_CASE("verdict: a grant carries the identity", "[auth]")
+{
+    const auto granted = verdict::grant("ann", "staff");
+    CHECK(granted.granted());
+    CHECK(granted.who().authid == "ann");
+    CHECK(granted.who().authrole == "staff");
+    CHECK(granted.who().authmethod.empty());
+}
+
+TEST_CASE("verdict: a denial has a text, its reason's own if none is given", "[auth]")
+{
+    const auto denied = verdict::deny(errc::authentication_denied);
+    CHECK_FALSE(denied.granted());
+    CHECK(denied.reason() == errc::authentication_denied);
+    CHECK(denied.message() == text_of(errc::authentication_denied));
+    CHECK(verdict::deny(errc::no_such_realm, "not here").message() == "not here");
+}
+
+TEST_CASE("secrets: equal in length and content, and in nothing less", "[auth]")
+{
+    CHECK(equal_constant_time("", ""));
+    CHECK(equal_constant_time("secret", "secret"));
+    CHECK_FALSE(equal_constant_time("secret", "secreT"));
+    CHECK_FALSE(equal_constant_time("secret", "secret "));
+    CHECK_FALSE(equal_constant_time("secret", ""));
+    CHECK_FALSE(equal_constant_time(std::string("a\0b", 3), std::string("a\0c", 3)));
+}
