@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// Incremental parser that splits a stream of bytes into RawSocket frames.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include <boost/system/error_code.hpp>
+
+#include <junctor/base/bytes.hpp>
+#include <junctor/framing/buffer_pool.hpp>
+#include <junctor/framing/rawsocket.hpp>
+
+namespace junctor {
+
+/// What a parser found at the front of its input.
+enum class frame_status : std::uint8_t { complete, need_more, failed };
+
+/// One step of a parser: with `complete`, a frame; otherwise `type` and `payload` mean nothing.
+struct frame_step {
+    frame_status status{frame_status::need_more};
+    frame_type type{frame_type::message};
+    byte_view payload{};
+};
+
+/// Splits a stream of bytes into frames. Frames that lie whole within one input are not copied; one that does not is
+/// put together in a buffer of the pool that grows as its bytes arrive: a header alone never makes the parser allocate
+/// what it announces. Used by one thread at a time.
+///
+///     while ((step = parser.next(input)).status == frame_status::complete)
+///         handle(step.type, step.payload);
+class frame_parser {
+public:
+    /// Accepts payloads of up to `payload_bytes_max`; the header alone decides. `buffers` must outlive the parser.
+    frame_parser(std::size_t payload_bytes_max, buffer_pool& buffers) noexcept;
+    frame_parser(const frame_parser&) = delete;
+    frame_parser& operator=(const frame_parser&) = delete;
+    ~frame_parser();
+
+    /// Takes the next frame from the front of `input`. With `need_more` the input is used up and may be overwritten.
+    /// The payload lies in `input`, or, for the first frame of an input at most, in the parser until `recycle()`.
+    /// `failed` is final; `error()` says why.
+    [[nodiscard]] frame_step next(byte_view& input);
+
+    /// How many bytes of the payload that has begun are still to come; 0 if none has.
+    [[nodiscard]] std::size_t missing() const noexcept { return missing_; }
+
+    /// Space that the next bytes of the payload that has begun can be read into directly: between 1 and `missing()`
+    /// bytes. Not to be called if nothing is missing.
+    [[nodiscard]] std::span<std::byte> room();
+
+    /// Says that `count` bytes of the room have been filled; `next` with no input then gives the frame if it is whole.
+    void filled(std::size_t count) noexcept;
+
+    /// Gives back the memory of the frame that was put together last. Its payload must not be in use any more.
+    void recycle() noexcept;
+
+    /// Why parsing failed; no error before that.
+    [[nodiscard]] boost::system::error_code error() const noexcept { return error_; }
+
+private:
+    [[nodiscard]] bool read_header(byte_view& input) noexcept;
+    [[nodiscard]] frame_step collect(byte_view& input);
+    [[nodiscard]] frame_step fail(boost::system::error_code error) noexcept;
+    void reserve(std::size_t arriving);
+
+    std::size_t payload_bytes_max_;
+    buffer_pool& buffers_;
+    boost::system::error_code error_;
+    rawsocket_octets header_octets_{};
+    std::uint8_t header_size_{0}; ///< Octets of the header that have come; 4 while a payload is being put together.
+    frame_type type_{frame_type::message};
+    std::size_t missing_{0};
+    byte_buffer partial_;   ///< The payload that has begun.
+    byte_buffer assembled_; ///< The payload that was put together and delivered last.
+};
+
+} // namespace junctor

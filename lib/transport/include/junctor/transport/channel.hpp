@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// A connection that carries whole WAMP messages, whatever its framing.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+
+#include <boost/system/error_code.hpp>
+
+#include <junctor/auth/awaitable.hpp>
+#include <junctor/auth/transport_facts.hpp>
+#include <junctor/base/errc.hpp>
+#include <junctor/framing/rawsocket.hpp>
+#include <junctor/session/outlet.hpp>
+#include <junctor/transport/flush_list.hpp>
+
+namespace junctor {
+
+/// All messages that one read brought, or why there will be no more. A message of length zero is delivered as such.
+class batch {
+public:
+    /// Messages; the bytes belong to the channel.
+    explicit batch(std::span<const byte_view> messages) noexcept : messages_{messages} {}
+
+    /// The end.
+    batch(close_reason reason, boost::system::error_code error) noexcept : reason_{reason}, error_{error} {}
+
+    /// Whether the channel was still open. If so there is at least one message.
+    [[nodiscard]] bool open() const noexcept { return reason_ == close_reason::none; }
+
+    /// In the order in which they came. Valid until the next `read_batch` of the channel, also across waits.
+    [[nodiscard]] std::span<const byte_view> messages() const noexcept { return messages_; }
+
+    /// Why the channel is not open any more.
+    [[nodiscard]] close_reason reason() const noexcept { return reason_; }
+
+    /// Details to the reason, for logs: the error of the system, of TLS or of the framing; eof if the peer just ended.
+    [[nodiscard]] boost::system::error_code error() const noexcept { return error_; }
+
+private:
+    std::span<const byte_view> messages_;
+    close_reason reason_{close_reason::none};
+    boost::system::error_code error_;
+};
+
+/// Which way a frame went.
+enum class frame_direction : std::uint8_t { received, sent };
+
+/// Sees every frame of a connection, for debugging. The payload may hold secrets: AUTHENTICATE and CHALLENGE messages
+/// are for the caller to hide. Called in the middle of things: it must not call the channel.
+using frame_log = std::function<void(frame_direction direction, frame_type type, byte_view payload)>;
+
+/// One peer's connection after the transport's handshake: messages come in batches by `read_batch()` and go out as
+/// through every outlet, followed by `flush()` or the flush list of the shard. Used on the thread of its shard.
+///
+/// Lifetime: at most one of `read_batch` and `close` may be pending, and the channel must outlive it. Destroying a
+/// channel closes its connection at once. Output is bounded: if more than `session_limits::outbound_bytes_max` is
+/// queued, or if the peer takes nothing for `write_stall_timeout`, the channel ends with `close_reason::slow_consumer`.
+class channel : public outlet, public flushable {
+public:
+    using clock = std::chrono::steady_clock;
+
+    [[nodiscard]] virtual const transport_facts& facts() const noexcept = 0;
+    [[nodiscard]] serializer format() const noexcept override { return facts().format; }
+
+    /// Completes with all whole messages of one read. Once the peer has ended or broken the framing it completes as not
+    /// open, after all messages from before that. Not open with `close_reason::connection_lost` or
+    /// `protocol_violation`, output may still be flushed by `close()`; with any other reason everything is over.
+    /// Cancellation: by `abort()`. Throws `std::bad_alloc` only.
+    [[nodiscard]] virtual awaitable<batch> read_batch() = 0;
+
+    /// Writes what is queued by one direct system call; what the peer does not take at once goes on by itself.
+    void flush() noexcept override = 0;
+
+    /// Writes what is queued, says goodbye in the way of the transport (TLS close_notify, end of stream), waits for the
+    /// peer to end too, so that it does not lose what it has not read yet, and closes; by `until` at the latest. Not
+    /// while a `read_batch` is pending.
+    [[nodiscard]] virtual awaitable<void> close(clock::time_point until) = 0;
+
+    /// Ends the connection at once: what is queued is lost, a pending `read_batch` completes as not open with `reason`,
+    /// later messages are refused. The first reason stays.
+    virtual void abort(close_reason reason) noexcept = 0;
+
+    /// Why the connection was ended from this side; `none` if it was not.
+    [[nodiscard]] virtual close_reason reason() const noexcept = 0;
+
+    /// Bytes that wait to be written.
+    [[nodiscard]] virtual std::size_t queued_bytes() const noexcept = 0;
+
+    /// Aborts with `reason` at `when`, in place of a deadline set before.
+    virtual void set_deadline(clock::time_point when, close_reason reason) noexcept = 0;
+    virtual void clear_deadline() noexcept = 0;
+
+    /// Shows all frames from now on to `log`; empty: to nobody.
+    virtual void log_frames(frame_log log) = 0;
+};
+
+} // namespace junctor

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// What the connections of one thread share.
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+
+#include <junctor/base/bytes.hpp>
+#include <junctor/framing/buffer_pool.hpp>
+#include <junctor/transport/deadline.hpp>
+#include <junctor/transport/flush_list.hpp>
+
+namespace junctor {
+
+/// Memory for one large read. A connection borrows it between a read and the end of the batch that came of it.
+class read_block {
+public:
+    /// What one read takes beyond the connection's own small buffer.
+    static constexpr std::size_t read_bytes_max = std::size_t{64} * 1024;
+
+    /// Besides a read, what a connection's own buffer held before it, and what of a TLS record came before that.
+    static constexpr std::size_t capacity = read_bytes_max + std::size_t{20} * 1024;
+
+    read_block();
+
+    [[nodiscard]] std::byte* data() noexcept { return bytes_.get(); }
+    [[nodiscard]] std::vector<byte_view>& messages() noexcept { return messages_; }
+
+private:
+    std::unique_ptr<std::byte[]> bytes_;
+    std::vector<byte_view> messages_; ///< The batch: where the messages begin and end.
+};
+
+/// What the connections of one io_context share: buffers, deadlines, and the list of what is to be flushed. There is
+/// one for each thread that runs connections; it must outlive them. Used on that thread.
+class shard_services {
+public:
+    explicit shard_services(boost::asio::io_context& io);
+
+    [[nodiscard]] boost::asio::io_context& io() noexcept { return io_; }
+    [[nodiscard]] deadline_sweep& deadlines() noexcept { return deadlines_; }
+
+    /// Where channels enter themselves when something is queued for them.
+    [[nodiscard]] flush_list& flushes() noexcept { return flushes_; }
+
+    /// Buffers for output and for frames that come in pieces.
+    [[nodiscard]] buffer_pool& buffers() noexcept { return buffers_; }
+
+    /// A block to read into; to be given back. Throws `std::bad_alloc`.
+    [[nodiscard]] std::unique_ptr<read_block> take_read_block();
+    void give_read_block(std::unique_ptr<read_block> block) noexcept;
+
+    /// Where ciphertext is read to be decrypted at once: not to be kept over a wait.
+    [[nodiscard]] std::byte* scratch() noexcept { return scratch_.data(); }
+
+private:
+    boost::asio::io_context& io_;
+    deadline_sweep deadlines_;
+    flush_list flushes_;
+    buffer_pool buffers_;
+    std::vector<std::unique_ptr<read_block>> read_blocks_;
+    read_block scratch_;
+};
+
+} // namespace junctor

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <junctor/transport/rawsocket_transport.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace junctor {
+
+rawsocket_transport& rawsocket_transport::id(std::string name)
+{
+    id_ = std::move(name);
+    return *this;
+}
+
+rawsocket_transport& rawsocket_transport::serializers(serializer_set allowed)
+{
+    if (allowed.empty())
+        throw std::invalid_argument("a RawSocket transport needs at least one serializer");
+    serializers_ = allowed;
+    return *this;
+}
+
+rawsocket_transport& rawsocket_transport::max_message_size(std::size_t bytes)
+{
+    if (bytes == 0)
+        throw std::invalid_argument("max_message_size must be at least 1");
+    max_message_size_ = bytes;
+    return *this;
+}
+
+rawsocket_transport& rawsocket_transport::min_peer_message_size(std::size_t bytes)
+{
+    min_peer_message_size_ = bytes;
+    return *this;
+}
+
+rawsocket_transport& rawsocket_transport::debug(bool on)
+{
+    debug_ = on;
+    return *this;
+}
+
+rawsocket_transport& rawsocket_transport::limits(const session_limits& bounds)
+{
+    session_limits_ = bounds;
+    return *this;
+}
+
+rawsocket_transport& rawsocket_transport::limits(const transport_limits& bounds)
+{
+    transport_limits_ = bounds;
+    return *this;
+}
+
+rawsocket_transport& rawsocket_transport::keep_alive_ping(keep_alive when, std::chrono::milliseconds interval)
+{
+    if (when != keep_alive::off && interval <= std::chrono::milliseconds::zero())
+        throw std::invalid_argument("keep-alive PING needs a positive interval");
+    keep_alive_ = when;
+    keep_alive_interval_ = interval;
+    return *this;
+}
+
+rawsocket_transport& rawsocket_transport::authenticate(std::string name, authenticator& decides)
+{
+    const auto offered = [&](const method& known) { return known.first == name; };
+    if (std::any_of(methods_.begin(), methods_.end(), offered))
+        throw std::invalid_argument("authmethod offered twice: " + name);
+    methods_.emplace_back(std::move(name), &decides);
+    return *this;
+}
+
+std::size_t rawsocket_transport::announced_message_size() const noexcept
+{
+    return message_bytes_of_nibble(nibble_of_message_bytes(max_message_size_));
+}
+
+} // namespace junctor

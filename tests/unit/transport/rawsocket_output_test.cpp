@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <string>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "temporary_directory.hpp"
+#include "transport_server.hpp"
+
+using namespace junctor;
+using namespace junctor::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::size_t bulk_size = 65'000;
+
+rawsocket_transport on_loopback()
+{
+    return rawsocket(tcp("127.0.0.1", 0)).limits(patient_limits());
+}
+
+/// The bulky message with this number.
+std::string bulk(int number)
+{
+    return std::to_string(number) + std::string(bulk_size, static_cast<char>('a' + number % 26));
+}
+
+/// A handler that sends `count` bulky messages for each message that it gets.
+batch_handler flood(int count)
+{
+    return [count](channel& peer, std::span<const byte_view> messages) {
+        for (std::size_t i = 0; i < messages.size(); ++i)
+            for (int number = 0; number < count; ++number)
+                if (peer.send_encoded(as_bytes(bulk(number))) != delivery::queued)
+                    return then::go_on;
+        return then::go_on;
+    };
+}
+
+} // namespace
+
+TEST_CASE("output: a message longer than the client takes is not sent, and the connection lives on",
+          "[transport][output]")
+{
+    arrivals<delivery> results;
+    transport_server server(on_loopback(), [&](channel& peer, std::span<const byte_view>) {
+        results.put(peer.send_encoded(as_bytes(std::string(513, 'x'))));
+        peer.open_message().append(std::string(513, 'x'));
+        results.put(peer.close_message());
+        results.put(peer.send_encoded(as_bytes(std::string(512, 'y'))));
+        return then::go_on;
+    });
+    auto client = server.connect();
+    client.shake_hands(0x01);
+    client.send(wire_message("go"));
+    CHECK(client.receive_frame() == std::string(512, 'y'));
+    CHECK(results.take() == delivery::too_large);
+    CHECK(results.take() == delivery::too_large);
+    CHECK(results.take() == delivery::queued);
+    client.send(wire_message("go"));
+    CHECK(client.receive_frame() == std::string(512, 'y'));
+}
+
+TEST_CASE("output: messages are encoded in place, and one that is dropped leaves no trace", "[transport][output]")
+{
+    transport_server server(on_loopback(), [](channel& peer, std::span<const byte_view>) {
+        auto& first = peer.open_message();
+        first.append("in ");
+        first.append("place");
+        CHECK(peer.close_message() == delivery::queued);
+        peer.open_message().append("nothing");
+        peer.drop_message();
+        CHECK(peer.queued_bytes() == 4 + 8);
+        return then::go_on;
+    });
+    auto client = server.connect();
+    client.shake_hands();
+    client.send(wire_message("go") + wire_frame(1, ""));
+    CHECK(client.receive_frame(2).empty());
+    CHECK(client.receive_frame() == "in place");
+}
+
+TEST_CASE("output: a client that reads slowly gets everything in order", "[transport][output]")
+{
+    const temporary_directory directory;
+    auto limits = patient_limits();
+    limits.write_stall_timeout = 5s;
+    const bool over_tcp = GENERATE(true, false);
+    const endpoint tcp_side = tcp("127.0.0.1", 0);
+    const endpoint unix_side = unix_socket(directory / "router.sock");
+    transport_server server(rawsocket(over_tcp ? tcp_side : unix_side).limits(limits), flood(150));
+    auto client = server.connect();
+    client.shake_hands();
+    client.send(wire_message("go"));
+    std::string received;
+    std::string expected;
+    for (int number = 0; number < 150; ++number)
+        expected += wire_message(bulk(number));
+    while (received.size() < expected.size())
+        received += client.receive_some(3001);
+    CHECK(received == expected);
+    client.send(wire_frame(1, "still there"));
+    CHECK(client.receive_frame(2) == "still there");
+}
+
+TEST_CASE("output: a PONG overtakes what is queued", "[transport][output]")
+{
+    const temporary_directory directory;
+    transport_server server(rawsocket(unix_socket(directory / "router.sock")).limits(patient_limits()), flood(150));
+    auto client = server.connect();
+    client.shake_hands();
+    client.send(wire_message("go"));
+    int number = 0;
+    CHECK(client.receive_frame() == bulk(number++)); // Now all of it is queued.
+    client.send(wire_frame(1, "urgent"));
+    std::string header = client.receive(4);
+    while (header[0] == 0) {
+        CHECK(client.receive(bulk(number).size()) == bulk(number));
+        ++number;
+        header = client.receive(4);
+    }
+    CHECK(header == octets({2, 0, 0, 6}));
+    CHECK(client.receive(6) == "urgent");
+    CHECK(number < 100);
+    for (; number < 150; ++number)
+        CHECK(client.receive_frame() == bulk(number));
+}
+
+TEST_CASE("output: a client that never reads is cut off, with bounded memory", "[transport][output]")
+{
+    auto limits = patient_limits();
+    limits.outbound_bytes_max = 1'000'000;
+    arrivals<delivery> results;
+    arrivals<std::size_t> queued;
+    transport_server server(on_loopback().limits(limits), [&](channel& peer, std::span<const byte_view>) {
+        auto result = delivery::queued;
+        std::size_t most = 0;
+        while (result == delivery::queued) {
+            result = peer.send_encoded(as_bytes(bulk(1)));
+            most = std::max(most, peer.queued_bytes());
+            peer.flush();
+        }
+        queued.put(most);
+        results.put(result);
+        results.put(peer.send_encoded(as_bytes("more")));
+        static_cast<void>(peer.open_message());
+        results.put(peer.close_message());
+        return then::go_on;
+    });
+    auto client = server.connect();
+    client.shake_hands();
+    client.send(wire_message("go"));
+    const auto end = server.wait_for_end();
+    CHECK(end.reason == close_reason::slow_consumer);
+    CHECK(queued.take() <= limits.outbound_bytes_max);
+    for (int i = 0; i < 3; ++i)
+        CHECK(results.take() == delivery::refused);
+}
+
+TEST_CASE("output: a message longer than the whole queue may be does not end the connection", "[transport][output]")
+{
+    auto limits = patient_limits();
+    limits.outbound_bytes_max = 1000;
+    arrivals<delivery> results;
+    transport_server server(on_loopback().limits(limits), [&](channel& peer, std::span<const byte_view>) {
+        results.put(peer.send_encoded(as_bytes(std::string(997, 'x'))));
+        results.put(peer.send_encoded(as_bytes(std::string(996, 'x'))));
+        return then::go_on;
+    });
+    auto client = server.connect();
+    client.shake_hands();
+    client.send(wire_message("go"));
+    CHECK(client.receive_frame() == std::string(996, 'x'));
+    CHECK(results.take() == delivery::too_large);
+    CHECK(results.take() == delivery::queued);
+}
+
+TEST_CASE("output: a client that sends PINGs and does not read the PONGs is cut off", "[transport][output]")
+{
+    auto limits = patient_limits();
+    limits.outbound_bytes_max = 200'000;
+    transport_server server(on_loopback().limits(limits));
+    auto client = server.connect();
+    client.shake_hands();
+    const auto ping = wire_frame(1, std::string(100'000, 'p'));
+    CHECK_THROWS_AS(
+        [&] {
+            for (;;)
+                client.send(ping);
+        }(),
+        std::system_error);
+    CHECK(server.wait_for_end().reason == close_reason::slow_consumer);
+}
+
+TEST_CASE("output: a client that takes nothing for too long is cut off", "[transport][output]")
+{
+    auto limits = patient_limits();
+    limits.write_stall_timeout = 200ms;
+    transport_server server(on_loopback().limits(limits), flood(400));
+    auto client = server.connect();
+    client.shake_hands();
+    client.send(wire_message("go"));
+    CHECK(server.wait_for_end().reason == close_reason::slow_consumer);
+}
+
+TEST_CASE("output: one batch touches several clients, and each gets its messages", "[transport][output]")
+{
+    std::vector<channel*> all;
+    transport_server server(on_loopback(), [&](channel&, std::span<const byte_view> messages) {
+        for (const auto message : messages)
+            for (auto* const peer : all)
+                CHECK(peer->send_encoded(message) == delivery::queued);
+        return then::go_on;
+    });
+    server.on_open = [&](channel& peer) { all.push_back(&peer); };
+    std::vector<socket_client> clients;
+    for (int i = 0; i < 5; ++i) {
+        clients.push_back(server.connect());
+        clients.back().shake_hands();
+        static_cast<void>(server.wait_for_opening());
+    }
+    clients[2].send(wire_message("to all") + wire_message("again"));
+    for (auto& client : clients) {
+        CHECK(client.receive_frame() == "to all");
+        CHECK(client.receive_frame() == "again");
+    }
+}
+
+TEST_CASE("output: a client that is gone is noticed when writing", "[transport][output]")
+{
+    const temporary_directory directory;
+    transport_server server(rawsocket(unix_socket(directory / "router.sock")).limits(patient_limits()), flood(150));
+    {
+        auto client = server.connect();
+        client.shake_hands();
+        client.send(wire_message("go"));
+        CHECK(client.receive_frame() == bulk(0));
+    }
+    CHECK(server.wait_for_end().reason == close_reason::connection_lost);
+}
