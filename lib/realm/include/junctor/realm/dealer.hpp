@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// The dealer: registrations, and calls from callers to callees and back.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <junctor/base/errc.hpp>
+#include <junctor/base/ids.hpp>
+#include <junctor/message/messages.hpp>
+#include <junctor/realm/id_map.hpp>
+#include <junctor/realm/pattern_index.hpp>
+#include <junctor/realm/pending_calls.hpp>
+#include <junctor/realm/random_numbers.hpp>
+#include <junctor/realm/realm_member.hpp>
+
+namespace junctor {
+
+struct realm_options;
+
+/// One callee of a registration, and what it asked for.
+struct callee {
+    realm_member* member;
+    bool disclose_caller;
+    bool forward_timeout;
+};
+
+/// All that registered one pattern under one match policy.
+struct registration {
+    registration_id id;
+    std::string procedure;
+    match_policy match{match_policy::exact};
+    invocation_policy invoke{invocation_policy::single};
+    std::vector<callee> callees; ///< In the order in which they registered; never empty.
+    std::size_t next{0};         ///< Whose turn it is under "roundrobin".
+};
+
+/// Serves REGISTER, UNREGISTER, CALL, CANCEL, YIELD and ERROR of one realm. Part of the realm's monitor.
+///
+/// Every CALL gets exactly one final answer, whatever becomes of the callee; what comes for a call that has been
+/// answered is passed over, since it may have crossed the answer on its way. Spec: basic profile, "Remote Procedure
+/// Calls"; advanced profile, "Advanced RPC".
+class dealer {
+public:
+    using time_point = pending_calls::time_point;
+
+    /// `options` and `random` must outlive the dealer.
+    dealer(const realm_options& options, random_numbers& random, std::uint64_t seed);
+
+    void on_register(realm_member& from, const register_& m);
+    void on_unregister(realm_member& from, const unregister& m);
+
+    /// A caller that wants to send its arguments in parts is refused, as the router does not do it. The further parts,
+    /// which bear the same request, may be on their way already; they are passed over, so that there is one answer.
+    void on_call(realm_member& from, const call& m, time_point now);
+    void on_cancel(realm_member& from, const cancel& m);
+    void on_yield(realm_member& from, const yield& m, time_point now);
+    void on_error(realm_member& from, const error& m);
+
+    /// Whether `m` continues a progressive call that was refused. Such a CALL opens no new request.
+    [[nodiscard]] static bool continues_refused_call(const realm_member& from, const call& m) noexcept;
+
+    /// Ends all registrations of `gone`, answers who called it and interrupts whom it called.
+    void leave(realm_member& gone);
+
+    [[nodiscard]] std::optional<time_point> next_deadline() const noexcept { return pending_.next_deadline(); }
+    void expire(time_point now);
+
+    [[nodiscard]] std::size_t registration_count() const noexcept { return registrations_.size(); }
+    [[nodiscard]] std::size_t pending_call_count() const noexcept { return pending_.size(); }
+
+private:
+    void add_callee(registration& to, realm_member& from, const register_& m);
+    void remove_callee(registration& from, const realm_member& gone);
+
+    [[nodiscard]] std::optional<permission> admit(realm_member& from, const call& m);
+    void route(realm_member& caller, const call& m, registration& to, bool disclose, time_point now);
+    [[nodiscard]] std::size_t first_choice(const registration& from);
+    [[nodiscard]] invocation invocation_for(const realm_member& caller, const call& m, const registration& to,
+                                            const callee& target, bool disclose) const;
+    void remember(realm_member& caller, const call& m, const callee& target, request_id invocation, time_point now);
+
+    void pass_on_result(pending_call& to, const yield& m, time_point now);
+    void interrupt_callee(const pending_call& of, cancel_mode mode, errc reason);
+    void fail(pending_call& pending, errc code, std::string_view text = {});
+    void abandon(pending_call& pending, errc code);
+
+    const realm_options& options_;
+    random_numbers& random_;
+    pattern_index<registration> index_;
+    id_map<registration_id, std::unique_ptr<registration>> registrations_;
+    std::uint64_t last_registration_{0};
+    pending_calls pending_;
+};
+
+} // namespace junctor

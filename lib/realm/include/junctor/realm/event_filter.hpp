@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// Which subscribers a publisher wants to reach: its black- and whitelists.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <junctor/message/messages.hpp>
+#include <junctor/session/session.hpp>
+
+namespace junctor {
+
+/// The lists of one PUBLISH. Spec: "Subscriber Black- and Whitelisting".
+class event_filter {
+public:
+    /// Reads the lists among `options`; nothing if one of them has an element of the wrong type.
+    [[nodiscard]] static std::optional<event_filter> from(const publish_options& options);
+
+    /// Whether the lists let `subscriber` have the event: it stands on every whitelist that is given, even if that is
+    /// empty, and on no blacklist.
+    [[nodiscard]] bool admits(const session& subscriber) const;
+
+private:
+    using ids = std::vector<std::uint64_t>;
+    using names = std::vector<std::string>;
+
+    bool present_{false};
+    std::optional<ids> eligible_;
+    std::optional<names> eligible_authid_;
+    std::optional<names> eligible_authrole_;
+    ids exclude_;
+    names exclude_authid_;
+    names exclude_authrole_;
+};
+
+} // namespace junctor

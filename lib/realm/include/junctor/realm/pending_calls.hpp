@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// The calls that have no final answer yet.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <boost/intrusive/list.hpp>
+#include <boost/intrusive/set.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
+
+#include <junctor/base/ids.hpp>
+#include <junctor/realm/uri_hash.hpp>
+
+namespace junctor {
+
+struct realm_member;
+
+/// One call between its CALL and its final RESULT or ERROR: the caller's side and the callee's.
+struct pending_call {
+    using time_point = std::chrono::steady_clock::time_point;
+    using hook = boost::intrusive::list_member_hook<>;
+
+    realm_member* caller{nullptr};
+    request_id call;
+    realm_member* callee{nullptr};
+    request_id invocation;
+
+    bool wants_progress{false}; ///< The caller asked for progressive results.
+    bool being_killed{false};   ///< The callee was interrupted and its answer is awaited.
+
+    std::chrono::milliseconds timeout{0}; ///< To the next result; zero if the router does not time the call.
+    time_point deadline{};                ///< When that is over.
+
+    hook of_caller;
+    hook of_callee;
+    boost::intrusive::set_member_hook<> by_deadline;
+};
+
+/// The calls of one caller, or the invocations of one callee, in the order in which they were made.
+using calls_of_caller =
+    boost::intrusive::list<pending_call,
+                           boost::intrusive::member_hook<pending_call, pending_call::hook, &pending_call::of_caller>>;
+using calls_of_callee =
+    boost::intrusive::list<pending_call,
+                           boost::intrusive::member_hook<pending_call, pending_call::hook, &pending_call::of_callee>>;
+
+/// Finds calls by the request of their caller, by the request of their callee and by their deadline, and files them
+/// with both members. Entries are used again and again: in steady state a call allocates nothing.
+class pending_calls {
+public:
+    using time_point = pending_call::time_point;
+
+    explicit pending_calls(std::uint64_t seed);
+    ~pending_calls();
+    pending_calls(const pending_calls&) = delete;
+    pending_calls& operator=(const pending_calls&) = delete;
+
+    [[nodiscard]] std::size_t size() const noexcept { return by_call_.size(); }
+
+    /// Files a call. Neither side may have an entry of the same request.
+    pending_call& add(realm_member& caller, request_id call, realm_member& callee, request_id invocation);
+
+    /// The call that `caller` made with this request, or null.
+    [[nodiscard]] pending_call* find_call(const realm_member& caller, request_id call) const;
+
+    /// The call that `callee` was invoked for with this request, or null.
+    [[nodiscard]] pending_call* find_invocation(const realm_member& callee, request_id invocation) const;
+
+    /// Lets `pending` expire a timeout from `now`, in place of what was set before. No effect if it has no timeout.
+    void restart_timeout(pending_call& pending, time_point now);
+
+    /// The call whose deadline is the next, or null.
+    [[nodiscard]] pending_call* next_to_expire() noexcept;
+    [[nodiscard]] std::optional<time_point> next_deadline() const noexcept;
+
+    /// Takes `pending` out. It must not be touched any more.
+    void remove(pending_call& pending);
+
+private:
+    struct key {
+        const realm_member* member;
+        request_id request;
+        friend bool operator==(const key&, const key&) = default;
+    };
+    struct key_hash {
+        using is_avalanching = void;
+        pair_hash hash;
+        std::size_t operator()(const key& k) const noexcept
+        {
+            return hash(reinterpret_cast<std::uintptr_t>(k.member), k.request.number());
+        }
+    };
+    struct sooner {
+        bool operator()(const pending_call& a, const pending_call& b) const noexcept { return a.deadline < b.deadline; }
+    };
+
+    using table = boost::unordered_flat_map<key, pending_call*, key_hash>;
+    using timetable = boost::intrusive::multiset<
+        pending_call,
+        boost::intrusive::member_hook<pending_call, boost::intrusive::set_member_hook<>, &pending_call::by_deadline>,
+        boost::intrusive::compare<sooner>>;
+
+    void cancel_timeout(pending_call& pending) noexcept;
+
+    std::deque<pending_call> entries_; // never moves its elements
+    std::vector<pending_call*> free_;
+    table by_call_;
+    table by_invocation_;
+    timetable by_deadline_;
+};
+
+} // namespace junctor

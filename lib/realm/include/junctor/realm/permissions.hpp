@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// What a role may do with which URIs.
+
+#include <bitset>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+
+#include <junctor/base/uri.hpp>
+#include <junctor/realm/pattern_index.hpp>
+
+namespace junctor {
+
+/// What a session asks to do with a URI. Spec: advanced profile, "Authorization".
+enum class action : std::uint8_t {
+    call,
+    register_,
+    publish,
+    subscribe,
+    any, ///< All of them; for rules only.
+};
+
+/// A URI pattern with the policy by which it matches.
+struct uri_pattern {
+    std::string uri;
+    match_policy match{match_policy::exact};
+};
+
+/// The URI itself.
+[[nodiscard]] uri_pattern exact(std::string_view uri);
+
+/// All URIs that begin with `uri`, compared by characters: "com.shop." covers a name space, "" everything.
+[[nodiscard]] uri_pattern prefix(std::string_view uri);
+
+/// All URIs of as many components; an empty component matches any: "com.shop..price".
+[[nodiscard]] uri_pattern wildcard(std::string_view uri);
+
+/// A set of actions.
+class action_set {
+public:
+    action_set& add(action what) noexcept;
+    action_set& remove(action what) noexcept;
+    [[nodiscard]] bool has(action what) const noexcept { return actions_[static_cast<std::size_t>(what)]; }
+
+private:
+    std::bitset<4> actions_;
+};
+
+/// One rule of a role: actions that it does not allow, it denies.
+struct permission_rule {
+    uri_pattern pattern;
+    action_set allowed;
+    bool disclose_caller{false};    ///< Callees learn who calls, whether the caller asks for it or not.
+    bool disclose_publisher{false}; ///< Subscribers learn who publishes, whether the publisher asks for it or not.
+};
+
+/// What was decided about one request.
+struct permission {
+    bool allowed{false};
+    bool disclose{false}; ///< The caller of a call, the publisher of a publication.
+};
+
+/// The rules of one role. Whatever no rule matches is denied, unless the role allows by default.
+///
+/// Of the rules that match a URI one decides: the exact one, else the longest prefix, else the wildcard with the
+/// longest portion of components before its first wildcard, then before its second, and so on.
+///
+/// A SUBSCRIBE or REGISTER with a pattern is allowed if one rule allows all that the pattern could ever match and no
+/// more specific rule denies any part of it. So "com.shop.news." as a prefix is allowed by the prefix "com.shop.",
+/// while the prefix "" is allowed by the prefix "" alone, and by nothing if anything at all is denied.
+///
+/// An embedder's own object: used by one thread at a time, changed at any time; changes hold for the next request.
+class permission_table {
+public:
+    explicit permission_table(std::uint64_t seed = 0);
+    permission_table(const permission_table&) = delete;
+    permission_table& operator=(const permission_table&) = delete;
+
+    /// Allows `what` on `pattern`, in addition to what its rule allows already. Throws `std::invalid_argument` if the
+    /// pattern is not valid.
+    permission_table& allow(action what, const uri_pattern& pattern);
+
+    /// Denies `what` on `pattern`, by taking it from its rule; a new rule denies everything else, too.
+    permission_table& deny(action what, const uri_pattern& pattern);
+
+    /// Sets the rule for a pattern, in place of the one it had. Throws `std::invalid_argument` if the pattern is not
+    /// valid.
+    permission_table& set(permission_rule rule);
+
+    /// What holds where no rule matches; to deny is the default.
+    permission_table& allow_by_default(bool allow = true);
+
+    /// Decides about `what`, which is not `action::any`, on the valid URI `uri`.
+    [[nodiscard]] permission decide(action what, std::string_view uri) const;
+
+    /// Decides about a SUBSCRIBE or REGISTER with the valid pattern `uri` under `policy`.
+    [[nodiscard]] permission decide(action what, std::string_view uri, match_policy policy) const;
+
+private:
+    permission_rule& rule_for(const uri_pattern& pattern);
+
+    std::deque<permission_rule> rules_; // never moves its elements, as the index points to them
+    pattern_index<permission_rule> index_;
+    bool allow_by_default_{false};
+};
+
+} // namespace junctor

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// A realm: the sessions joined to one routing domain, and everything that WAMP says about the messages between them.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <junctor/base/errc.hpp>
+#include <junctor/base/ids.hpp>
+#include <junctor/base/uri.hpp>
+#include <junctor/message/decode.hpp>
+#include <junctor/message/messages.hpp>
+#include <junctor/realm/permissions.hpp>
+#include <junctor/session/session.hpp>
+
+namespace junctor {
+
+/// When a callee is told that progressive results are welcome. Spec: "Progressive Call Results".
+enum class progress_gate : std::uint8_t {
+    results_announced, ///< If it announced progressive_call_results: callees in use announce no call_canceling with it.
+    strict,            ///< Only if it announced call_canceling, too, as the spec wants it.
+};
+
+/// Whether sessions may make themselves known to others. Spec: "Caller Identification", "Publisher Identification".
+enum class disclosure : std::uint8_t {
+    allowed,   ///< If they ask for it, if the callee asks for it, or if the permission of their role says so.
+    forbidden, ///< Never; who asks for it is refused.
+};
+
+/// What can be chosen for a realm.
+struct realm_options {
+    uri_check uris{uri_check::loose};
+
+    /// For whoever makes the sessions: it is the session that counts.
+    request_id_check request_ids{request_id_check::lenient};
+    progress_gate progress{progress_gate::results_announced};
+    junctor::disclosure disclosure{junctor::disclosure::allowed};
+
+    /// What WELCOME says about the router's software.
+    std::string agent{"Junctor"};
+};
+
+/// One realm: a broker and a dealer for the sessions joined to it.
+///
+/// A monitor: one thread at a time may be in it, and it does its work before it returns. It knows no socket, clock or
+/// random device: messages and the time go in, and what comes out goes to the outlets of its sessions, which never call
+/// back. Nothing that a peer does makes it throw; `std::bad_alloc` may come out of any call.
+///
+///     realm shop("com.example.shop", {}, seed);
+///     shop.role("guest").allow(action::subscribe, prefix("com.example.shop.news."));
+///     session guest(shop.new_session_id(), who, features, outlet, shop.options().request_ids);
+///     shop.join(guest);
+///     while (guest.open()) { … shop.receive(guest, message, now); … }
+///     shop.leave(guest);
+class realm {
+public:
+    using time_point = std::chrono::steady_clock::time_point;
+
+    /// Throws `std::invalid_argument` if `name` is no valid URI. `seed` decides about every identifier and every choice
+    /// that is drawn at random, and protects the tables against keys that are made to collide: take it from a random
+    /// device wherever peers are not trusted.
+    realm(std::string name, realm_options options, std::uint64_t seed);
+
+    /// Takes out the sessions that are still in it, which must live until then.
+    ~realm();
+    realm(const realm&) = delete;
+    realm& operator=(const realm&) = delete;
+
+    [[nodiscard]] const std::string& name() const noexcept;
+    [[nodiscard]] const realm_options& options() const noexcept;
+
+    /// The permissions of the role `name`, which is created if it does not exist. Valid as long as the realm.
+    permission_table& role(std::string_view name);
+    [[nodiscard]] bool has_role(std::string_view name) const;
+
+    /// A session identifier drawn at random, which no session of this realm bears.
+    [[nodiscard]] session_id new_session_id();
+
+    /// Lets `s`, which is in no realm, in and sends it WELCOME. It must stay where it is until it leaves. A session
+    /// whose role the realm does not know may do nothing at all. If WELCOME is larger than the peer accepts, the
+    /// session is sent ABORT.
+    void join(session& s);
+
+    /// Takes `s` out, with all it had: its subscriptions and registrations end, its calls are interrupted, and who
+    /// called it is answered. A session that is still open closes as `close_reason::connection_lost`. Nothing is sent
+    /// to `s` any more. No effect if it is not joined. Spec: basic profile, "Caller Leaving", "Callee Leaving".
+    void leave(session& s);
+
+    /// Takes a message that `from` sent, at the time `now`. What breaks the protocol closes the session with ABORT;
+    /// whoever reads for it looks at `session::open()` afterwards. A session that is closed already is not listened to.
+    void receive(session& from, const message& m, time_point now);
+
+    /// Takes what `from` sent and what was no message: a request with a wrong option is answered with ERROR if the peer
+    /// waits for an answer, anything else closes the session with ABORT.
+    void reject(session& from, const decode_failure& failure);
+
+    /// When `expire` has something to do next; nothing if no call has a timeout.
+    [[nodiscard]] std::optional<time_point> next_deadline() const noexcept;
+
+    /// Answers the calls whose time is over at `now`. Spec: "Call Timeouts".
+    void expire(time_point now);
+
+    /// Says GOODBYE to every session and closes it with `reason`; each still has to leave.
+    void close(close_reason reason);
+
+    [[nodiscard]] std::size_t session_count() const noexcept;
+    [[nodiscard]] std::size_t subscription_count() const noexcept; ///< Patterns, not subscribers.
+    [[nodiscard]] std::size_t registration_count() const noexcept; ///< Patterns, not callees.
+    [[nodiscard]] std::size_t pending_call_count() const noexcept; ///< Calls without a final answer.
+
+private:
+    struct parts;
+    std::unique_ptr<parts> parts_;
+};
+
+} // namespace junctor

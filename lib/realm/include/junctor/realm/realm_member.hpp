@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// What a realm keeps of a session that is joined to it, so that the session can leave at the cost of what it has.
+
+#include <cstddef>
+#include <string_view>
+
+#include <junctor/base/errc.hpp>
+#include <junctor/base/ids.hpp>
+#include <junctor/realm/id_map.hpp>
+#include <junctor/realm/pending_calls.hpp>
+#include <junctor/realm/permissions.hpp>
+#include <junctor/session/session.hpp>
+
+namespace junctor {
+
+struct subscription;
+struct registration;
+
+/// A subscription that a member has, and where among its subscribers the member stands.
+struct subscriber_place {
+    subscription* subscribed;
+    std::size_t position;
+};
+
+/// One session in a realm. It stays where it is until the session leaves.
+struct realm_member {
+    realm_member(session& s, const permission_table& role) : joined{s}, permissions{role} {}
+
+    session& joined;
+    const permission_table& permissions;
+
+    id_map<subscription_id, subscriber_place> subscriptions;
+    id_map<registration_id, registration*> registrations;
+    calls_of_caller calls;       ///< Made by this session.
+    calls_of_callee invocations; ///< To this session.
+
+    /// The latest progressive call that was refused: what continues it is passed over. See `dealer::on_call`.
+    request_id refused_progressive_call;
+
+    /// Answers the request `m` of this session with ERROR; not if it is a PUBLISH that does not ask for an answer.
+    template <class Request>
+    void refuse(const Request& m, errc code, std::string_view text = {})
+    {
+        if constexpr (Request::type == message_type::publish) {
+            if (!m.options.acknowledge)
+                return;
+        }
+        joined.send_error(Request::type, m.request, code, text);
+    }
+};
+
+/// Whether `passthru` is in use though the peer did not announce it for `role`, which breaks the protocol. If so, the
+/// session is closed with ABORT. Spec: "Payload Passthru Mode".
+[[nodiscard]] bool breaks_passthru_rule(session& from, session_role role, const passthru_attributes& passthru);
+
+/// Whether a message with `passthru` may be sent to `to` in its `role`.
+[[nodiscard]] inline bool takes_passthru(const session& to, session_role role, const passthru_attributes& passthru)
+{
+    return !passthru.present() || to.features().has(role, feature::payload_passthru_mode);
+}
+
+} // namespace junctor

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <junctor/realm/dealer.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include <junctor/realm/realm.hpp>
+
+namespace junctor {
+
+namespace {
+
+/// A longer timeout than a year is taken for a year: the clock must not overflow, and nobody will see the difference.
+constexpr std::chrono::milliseconds call_timeout_max = std::chrono::hours(24 * 365);
+
+std::chrono::milliseconds bounded_timeout(std::uint64_t milliseconds)
+{
+    const auto most = static_cast<std::uint64_t>(call_timeout_max.count());
+    return std::chrono::milliseconds(static_cast<std::int64_t>(std::min(milliseconds, most)));
+}
+
+bool is_callee_with(const realm_member& member, feature f)
+{
+    return member.joined.features().has(session_role::callee, f);
+}
+
+/// Callees in use drop their connection over an INTERRUPT that they do not know.
+bool takes_interrupt(const realm_member& member)
+{
+    return is_callee_with(member, feature::call_canceling);
+}
+
+bool takes_progress(const realm_member& member, progress_gate gate)
+{
+    return is_callee_with(member, feature::progressive_call_results) &&
+           (gate == progress_gate::results_announced || takes_interrupt(member));
+}
+
+/// Whether the callee ends a call that takes too long itself.
+bool keeps_time(const callee& target)
+{
+    return target.forward_timeout && is_callee_with(*target.member, feature::call_timeout);
+}
+
+/// The error that tells a caller why a message did not reach its receiver.
+errc error_of(delivery outcome)
+{
+    switch (outcome) {
+    case delivery::too_large: return errc::payload_size_exceeded;
+    case delivery::not_expressible: return errc::not_expressible;
+    case delivery::refused: return errc::unavailable;
+    case delivery::queued: break;
+    }
+    return errc{};
+}
+
+} // namespace
+
+dealer::dealer(const realm_options& options, random_numbers& random, std::uint64_t seed)
+    : options_{options}, random_{random}, index_(seed), pending_(seed)
+{
+}
+
+// Registering ---------------------------------------------------------------------------------------------------------
+
+void dealer::on_register(realm_member& from, const register_& m)
+{
+    const auto match = m.options.match;
+    if (const auto flaw = check_uri(m.procedure, options_.uris, match); flaw != uri_flaw::none)
+        return from.refuse(m, errc::invalid_uri, to_string(flaw));
+    if (is_reserved(m.procedure))
+        return from.refuse(m, errc::invalid_uri, "procedures under \"wamp.\" belong to the router");
+    // Before anything is looked up: who may not register must not learn what is registered.
+    if (!from.permissions.decide(action::register_, m.procedure, match).allowed)
+        return from.refuse(m, errc::not_authorized);
+
+    auto* const known = index_.find(m.procedure, match);
+    if (known != nullptr) {
+        // A session may not have one registration twice: clients in use take the second REGISTERED for a breach.
+        if (known->invoke == invocation_policy::single || from.registrations.contains(known->id))
+            return from.refuse(m, errc::procedure_already_exists);
+        if (known->invoke != m.options.invoke)
+            return from.refuse(m, errc::procedure_exists_with_different_invocation_policy);
+    }
+    if (from.registrations.size() >= from.joined.limits().registrations_max)
+        return from.refuse(m, errc::too_many_requests, "the session has too many registrations");
+    if (known != nullptr)
+        return add_callee(*known, from, m);
+
+    auto made = std::make_unique<registration>();
+    made->id = registration_id(++last_registration_);
+    made->procedure = m.procedure;
+    made->match = match;
+    made->invoke = m.options.invoke;
+    index_.insert(made->procedure, match, *made);
+    add_callee(*registrations_.emplace(made->id, std::move(made)).first->second, from, m);
+}
+
+void dealer::on_unregister(realm_member& from, const unregister& m)
+{
+    const auto at = from.registrations.find(m.registration);
+    if (at == from.registrations.end())
+        return from.refuse(m, errc::no_such_registration);
+    auto& ended = *at->second;
+    from.registrations.erase(at);
+    remove_callee(ended, from);
+    from.joined.send(unregistered{m.request, {}});
+}
+
+void dealer::add_callee(registration& to, realm_member& from, const register_& m)
+{
+    to.callees.push_back({&from, m.options.disclose_caller, m.options.forward_timeout});
+    from.registrations.emplace(to.id, &to);
+    from.joined.send(registered{m.request, to.id});
+}
+
+void dealer::remove_callee(registration& from, const realm_member& gone)
+{
+    const auto at =
+        std::find_if(from.callees.begin(), from.callees.end(), [&](const callee& c) { return c.member == &gone; });
+    const auto position = static_cast<std::size_t>(at - from.callees.begin());
+    from.callees.erase(at);
+    if (from.callees.empty()) {
+        index_.erase(from.procedure, from.match);
+        registrations_.erase(from.id);
+        return;
+    }
+    if (position < from.next)
+        --from.next;
+    from.next %= from.callees.size();
+}
+
+// Calling -------------------------------------------------------------------------------------------------------------
+
+bool dealer::continues_refused_call(const realm_member& from, const call& m) noexcept
+{
+    return m.request.valid() && m.request == from.refused_progressive_call;
+}
+
+void dealer::on_call(realm_member& from, const call& m, time_point now)
+{
+    const auto permitted = admit(from, m);
+    if (!permitted)
+        return;
+    auto* const target = is_reserved(m.procedure) ? nullptr : index_.best_match(m.procedure);
+    if (target == nullptr)
+        return from.refuse(m, errc::no_such_procedure);
+    if (from.calls.size() >= from.joined.limits().pending_calls_max)
+        return from.refuse(m, errc::too_many_requests, "too many calls of the session wait for an answer");
+    route(from, m, *target, m.options.disclose_me || permitted->disclose, now);
+}
+
+/// The permission for a call that may go on; nothing if it was answered or the session closed.
+std::optional<permission> dealer::admit(realm_member& from, const call& m)
+{
+    if (breaks_passthru_rule(from.joined, session_role::caller, m.options.passthru))
+        return std::nullopt;
+    if (pending_.find_call(from, m.request) != nullptr) {
+        from.joined.abort(errc::protocol_violation, "CALL: the request is in use for a call that waits for its answer");
+        return std::nullopt;
+    }
+    const auto refuse = [&](errc code, std::string_view text = {}) {
+        from.refuse(m, code, text);
+        return std::nullopt;
+    };
+    if (m.options.progress) {
+        from.refused_progressive_call = m.request;
+        return refuse(errc::feature_not_supported, "this router takes no arguments in parts");
+    }
+    if (const auto flaw = check_uri(m.procedure, options_.uris); flaw != uri_flaw::none)
+        return refuse(errc::invalid_uri, to_string(flaw));
+    const auto permitted = from.permissions.decide(action::call, m.procedure);
+    if (!permitted.allowed)
+        return refuse(errc::not_authorized);
+    if (m.options.disclose_me && options_.disclosure == disclosure::forbidden)
+        return refuse(errc::option_disallowed_disclose_me);
+    return permitted;
+}
+
+/// Sends INVOCATION to the callee that the policy picks; one that takes nothing any more is passed over for the next.
+void dealer::route(realm_member& caller, const call& m, registration& to, bool disclose, time_point now)
+{
+    const auto count = to.callees.size();
+    const auto first = first_choice(to);
+    for (std::size_t attempt = 0; attempt < count; ++attempt) {
+        const auto backwards = to.invoke == invocation_policy::last;
+        const auto choice = (backwards ? first + count - attempt : first + attempt) % count;
+        const auto& target = to.callees[choice];
+        auto& receiver = target.member->joined;
+        if (!takes_passthru(receiver, session_role::callee, m.options.passthru))
+            return caller.refuse(m, errc::feature_not_supported, "the callee takes no payload passthru");
+
+        const auto request = receiver.next_invocation();
+        const auto outcome = receiver.send(invocation_for(caller, m, to, target, disclose));
+        if (outcome == delivery::refused)
+            continue;
+        if (outcome != delivery::queued)
+            return caller.refuse(m, error_of(outcome));
+        receiver.count_invocation();
+        to.next = (choice + 1) % count;
+        return remember(caller, m, target, request, now);
+    }
+    caller.refuse(m, errc::unavailable);
+}
+
+std::size_t dealer::first_choice(const registration& from)
+{
+    switch (from.invoke) {
+    case invocation_policy::single:
+    case invocation_policy::first: return 0;
+    case invocation_policy::last: return from.callees.size() - 1;
+    case invocation_policy::roundrobin: return from.next;
+    case invocation_policy::random: return random_.below(from.callees.size());
+    }
+    return 0;
+}
+
+invocation dealer::invocation_for(const realm_member& caller, const call& m, const registration& to,
+                                  const callee& target, bool disclose) const
+{
+    invocation out;
+    out.request = target.member->joined.next_invocation();
+    out.registration = to.id;
+    if (options_.disclosure == disclosure::allowed && (disclose || target.disclose_caller)) {
+        out.details.caller = caller.joined.id();
+        out.details.caller_authid = caller.joined.who().authid;
+        out.details.caller_authrole = caller.joined.who().authrole;
+    }
+    if (to.match != match_policy::exact)
+        out.details.procedure = m.procedure;
+    if (keeps_time(target))
+        out.details.timeout = m.options.timeout;
+    out.details.receive_progress = m.options.receive_progress && takes_progress(*target.member, options_.progress);
+    out.details.passthru = m.options.passthru;
+    out.details.custom = m.options.custom;
+    out.body = m.body;
+    return out;
+}
+
+void dealer::remember(realm_member& caller, const call& m, const callee& target, request_id invocation, time_point now)
+{
+    auto& pending = pending_.add(caller, m.request, *target.member, invocation);
+    pending.wants_progress = m.options.receive_progress;
+    if (!keeps_time(target))
+        pending.timeout = bounded_timeout(m.options.timeout);
+    pending_.restart_timeout(pending, now);
+}
+
+void dealer::on_cancel(realm_member& from, const cancel& m)
+{
+    auto* const pending = pending_.find_call(from, m.request);
+    if (pending == nullptr || pending->being_killed)
+        return;
+    const auto mode = takes_interrupt(*pending->callee) ? m.options.mode : cancel_mode::skip;
+    if (mode == cancel_mode::kill) {
+        pending->being_killed = true;
+        interrupt_callee(*pending, mode, errc::canceled);
+    } else if (mode == cancel_mode::killnowait) {
+        abandon(*pending, errc::canceled);
+    } else {
+        fail(*pending, errc::canceled);
+    }
+}
+
+// Answering -----------------------------------------------------------------------------------------------------------
+
+void dealer::on_yield(realm_member& from, const yield& m, time_point now)
+{
+    if (breaks_passthru_rule(from.joined, session_role::callee, m.options.passthru))
+        return;
+    if (!from.joined.was_invoked(m.request))
+        return from.joined.abort(errc::protocol_violation, "YIELD: there was no such INVOCATION");
+    if (auto* const pending = pending_.find_invocation(from, m.request))
+        pass_on_result(*pending, m, now);
+}
+
+void dealer::pass_on_result(pending_call& to, const yield& m, time_point now)
+{
+    if (m.options.progress && !to.wants_progress)
+        return; // the caller would not know what to do with it
+
+    auto& caller = to.caller->joined;
+    if (!takes_passthru(caller, session_role::caller, m.options.passthru))
+        return m.options.progress ? abandon(to, errc::feature_not_supported) : fail(to, errc::feature_not_supported);
+
+    result out;
+    out.request = to.call;
+    out.details.progress = m.options.progress;
+    out.details.passthru = m.options.passthru;
+    out.details.custom = m.options.custom;
+    out.body = m.body;
+    const auto outcome = caller.send(out);
+    if (m.options.progress) {
+        // A row of results must not have a hole in it, so the call ends here.
+        if (outcome == delivery::queued)
+            pending_.restart_timeout(to, now);
+        else
+            abandon(to, error_of(outcome));
+        return;
+    }
+    if (outcome == delivery::queued)
+        pending_.remove(to);
+    else
+        fail(to, error_of(outcome));
+}
+
+void dealer::on_error(realm_member& from, const error& m)
+{
+    if (m.request_type != message_type::invocation)
+        return from.joined.abort(errc::protocol_violation, "ERROR: a client may answer nothing but INVOCATION");
+    if (breaks_passthru_rule(from.joined, session_role::callee, m.details.passthru))
+        return;
+    if (!from.joined.was_invoked(m.request))
+        return from.joined.abort(errc::protocol_violation, "ERROR: there was no such INVOCATION");
+    auto* const pending = pending_.find_invocation(from, m.request);
+    if (pending == nullptr)
+        return;
+    auto& caller = pending->caller->joined;
+    if (!takes_passthru(caller, session_role::caller, m.details.passthru))
+        return fail(*pending, errc::feature_not_supported);
+
+    error out = m;
+    out.request_type = message_type::call;
+    out.request = pending->call;
+    // Callers in use drop their connection over an error URI that is none.
+    if (check_uri(m.uri, uri_check::loose) != uri_flaw::none)
+        out.uri = uri_of(errc::invalid_uri);
+    if (const auto outcome = caller.send(out); outcome == delivery::queued)
+        pending_.remove(*pending);
+    else
+        fail(*pending, error_of(outcome));
+}
+
+void dealer::interrupt_callee(const pending_call& of, cancel_mode mode, errc reason)
+{
+    if (!takes_interrupt(*of.callee))
+        return;
+    interrupt out;
+    out.request = of.invocation;
+    out.options.mode = mode;
+    out.options.reason = uri_of(reason);
+    of.callee->joined.send(out);
+}
+
+/// Ends a call with ERROR; whatever the callee still sends is passed over.
+void dealer::fail(pending_call& pending, errc code, std::string_view text)
+{
+    pending.caller->joined.send_error(message_type::call, pending.call, code, text);
+    pending_.remove(pending);
+}
+
+/// Ends a call with ERROR, and tells the callee that nobody waits for it any more.
+void dealer::abandon(pending_call& pending, errc code)
+{
+    pending.caller->joined.send_error(message_type::call, pending.call, code);
+    interrupt_callee(pending, cancel_mode::killnowait, code);
+    pending_.remove(pending);
+}
+
+// Time and leaving ----------------------------------------------------------------------------------------------------
+
+void dealer::expire(time_point now)
+{
+    for (auto* due = pending_.next_to_expire(); due != nullptr && due->deadline <= now; due = pending_.next_to_expire())
+        abandon(*due, errc::timeout);
+}
+
+void dealer::leave(realm_member& gone)
+{
+    const auto registered = std::exchange(gone.registrations, {});
+    for (const auto& [id, ended] : registered)
+        remove_callee(*ended, gone);
+    while (!gone.invocations.empty())
+        fail(gone.invocations.front(), errc::canceled, "the callee has left");
+    while (!gone.calls.empty())
+        abandon(gone.calls.front(), errc::canceled);
+}
+
+} // namespace junctor

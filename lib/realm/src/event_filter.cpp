@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <junctor/realm/event_filter.hpp>
+
+#include <algorithm>
+#include <string_view>
+
+#include <junctor/message/details.hpp>
+
+namespace junctor {
+
+namespace {
+
+/// Appends what `source` holds, if it is present, and sorts it.
+bool read(const encoded_list& source, std::vector<std::uint64_t>& ids)
+{
+    if (source.present() && !for_each_id(source, [&](std::uint64_t number) { ids.push_back(number); }))
+        return false;
+    std::sort(ids.begin(), ids.end());
+    return true;
+}
+
+bool read(const encoded_list& source, std::vector<std::string>& names)
+{
+    if (source.present() && !for_each_text(source, [&](std::string_view text) { names.emplace_back(text); }))
+        return false;
+    std::sort(names.begin(), names.end());
+    return true;
+}
+
+template <class Elements>
+bool read(const encoded_list& source, std::optional<Elements>& whitelist)
+{
+    return !source.present() || read(source, whitelist.emplace());
+}
+
+template <class Elements, class Element>
+bool lists(const Elements& sorted, const Element& wanted)
+{
+    return std::binary_search(sorted.begin(), sorted.end(), wanted);
+}
+
+template <class Elements, class Element>
+bool lists(const std::optional<Elements>& whitelist, const Element& wanted)
+{
+    return !whitelist || lists(*whitelist, wanted);
+}
+
+} // namespace
+
+std::optional<event_filter> event_filter::from(const publish_options& options)
+{
+    event_filter made;
+    made.present_ = options.exclude.present() || options.exclude_authid.present() ||
+                    options.exclude_authrole.present() || options.eligible.present() ||
+                    options.eligible_authid.present() || options.eligible_authrole.present();
+    if (!made.present_)
+        return made;
+    if (read(options.exclude, made.exclude_) && read(options.exclude_authid, made.exclude_authid_) &&
+        read(options.exclude_authrole, made.exclude_authrole_) && read(options.eligible, made.eligible_) &&
+        read(options.eligible_authid, made.eligible_authid_) &&
+        read(options.eligible_authrole, made.eligible_authrole_))
+        return made;
+    return std::nullopt;
+}
+
+bool event_filter::admits(const session& subscriber) const
+{
+    if (!present_)
+        return true;
+    const auto id = subscriber.id().number();
+    const auto& who = subscriber.who();
+    return lists(eligible_, id) && lists(eligible_authid_, who.authid) && lists(eligible_authrole_, who.authrole) &&
+           !lists(exclude_, id) && !lists(exclude_authid_, who.authid) && !lists(exclude_authrole_, who.authrole);
+}
+
+} // namespace junctor

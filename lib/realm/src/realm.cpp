@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <junctor/realm/realm.hpp>
+
+#include <cassert>
+#include <functional>
+#include <map>
+#include <stdexcept>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include <junctor/codec/codec.hpp>
+#include <junctor/realm/broker.hpp>
+#include <junctor/realm/dealer.hpp>
+#include <junctor/realm/id_map.hpp>
+#include <junctor/realm/random_numbers.hpp>
+#include <junctor/realm/realm_member.hpp>
+#include <junctor/realm/welcome.hpp>
+#include <junctor/session/legality.hpp>
+
+namespace junctor {
+
+bool breaks_passthru_rule(session& from, session_role role, const passthru_attributes& passthru)
+{
+    if (takes_passthru(from, role, passthru))
+        return false;
+    from.abort(errc::protocol_violation, "payload passthru is in use but was not announced");
+    return true;
+}
+
+struct realm::parts {
+    parts(std::string realm_name, realm_options chosen, std::uint64_t realm_seed)
+        : name{std::move(realm_name)},
+          options{std::move(chosen)},
+          random(realm_seed),
+          seed{random.next()},
+          events(options, random, seed),
+          calls(options, random, seed)
+    {
+    }
+
+    void receive(realm_member& from, const message& m, time_point now);
+    [[nodiscard]] bool opens_legal_request(realm_member& from, const message& m);
+
+    std::string name;
+    realm_options options;
+    random_numbers random;
+    std::uint64_t seed; // of every table whose keys come from peers
+    std::map<std::string, permission_table, std::less<>> roles;
+    permission_table no_permissions;
+    id_map<session_id, std::unique_ptr<realm_member>> members;
+    broker events;
+    dealer calls;
+};
+
+realm::realm(std::string name, realm_options options, std::uint64_t seed)
+{
+    if (const auto flaw = check_uri(name, uri_check::loose); flaw != uri_flaw::none)
+        throw std::invalid_argument(fmt::format("realm \"{}\": {}", name, to_string(flaw)));
+    parts_ = std::make_unique<parts>(std::move(name), std::move(options), seed);
+}
+
+realm::~realm()
+{
+    while (!parts_->members.empty())
+        leave(parts_->members.begin()->second->joined);
+}
+
+const std::string& realm::name() const noexcept
+{
+    return parts_->name;
+}
+
+const realm_options& realm::options() const noexcept
+{
+    return parts_->options;
+}
+
+permission_table& realm::role(std::string_view name)
+{
+    if (const auto at = parts_->roles.find(name); at != parts_->roles.end())
+        return at->second;
+    return parts_->roles.try_emplace(std::string(name), parts_->seed).first->second;
+}
+
+bool realm::has_role(std::string_view name) const
+{
+    return parts_->roles.contains(name);
+}
+
+session_id realm::new_session_id()
+{
+    for (;;) {
+        if (const auto drawn = parts_->random.next_id<session_id>(); !parts_->members.contains(drawn))
+            return drawn;
+    }
+}
+
+void realm::join(session& s)
+{
+    assert(s.membership() == nullptr && !parts_->members.contains(s.id()));
+    const auto role = parts_->roles.find(s.who().authrole);
+    auto member =
+        std::make_unique<realm_member>(s, role != parts_->roles.end() ? role->second : parts_->no_permissions);
+    s.set_membership(member.get());
+    parts_->members.emplace(s.id(), std::move(member));
+
+    byte_buffer details;
+    write_value(welcome_details(parts_->name, s.who(), parts_->options.agent), s.format(), details);
+    welcome greeting;
+    greeting.session = s.id();
+    greeting.details = {{s.format(), details.view()}};
+    if (s.send(greeting) == delivery::too_large)
+        s.abort(errc::payload_size_exceeded, "WELCOME is larger than the client accepts",
+                close_reason::handshake_failed);
+}
+
+void realm::leave(session& s)
+{
+    auto* const gone = s.membership();
+    if (gone == nullptr)
+        return;
+    s.close(close_reason::connection_lost);
+    parts_->events.leave(*gone);
+    parts_->calls.leave(*gone);
+    s.set_membership(nullptr);
+    parts_->members.erase(s.id());
+}
+
+void realm::receive(session& from, const message& m, time_point now)
+{
+    if (from.open() && from.membership() != nullptr)
+        parts_->receive(*from.membership(), m, now);
+}
+
+/// Whether `m` may come now and, if it opens a request, bears an identifier that it may. If not, the session is closed.
+bool realm::parts::opens_legal_request(realm_member& from, const message& m)
+{
+    const auto type = type_of(m);
+    if (!client_may_send(session_phase::joined, type)) {
+        from.joined.abort(errc::protocol_violation,
+                          fmt::format("{}: not allowed in a joined session", to_string(type)));
+        return false;
+    }
+    return std::visit(
+        [&]<class Message>(const Message& opening) {
+            if constexpr (requires { opening.request; }) {
+                if (opens_request(type) && !from.joined.requests().accept(opening.request)) {
+                    from.joined.abort(errc::protocol_violation,
+                                      fmt::format("{}: the request is out of sequence", to_string(type)));
+                    return false;
+                }
+            }
+            return true;
+        },
+        m);
+}
+
+namespace {
+
+/// Makes one visitor of several lambdas.
+template <class... Handlers>
+struct overloaded : Handlers... {
+    using Handlers::operator()...;
+};
+template <class... Handlers>
+overloaded(Handlers...) -> overloaded<Handlers...>; // clang 14 does not deduce the arguments of aggregates
+
+} // namespace
+
+void realm::parts::receive(realm_member& from, const message& m, time_point now)
+{
+    if (const auto* const part = std::get_if<call>(&m); part != nullptr && dealer::continues_refused_call(from, *part))
+        return;
+    if (!opens_legal_request(from, m))
+        return;
+    std::visit(
+        overloaded{
+            [&](const call& request) { calls.on_call(from, request, now); },
+            [&](const yield& answer) { calls.on_yield(from, answer, now); },
+            [&](const error& answer) { calls.on_error(from, answer); },
+            [&](const cancel& request) { calls.on_cancel(from, request); },
+            [&](const register_& request) { calls.on_register(from, request); },
+            [&](const unregister& request) { calls.on_unregister(from, request); },
+            [&](const publish& request) { events.on_publish(from, request); },
+            [&](const subscribe& request) { events.on_subscribe(from, request); },
+            [&](const unsubscribe& request) { events.on_unsubscribe(from, request); },
+            [&](const goodbye&) { from.joined.say_goodbye(close_reason::goodbye); },
+            [&](const junctor::abort& farewell) { from.joined.close(close_reason::aborted_by_peer, farewell.reason); },
+            [](const auto&) {}, // not legal, so it never comes here
+        },
+        m);
+}
+
+void realm::reject(session& from, const decode_failure& failure)
+{
+    if (!from.open())
+        return;
+    const bool only_an_option = failure.code == errc::invalid_argument && failure.request.valid() &&
+                                client_may_send(session_phase::joined, failure.type);
+    if (only_an_option && opens_request(failure.type) && !from.requests().accept(failure.request))
+        return from.abort(errc::protocol_violation,
+                          fmt::format("{}: the request is out of sequence", to_string(failure.type)));
+
+    const bool answered = failure.type == message_type::publish
+                              ? failure.acknowledge
+                              : opens_request(failure.type) || failure.type == message_type::cancel;
+    if (only_an_option && answered)
+        from.send_error(failure.type, failure.request, failure.code, failure.text());
+    else
+        from.abort(errc::protocol_violation, failure.text());
+}
+
+std::optional<realm::time_point> realm::next_deadline() const noexcept
+{
+    return parts_->calls.next_deadline();
+}
+
+void realm::expire(time_point now)
+{
+    parts_->calls.expire(now);
+}
+
+void realm::close(close_reason reason)
+{
+    for (const auto& [id, member] : parts_->members)
+        member->joined.say_goodbye(reason);
+}
+
+std::size_t realm::session_count() const noexcept
+{
+    return parts_->members.size();
+}
+
+std::size_t realm::subscription_count() const noexcept
+{
+    return parts_->events.subscription_count();
+}
+
+std::size_t realm::registration_count() const noexcept
+{
+    return parts_->calls.registration_count();
+}
+
+std::size_t realm::pending_call_count() const noexcept
+{
+    return parts_->calls.pending_call_count();
+}
+
+} // namespace junctor

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <junctor/realm/welcome.hpp>
+
+#include <array>
+#include <utility>
+
+namespace junctor {
+
+namespace {
+
+constexpr auto announced = std::to_array<std::pair<session_role, feature>>({
+    {session_role::broker, feature::publisher_identification},
+    {session_role::broker, feature::publisher_exclusion},
+    {session_role::broker, feature::subscriber_blackwhite_listing},
+    {session_role::broker, feature::pattern_based_subscription},
+    {session_role::broker, feature::payload_passthru_mode},
+    {session_role::dealer, feature::caller_identification},
+    {session_role::dealer, feature::call_canceling},
+    {session_role::dealer, feature::call_timeout},
+    {session_role::dealer, feature::pattern_based_registration},
+    {session_role::dealer, feature::payload_passthru_mode},
+    {session_role::dealer, feature::progressive_call_results},
+    {session_role::dealer, feature::shared_registration},
+});
+
+/// Nothing but booleans, and only true ones: clients refuse to join over anything else.
+dict features_of(session_role role)
+{
+    dict features;
+    for (const auto& [who, what] : announced) {
+        if (who == role)
+            features.set(to_string(what), true);
+    }
+    return dict{{"features", value(std::move(features))}};
+}
+
+} // namespace
+
+role_features router_features()
+{
+    role_features all;
+    for (const auto& [who, what] : announced)
+        all.add(who, what);
+    return all;
+}
+
+dict welcome_details(std::string_view realm, const identity& who, std::string_view agent)
+{
+    dict details;
+    details.set("realm", realm);
+    details.set("authid", who.authid);
+    details.set("authrole", who.authrole);
+    details.set("authmethod", who.authmethod);
+    details.set("authprovider", who.authprovider);
+    details.set("authextra", who.authextra); // even if it is empty: applications look into it
+    details.set("agent", agent);
+    details.set("roles",
+                dict{{"broker", features_of(session_role::broker)}, {"dealer", features_of(session_role::dealer)}});
+    return details;
+}
+
+} // namespace junctor

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+// Advanced profile, "Call Timeouts".
+#include "support/catch.hpp"
+#include "support/conversation.hpp"
+
+using namespace junctor;
+using namespace junctor::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct timed {
+    explicit timed(serializer format, role_features callee_features = features_without({}), const char* options = "{}")
+        : talk(format), callee{talk.join("callee", {.features = callee_features})}, caller{talk.join("caller")}
+    {
+        callee.says(std::string("[64, 1, ") + options + R"(, "com.myapp.long"])");
+        callee.hears(R"([65, 1, "$long"])");
+    }
+
+    conversation talk;
+    peer& callee;
+    peer& caller;
+};
+
+} // namespace
+
+TEST_CASE("timeout: the caller is answered and the callee interrupted", "[conformance][timeout]")
+{
+    timed t(GENERATE(serializer::json, serializer::msgpack, serializer::cbor));
+    t.caller.says(R"([48, 1, {"timeout": 1000}, "com.myapp.long"])");
+    t.callee.hears(R"([68, 1, "$long", {}])");
+    CHECK(t.talk.realm().next_deadline() == t.talk.now() + 1000ms);
+    t.talk.wait(999ms);
+    t.caller.hears_nothing();
+    t.talk.wait(1ms);
+    t.caller.hears(R"([8, 48, 1, {}, "wamp.error.timeout"])");
+    t.callee.hears(R"([69, 1, {"mode": "killnowait", "reason": "wamp.error.timeout"}])");
+    CHECK_FALSE(t.talk.realm().next_deadline().has_value());
+    t.callee.says(R"([70, 1, {}, ["late"]])");
+    t.caller.hears_nothing();
+}
+
+TEST_CASE("timeout: a callee that does not understand it is not interrupted", "[conformance][timeout]")
+{
+    timed t(GENERATE(serializer::json, serializer::msgpack, serializer::cbor),
+            features_without({feature::call_canceling}));
+    t.caller.says(R"([48, 1, {"timeout": 1000}, "com.myapp.long"])");
+    t.callee.hears(R"([68, 1, "$long", {}])");
+    t.talk.wait(2000ms);
+    t.caller.hears(R"([8, 48, 1, {}, "wamp.error.timeout"])");
+    t.callee.hears_nothing();
+}
+
+TEST_CASE("timeout: an answer in time stops the clock, and zero never starts it", "[conformance][timeout]")
+{
+    timed t(GENERATE(serializer::json, serializer::msgpack, serializer::cbor));
+    t.caller.says(R"([48, 1, {"timeout": 1000}, "com.myapp.long"])");
+    t.caller.says(R"([48, 2, {"timeout": 0}, "com.myapp.long"])");
+    t.callee.says(R"([70, 1, {}])");
+    t.caller.hears(R"([50, 1, {}])");
+    CHECK_FALSE(t.talk.realm().next_deadline().has_value());
+    t.talk.wait(1h);
+    t.caller.hears_nothing();
+}
+
+TEST_CASE("timeout: deadlines come in the order of time, not of calls", "[conformance][timeout]")
+{
+    timed t(GENERATE(serializer::json, serializer::msgpack, serializer::cbor));
+    t.caller.says(R"([48, 1, {"timeout": 3000}, "com.myapp.long"])");
+    t.caller.says(R"([48, 2, {"timeout": 1000}, "com.myapp.long"])");
+    t.caller.says(R"([48, 3, {"timeout": 9223372036854775807}, "com.myapp.long"])");
+    t.caller.says(R"([48, 4, {"timeout": 2000}, "com.myapp.long"])");
+    for (const auto* const request : {"2", "4", "1"}) {
+        t.talk.wait(1000ms);
+        t.caller.hears("[8, 48, " + std::string(request) + R"(, {}, "wamp.error.timeout"])");
+        t.caller.hears_nothing();
+    }
+}
+
+TEST_CASE("timeout: a progressive result starts the clock anew", "[conformance][timeout]")
+{
+    timed t(GENERATE(serializer::json, serializer::msgpack, serializer::cbor));
+    t.caller.says(R"([48, 1, {"timeout": 1000, "receive_progress": true}, "com.myapp.long"])");
+    for (int i = 0; i < 3; ++i) {
+        t.talk.wait(900ms);
+        t.callee.says(R"([70, 1, {"progress": true}])");
+        t.caller.hears(R"([50, 1, {"progress": true}])");
+    }
+    t.talk.wait(1000ms);
+    t.caller.hears(R"([8, 48, 1, {}, "wamp.error.timeout"])");
+}
+
+TEST_CASE("timeout: a callee that wants to keep time itself is given it", "[conformance][timeout]")
+{
+    timed t(GENERATE(serializer::json, serializer::msgpack, serializer::cbor), features_without({}),
+            R"({"forward_timeout": true})");
+    t.caller.says(R"([48, 1, {"timeout": 1000}, "com.myapp.long"])");
+    t.callee.hears(R"([68, 1, "$long", {"timeout": 1000}])");
+    t.talk.wait(5000ms);
+    t.caller.hears_nothing();
+    t.callee.says(R"([8, 68, 1, {}, "wamp.error.timeout"])");
+    t.caller.hears(R"([8, 48, 1, {}, "wamp.error.timeout"])");
+}
+
+TEST_CASE("timeout: a callee that cannot keep time is not trusted with it", "[conformance][timeout]")
+{
+    timed t(GENERATE(serializer::json, serializer::msgpack, serializer::cbor),
+            features_without({feature::call_timeout}), R"({"forward_timeout": true})");
+    t.caller.says(R"([48, 1, {"timeout": 1000}, "com.myapp.long"])");
+    t.callee.hears(R"([68, 1, "$long", {}])");
+    t.talk.wait(1000ms);
+    t.caller.hears(R"([8, 48, 1, {}, "wamp.error.timeout"])");
+}

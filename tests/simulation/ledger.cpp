@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include "ledger.hpp"
+
+namespace junctor::simulation {
+
+namespace {
+
+std::int64_t number(const value& v)
+{
+    const auto* const given = v.get_if<std::int64_t>();
+    return given != nullptr ? *given : -1;
+}
+
+} // namespace
+
+void ledger::sends(const list& message)
+{
+    switch (number(message[0])) {
+    case 48:
+        if (!refused_uploads_.contains(number(message[1])))
+            open_calls_.insert(number(message[1]));
+        break;
+    case 34: unsubscribing_[number(message[1])] = number(message[2]); break;
+    case 66: unregistering_[number(message[1])] = number(message[2]); break;
+    default: break;
+    }
+}
+
+std::optional<std::string> ledger::receives(const list& message)
+{
+    switch (number(message[0])) {
+    case 8:
+        if (number(message[1]) != 48)
+            return std::nullopt;
+        if (message[4] == value("wamp.error.feature_not_supported"))
+            refused_uploads_.insert(number(message[2]));
+        return receives_answer(number(message[2]), true);
+    case 33: subscriptions_.insert(number(message[2])); return std::nullopt;
+    case 35: subscriptions_.erase(unsubscribing_[number(message[1])]); return std::nullopt;
+    case 36:
+        if (complete_ && !subscriptions_.contains(number(message[1])))
+            return "EVENT for a subscription that the session does not have";
+        return std::nullopt;
+    case 50: return receives_answer(number(message[1]), !message[2].get_if<dict>()->contains("progress"));
+    case 65: registrations_.insert(number(message[2])); return std::nullopt;
+    case 67: registrations_.erase(unregistering_[number(message[1])]); return std::nullopt;
+    case 68: return receives_invocation(message);
+    default: return std::nullopt;
+    }
+}
+
+std::optional<std::string> ledger::receives_answer(std::int64_t request, bool final)
+{
+    if (!open_calls_.contains(request))
+        return "an answer to a call that does not wait for one";
+    if (final)
+        open_calls_.erase(request);
+    return std::nullopt;
+}
+
+std::optional<std::string> ledger::receives_invocation(const list& message)
+{
+    if (complete_ && !registrations_.contains(number(message[2])))
+        return "INVOCATION for a registration that the session does not have";
+    if (number(message[1]) != ++invocations_)
+        return "INVOCATION out of sequence";
+    return std::nullopt;
+}
+
+} // namespace junctor::simulation

@@ -1,0 +1,579 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include "reference_model.hpp"
+
+#include <algorithm>
+
+namespace junctor::simulation {
+
+namespace {
+
+std::vector<std::string> components(const std::string& uri)
+{
+    std::vector<std::string> parts(1);
+    for (const char c : uri) {
+        if (c == '.')
+            parts.emplace_back();
+        else
+            parts.back() += c;
+    }
+    return parts;
+}
+
+bool valid(const std::string& uri, const std::string& match)
+{
+    if (uri.find(' ') != std::string::npos)
+        return false;
+    if (match == "prefix" && uri.empty())
+        return true;
+    if (uri.empty())
+        return false;
+    auto parts = components(uri);
+    if (match == "wildcard")
+        return true;
+    if (match == "prefix")
+        parts.pop_back();
+    return std::find(parts.begin(), parts.end(), "") == parts.end();
+}
+
+bool matches(const std::string& match, const std::string& pattern, const std::string& uri)
+{
+    if (match == "exact")
+        return pattern == uri;
+    if (match == "prefix")
+        return uri.substr(0, pattern.size()) == pattern;
+    const auto wanted = components(pattern);
+    const auto given = components(uri);
+    if (wanted.size() != given.size())
+        return false;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        if (!wanted[i].empty() && wanted[i] != given[i])
+            return false;
+    }
+    return true;
+}
+
+/// The lengths of the portions before each wildcard of a pattern. Of two patterns that match a URI, the greater one is
+/// better.
+std::vector<std::size_t> portions(const std::string& pattern)
+{
+    std::vector<std::size_t> lengths(1);
+    for (const auto& part : components(pattern)) {
+        if (part.empty())
+            lengths.push_back(0);
+        else
+            ++lengths.back();
+    }
+    return lengths;
+}
+
+bool ends_with_component(const std::string& prefix, const std::string& uri)
+{
+    return prefix.empty() || prefix.back() == '.' || prefix.size() == uri.size() || uri[prefix.size()] == '.';
+}
+
+const value& option(const list& m, std::size_t at, const char* key)
+{
+    static const value none;
+    const auto* const found = m[at].get_if<dict>()->find(key);
+    return found != nullptr ? *found : none;
+}
+
+bool flag(const list& m, std::size_t at, const char* key, bool standard = false)
+{
+    const auto* const given = option(m, at, key).get_if<bool>();
+    return given != nullptr ? *given : standard;
+}
+
+std::string text(const list& m, std::size_t at, const char* key, const char* standard)
+{
+    const auto* const given = option(m, at, key).get_if<std::string>();
+    return given != nullptr ? *given : standard;
+}
+
+std::string text(const value& v)
+{
+    return *v.get_if<std::string>();
+}
+
+/// What the sender of options or details wants to reach the other side.
+dict custom(const value& options)
+{
+    dict kept;
+    for (const auto& [key, content] : *options.get_if<dict>()) {
+        if (key.starts_with("_") || key.starts_with("x_"))
+            kept.set(key, content);
+    }
+    return kept;
+}
+
+void append_from(list& out, const list& m, std::size_t at)
+{
+    for (; at < m.size(); ++at)
+        out.push_back(m[at]);
+}
+
+/// Whether a list among the options lets somebody pass who is `who`.
+bool list_allows(const list& m, const char* key, const value& who, bool whitelist)
+{
+    const auto* const listed = option(m, 2, key).get_if<list>();
+    if (listed == nullptr)
+        return true;
+    const bool found = std::find(listed->begin(), listed->end(), who) != listed->end();
+    return found == whitelist;
+}
+
+} // namespace
+
+void reference_model::join(session_number id, model_session facts)
+{
+    sessions_[id] = std::move(facts);
+    send(id, {2, id, "$_"});
+}
+
+void reference_model::leave(session_number id)
+{
+    sessions_.at(id).open = false;
+    for (auto at = subscriptions_.begin(); at != subscriptions_.end();) {
+        std::erase(at->second.subscribers, id);
+        at = at->second.subscribers.empty() ? subscriptions_.erase(at) : std::next(at);
+    }
+    std::vector<pattern> registered;
+    for (const auto& [p, r] : registrations_) {
+        if (std::any_of(r.callees.begin(), r.callees.end(), [&](const callee& c) { return c.id == id; }))
+            registered.push_back(p);
+    }
+    for (const auto& p : registered)
+        remove_callee(p, id);
+    for (std::size_t i = 0; i < calls_.size();) {
+        if (calls_[i].callee == id)
+            give_up(i, "wamp.error.canceled", false);
+        else if (calls_[i].caller == id)
+            give_up(i, "wamp.error.canceled", true);
+        else
+            ++i;
+    }
+    sessions_.erase(id);
+}
+
+void reference_model::receive(session_number from, const value& message, milliseconds now,
+                              std::optional<session_number> chosen)
+{
+    if (!sessions_.at(from).open)
+        return;
+    const auto& m = *message.get_if<list>();
+    const auto type = static_cast<int>(*m[0].get_if<std::int64_t>());
+    if (sequence_broken(from, type, m))
+        return abort(from);
+    switch (type) {
+    case 3: sessions_.at(from).open = false; return;
+    case 6:
+        send(from, {6, dict(), "wamp.close.goodbye_and_out"});
+        sessions_.at(from).open = false;
+        return;
+    case 8: return on_error(from, m);
+    case 16: return on_publish(from, m);
+    case 32: return on_subscribe(from, m);
+    case 34: return on_unsubscribe(from, m);
+    case 48: return on_call(from, m, now, chosen);
+    case 49: return on_cancel(from, m);
+    case 64: return on_register(from, m);
+    case 66: return on_unregister(from, m);
+    case 70: return on_yield(from, m, now);
+    default: return abort(from);
+    }
+}
+
+void reference_model::expire(milliseconds now)
+{
+    for (std::size_t i = 0; i < calls_.size();) {
+        if (calls_[i].timeout.count() != 0 && calls_[i].deadline <= now)
+            give_up(i, "wamp.error.timeout", true);
+        else
+            ++i;
+    }
+}
+
+std::vector<value> reference_model::take(session_number id)
+{
+    return std::exchange(sent_[id], {});
+}
+
+std::optional<milliseconds> reference_model::next_deadline() const
+{
+    std::optional<milliseconds> next;
+    for (const auto& call : calls_) {
+        if (call.timeout.count() != 0 && (!next || call.deadline < *next))
+            next = call.deadline;
+    }
+    return next;
+}
+
+bool reference_model::send(session_number to, list message)
+{
+    const auto at = sessions_.find(to);
+    if (at == sessions_.end() || !at->second.open || at->second.full)
+        return false;
+    sent_[to].emplace_back(std::move(message));
+    return true;
+}
+
+void reference_model::error(session_number to, int type, const value& request, const std::string& uri)
+{
+    send(to, {8, type, request, dict(), uri});
+}
+
+void reference_model::abort(session_number id)
+{
+    send(id, {3, dict{{"message", "$_"}}, "wamp.error.protocol_violation"});
+    sessions_.at(id).open = false;
+}
+
+bool reference_model::sequence_broken(session_number from, int type, const list& m)
+{
+    auto& s = sessions_.at(from);
+    const bool request = type == 16 || type == 32 || type == 34 || type == 48 || type == 64 || type == 66;
+    if (!request || !options_.strict_requests)
+        return false;
+    const auto number = static_cast<std::uint64_t>(*m[1].get_if<std::int64_t>());
+    if (type == 48 && number == s.refused_upload)
+        return false;
+    return number != ++s.requests;
+}
+
+// Publish and subscribe -----------------------------------------------------------------------------------------------
+
+void reference_model::on_subscribe(session_number from, const list& m)
+{
+    const auto match = text(m, 2, "match", "exact");
+    const auto uri = text(m[3]);
+    if (!valid(uri, match))
+        return error(from, 32, m[1], "wamp.error.invalid_uri");
+    if (!permitted(from, uri))
+        return error(from, 32, m[1], "wamp.error.not_authorized");
+    const pattern p(match, uri);
+    const auto known = subscriptions_.find(p);
+    const auto has = [&](const topic& t) {
+        return std::find(t.subscribers.begin(), t.subscribers.end(), from) != t.subscribers.end();
+    };
+    if (known == subscriptions_.end() || !has(known->second)) {
+        const auto held =
+            std::count_if(subscriptions_.begin(), subscriptions_.end(), [&](const auto& s) { return has(s.second); });
+        if (static_cast<std::size_t>(held) >= options_.subscriptions_max)
+            return error(from, 32, m[1], "wamp.error.too_many_requests");
+        auto& t = subscriptions_[p];
+        if (t.name.empty())
+            t.name = "$S" + std::to_string(++names_);
+        t.subscribers.push_back(from);
+    }
+    send(from, {33, m[1], subscriptions_[p].name});
+}
+
+void reference_model::on_unsubscribe(session_number from, const list& m)
+{
+    for (auto at = subscriptions_.begin(); at != subscriptions_.end(); ++at) {
+        auto& members = at->second.subscribers;
+        if (value(at->second.name) != m[2] || std::erase(members, from) == 0)
+            continue;
+        if (members.empty())
+            subscriptions_.erase(at);
+        send(from, {35, m[1]});
+        return;
+    }
+    error(from, 34, m[1], "wamp.error.no_such_subscription");
+}
+
+void reference_model::on_publish(session_number from, const list& m)
+{
+    const bool acknowledge = flag(m, 2, "acknowledge");
+    const auto refuse = [&](const char* uri) {
+        if (acknowledge)
+            error(from, 16, m[1], uri);
+    };
+    const auto uri = text(m[3]);
+    if (!valid(uri, "exact") || uri.starts_with("wamp."))
+        return refuse("wamp.error.invalid_uri");
+    if (!permitted(from, uri))
+        return refuse("wamp.error.not_authorized");
+    if (flag(m, 2, "disclose_me") && !options_.disclosure_allowed)
+        return refuse("wamp.error.option_disallowed.disclose_me");
+
+    const auto publication = "$P" + std::to_string(++names_);
+    if (acknowledge)
+        send(from, {17, m[1], publication});
+    for (const auto& [p, t] : subscriptions_) {
+        if (!matches(p.first, p.second, uri))
+            continue;
+        for (const auto to : t.subscribers) {
+            const auto& s = sessions_.at(to);
+            if ((to == from && flag(m, 2, "exclude_me", true)) || !list_allows(m, "exclude", to, false) ||
+                !list_allows(m, "eligible", to, true) || !list_allows(m, "exclude_authid", s.authid, false) ||
+                !list_allows(m, "eligible_authid", s.authid, true) ||
+                !list_allows(m, "exclude_authrole", s.authrole, false) ||
+                !list_allows(m, "eligible_authrole", s.authrole, true))
+                continue;
+            auto details = custom(m[2]);
+            if (p.first != "exact")
+                details.set("topic", uri);
+            if (flag(m, 2, "disclose_me")) {
+                details.set("publisher", from);
+                details.set("publisher_authid", sessions_.at(from).authid);
+                details.set("publisher_authrole", sessions_.at(from).authrole);
+            }
+            list event{36, t.name, publication, details};
+            append_from(event, m, 4);
+            send(to, event);
+        }
+    }
+}
+
+// Remote procedure calls ----------------------------------------------------------------------------------------------
+
+void reference_model::on_register(session_number from, const list& m)
+{
+    const auto match = text(m, 2, "match", "exact");
+    const auto policy = text(m, 2, "invoke", "single");
+    const auto uri = text(m[3]);
+    if (!valid(uri, match) || uri.starts_with("wamp."))
+        return error(from, 64, m[1], "wamp.error.invalid_uri");
+    if (!permitted(from, uri))
+        return error(from, 64, m[1], "wamp.error.not_authorized");
+    const pattern p(match, uri);
+    const auto has = [&](const procedure& r) {
+        return std::any_of(r.callees.begin(), r.callees.end(), [&](const callee& c) { return c.id == from; });
+    };
+    if (const auto known = registrations_.find(p); known != registrations_.end()) {
+        if (known->second.policy == "single" || has(known->second))
+            return error(from, 64, m[1], "wamp.error.procedure_already_exists");
+        if (known->second.policy != policy)
+            return error(from, 64, m[1], "wamp.error.procedure_exists_with_different_invocation_policy");
+    }
+    const auto held =
+        std::count_if(registrations_.begin(), registrations_.end(), [&](const auto& r) { return has(r.second); });
+    if (static_cast<std::size_t>(held) >= options_.registrations_max)
+        return error(from, 64, m[1], "wamp.error.too_many_requests");
+    auto& r = registrations_[p];
+    if (r.name.empty()) {
+        r.name = "$R" + std::to_string(++names_);
+        r.policy = policy;
+    }
+    r.callees.push_back({from, flag(m, 2, "disclose_caller"), flag(m, 2, "forward_timeout")});
+    send(from, {65, m[1], r.name});
+}
+
+void reference_model::on_unregister(session_number from, const list& m)
+{
+    for (const auto& [p, r] : registrations_) {
+        const bool has = std::any_of(r.callees.begin(), r.callees.end(), [&](const callee& c) { return c.id == from; });
+        if (value(r.name) != m[2] || !has)
+            continue;
+        remove_callee(pattern(p), from);
+        send(from, {67, m[1]});
+        return;
+    }
+    error(from, 66, m[1], "wamp.error.no_such_registration");
+}
+
+void reference_model::remove_callee(const pattern& p, session_number id)
+{
+    auto& r = registrations_.at(p);
+    const auto at = std::find_if(r.callees.begin(), r.callees.end(), [&](const callee& c) { return c.id == id; });
+    const auto position = static_cast<std::size_t>(at - r.callees.begin());
+    r.callees.erase(at);
+    if (r.callees.empty()) {
+        registrations_.erase(p);
+        return;
+    }
+    if (r.turn > position)
+        --r.turn;
+    if (r.turn == r.callees.size())
+        r.turn = 0;
+}
+
+void reference_model::on_call(session_number from, const list& m, milliseconds now,
+                              std::optional<session_number> chosen)
+{
+    auto& caller = sessions_.at(from);
+    if (caller.refused_upload != 0 && m[1] == value(caller.refused_upload))
+        return;
+    const auto mine = [&](const pending& call) { return call.caller == from; };
+    if (std::any_of(calls_.begin(), calls_.end(),
+                    [&](const pending& call) { return mine(call) && call.request == m[1]; }))
+        return abort(from);
+    if (flag(m, 2, "progress")) {
+        caller.refused_upload = static_cast<std::uint64_t>(*m[1].get_if<std::int64_t>());
+        return error(from, 48, m[1], "wamp.error.feature_not_supported");
+    }
+    const auto uri = text(m[3]);
+    if (!valid(uri, "exact"))
+        return error(from, 48, m[1], "wamp.error.invalid_uri");
+    if (!permitted(from, uri))
+        return error(from, 48, m[1], "wamp.error.not_authorized");
+    if (flag(m, 2, "disclose_me") && !options_.disclosure_allowed)
+        return error(from, 48, m[1], "wamp.error.option_disallowed.disclose_me");
+    const auto* const p = find_procedure(uri);
+    if (p == nullptr)
+        return error(from, 48, m[1], "wamp.error.no_such_procedure");
+    if (static_cast<std::size_t>(std::count_if(calls_.begin(), calls_.end(), mine)) >= options_.pending_calls_max)
+        return error(from, 48, m[1], "wamp.error.too_many_requests");
+
+    auto& r = registrations_.at(*p);
+    const auto count = r.callees.size();
+    const auto drawn =
+        std::find_if(r.callees.begin(), r.callees.end(), [&](const callee& c) { return c.id == chosen; });
+    for (std::size_t attempt = 0; attempt < count; ++attempt) {
+        std::size_t choice = attempt;
+        if (r.policy == "last")
+            choice = count - 1 - attempt;
+        else if (r.policy == "roundrobin")
+            choice = (r.turn + attempt) % count;
+        else if (r.policy == "random" && drawn != r.callees.end())
+            choice = (static_cast<std::size_t>(drawn - r.callees.begin()) + attempt) % count;
+        if (invoke(from, m, *p, r, choice, now))
+            return;
+    }
+    error(from, 48, m[1], "wamp.error.unavailable");
+}
+
+bool reference_model::invoke(session_number from, const list& m, const pattern& p, procedure& r, std::size_t choice,
+                             milliseconds now)
+{
+    const auto target = r.callees[choice];
+    auto& callee = sessions_.at(target.id);
+    auto details = custom(m[2]);
+    if (options_.disclosure_allowed && (flag(m, 2, "disclose_me") || target.wants_caller)) {
+        details.set("caller", from);
+        details.set("caller_authid", sessions_.at(from).authid);
+        details.set("caller_authrole", sessions_.at(from).authrole);
+    }
+    if (p.first != "exact")
+        details.set("procedure", m[3]);
+    const bool told = callee.takes_progress && (callee.takes_interrupt || !options_.strict_progress);
+    if (flag(m, 2, "receive_progress") && told)
+        details.set("receive_progress", true);
+    const auto* const given = option(m, 2, "timeout").get_if<std::int64_t>();
+    auto timeout = milliseconds(given != nullptr ? *given : 0);
+    if (timeout.count() != 0 && target.wants_timeout && callee.keeps_time) {
+        details.set("timeout", timeout.count());
+        timeout = {};
+    }
+    list invocation{68, callee.invocations + 1, r.name, details};
+    append_from(invocation, m, 4);
+    if (!send(target.id, invocation))
+        return false;
+    r.turn = (choice + 1) % r.callees.size();
+    calls_.push_back(
+        {from, m[1], target.id, ++callee.invocations, flag(m, 2, "receive_progress"), false, timeout, now + timeout});
+    return true;
+}
+
+void reference_model::on_cancel(session_number from, const list& m)
+{
+    for (std::size_t i = 0; i < calls_.size(); ++i) {
+        if (calls_[i].caller != from || calls_[i].request != m[1] || calls_[i].killed)
+            continue;
+        const bool understood = sessions_.at(calls_[i].callee).takes_interrupt;
+        const auto mode = text(m, 2, "mode", "killnowait");
+        if (mode == "kill" && understood) {
+            calls_[i].killed = true;
+            interrupt(calls_[i], "kill", "wamp.error.canceled");
+        } else {
+            give_up(i, "wamp.error.canceled", mode != "skip");
+        }
+        return;
+    }
+}
+
+void reference_model::on_yield(session_number from, const list& m, milliseconds now)
+{
+    const auto number = static_cast<std::uint64_t>(*m[1].get_if<std::int64_t>());
+    if (number > sessions_.at(from).invocations)
+        return abort(from);
+    for (std::size_t i = 0; i < calls_.size(); ++i) {
+        auto& call = calls_[i];
+        if (call.callee != from || call.invocation != number)
+            continue;
+        const bool progress = flag(m, 2, "progress");
+        if (progress && !call.wants_progress)
+            return;
+        auto details = custom(m[2]);
+        if (progress)
+            details.set("progress", true);
+        list result{50, call.request, details};
+        append_from(result, m, 3);
+        const bool sent = send(call.caller, result);
+        call.deadline = now + call.timeout;
+        if (!progress)
+            finish(i);
+        else if (!sent)
+            give_up(i, "wamp.error.unavailable", true);
+        return;
+    }
+}
+
+void reference_model::on_error(session_number from, const list& m)
+{
+    if (m[1] != value(68))
+        return abort(from);
+    const auto number = static_cast<std::uint64_t>(*m[2].get_if<std::int64_t>());
+    if (number > sessions_.at(from).invocations)
+        return abort(from);
+    for (std::size_t i = 0; i < calls_.size(); ++i) {
+        if (calls_[i].callee != from || calls_[i].invocation != number)
+            continue;
+        list out{8, 48, calls_[i].request, custom(m[3]), m[4]};
+        append_from(out, m, 5);
+        send(calls_[i].caller, out);
+        finish(i);
+        return;
+    }
+}
+
+/// The role "limited" may use what begins with "com.a", but not "com.a.b", and the wildcard "net..c"; any other role
+/// may do everything.
+bool reference_model::permitted(session_number id, const std::string& uri) const
+{
+    if (sessions_.at(id).authrole != "limited")
+        return true;
+    return uri != "com.a.b" && (uri.starts_with("com.a") || matches("wildcard", "net..c", uri));
+}
+
+const reference_model::pattern* reference_model::find_procedure(const std::string& uri) const
+{
+    const pattern* prefix = nullptr;
+    const pattern* wildcard = nullptr;
+    for (const auto& [p, r] : registrations_) {
+        if (uri.starts_with("wamp.") || !matches(p.first, p.second, uri))
+            continue;
+        if (p.first == "exact")
+            return &p;
+        if (p.first == "prefix" && (prefix == nullptr || prefix->second.size() < p.second.size()))
+            prefix = &p;
+        if (p.first == "wildcard" && (wildcard == nullptr || portions(wildcard->second) < portions(p.second)))
+            wildcard = &p;
+    }
+    const bool prefix_first = prefix != nullptr && (wildcard == nullptr || ends_with_component(prefix->second, uri));
+    return prefix_first ? prefix : wildcard;
+}
+
+void reference_model::interrupt(const pending& call, const std::string& mode, const std::string& reason)
+{
+    const auto callee = sessions_.find(call.callee);
+    if (callee != sessions_.end() && callee->second.takes_interrupt)
+        send(call.callee, {69, call.invocation, dict{{"mode", mode}, {"reason", reason}}});
+}
+
+void reference_model::finish(std::size_t call)
+{
+    calls_.erase(calls_.begin() + static_cast<std::ptrdiff_t>(call));
+}
+
+void reference_model::give_up(std::size_t call, const std::string& uri, bool tell_callee)
+{
+    error(calls_[call].caller, 48, calls_[call].request, uri);
+    if (tell_callee)
+        interrupt(calls_[call], "killnowait", uri);
+    finish(call);
+}
+
+} // namespace junctor::simulation

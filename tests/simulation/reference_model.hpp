@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// What a realm should do, written down a second time: slowly, simply, and from the spec alone.
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <junctor/base/value.hpp>
+
+namespace junctor::simulation {
+
+using session_number = std::uint64_t;
+using milliseconds = std::chrono::milliseconds;
+
+/// What holds for a whole run.
+struct model_options {
+    bool strict_requests{false};
+    bool strict_progress{false};
+    bool disclosure_allowed{true};
+    std::size_t subscriptions_max{0};
+    std::size_t registrations_max{0};
+    std::size_t pending_calls_max{0};
+};
+
+/// What a session brings with it.
+struct model_session {
+    std::string authid;
+    std::string authrole;
+    bool takes_interrupt{false};
+    bool takes_progress{false};
+    bool keeps_time{false};
+
+    bool open{true};
+    bool full{false}; ///< Its queue takes nothing.
+    std::uint64_t invocations{0};
+    std::uint64_t requests{0};
+    std::uint64_t refused_upload{0};
+};
+
+/// The reference. Messages are values as the spec writes them; what the router may choose has a name in them: `"$S1"`
+/// for subscriptions, `"$R1"` for registrations, `"$P1"` for publications. It shares no code with the realm.
+class reference_model {
+public:
+    explicit reference_model(const model_options& options) : options_{options} {}
+
+    void join(session_number id, model_session facts);
+    void leave(session_number id);
+
+    /// `chosen` is the session that got INVOCATION, if any did: what the router may choose, it chose.
+    void receive(session_number from, const value& message, milliseconds now, std::optional<session_number> chosen);
+    void expire(milliseconds now);
+
+    [[nodiscard]] model_session& session(session_number id) { return sessions_.at(id); }
+
+    /// The messages that the session should have been sent since the last time.
+    [[nodiscard]] std::vector<value> take(session_number id);
+
+    [[nodiscard]] std::size_t session_count() const { return sessions_.size(); }
+    [[nodiscard]] std::size_t subscription_count() const { return subscriptions_.size(); }
+    [[nodiscard]] std::size_t registration_count() const { return registrations_.size(); }
+    [[nodiscard]] std::size_t pending_call_count() const { return calls_.size(); }
+    [[nodiscard]] std::optional<milliseconds> next_deadline() const;
+
+private:
+    using pattern = std::pair<std::string, std::string>; // match policy, URI
+
+    struct topic {
+        std::string name;
+        std::vector<session_number> subscribers;
+    };
+    struct callee {
+        session_number id;
+        bool wants_caller;
+        bool wants_timeout;
+    };
+    struct procedure {
+        std::string name;
+        std::string policy;
+        std::vector<callee> callees;
+        std::size_t turn{0};
+    };
+    struct pending {
+        session_number caller;
+        value request;
+        session_number callee;
+        std::uint64_t invocation;
+        bool wants_progress;
+        bool killed;
+        milliseconds timeout;
+        milliseconds deadline;
+    };
+
+    bool send(session_number to, list message);
+    void error(session_number to, int type, const value& request, const std::string& uri);
+    void abort(session_number id);
+
+    [[nodiscard]] bool sequence_broken(session_number from, int type, const list& m);
+    void on_subscribe(session_number from, const list& m);
+    void on_unsubscribe(session_number from, const list& m);
+    void on_publish(session_number from, const list& m);
+    void on_register(session_number from, const list& m);
+    void on_unregister(session_number from, const list& m);
+    void on_call(session_number from, const list& m, milliseconds now, std::optional<session_number> chosen);
+    void on_cancel(session_number from, const list& m);
+    void on_yield(session_number from, const list& m, milliseconds now);
+    void on_error(session_number from, const list& m);
+
+    [[nodiscard]] bool permitted(session_number id, const std::string& uri) const;
+    [[nodiscard]] const pattern* find_procedure(const std::string& uri) const;
+    bool invoke(session_number from, const list& m, const pattern& p, procedure& r, std::size_t choice,
+                milliseconds now);
+    void remove_callee(const pattern& p, session_number id);
+    void interrupt(const pending& call, const std::string& mode, const std::string& reason);
+    void finish(std::size_t call);
+    void give_up(std::size_t call, const std::string& uri, bool tell_callee);
+
+    model_options options_;
+    std::map<session_number, model_session> sessions_;
+    std::map<session_number, std::vector<value>> sent_;
+    std::map<pattern, topic> subscriptions_;
+    std::map<pattern, procedure> registrations_;
+    std::vector<pending> calls_; // in the order in which they were made
+    std::uint64_t names_{0};
+};
+
+} // namespace junctor::simulation

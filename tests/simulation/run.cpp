@@ -1,0 +1,535 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include "run.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <junctor/codec/codec.hpp>
+
+namespace junctor::simulation {
+
+namespace {
+
+constexpr std::size_t clients_max = 6;
+constexpr std::size_t tail_length = 25;
+
+/// Few enough that patterns, topics and procedures meet all the time; some of them are no URIs at all.
+constexpr std::array uris{"com.a",     "com.a.b",   "com.a.c",  "com.ab.c", "com.b.c", "net.a.c",
+                          "net.b.c.d", "com.a.b.c", "wamp.a.b", "com..a",   "a b"};
+constexpr std::array prefixes{"", "com", "com.", "com.a", "com.a.", "net.b", "wamp.", "com..a"};
+constexpr std::array wildcards{"com..c", "..", "net..c", ".a.", "com.a.b", ".", "com.a..", "a ."};
+constexpr std::array policies{"single", "first", "last", "roundrobin", "random"};
+constexpr std::array modes{"skip", "kill", "killnowait"};
+
+model_options draw_options(std::mt19937_64& random)
+{
+    model_options drawn;
+    drawn.strict_requests = random() % 4 == 0;
+    drawn.strict_progress = random() % 2 == 0;
+    drawn.disclosure_allowed = random() % 4 != 0;
+    drawn.subscriptions_max = 3 + random() % 4;
+    drawn.registrations_max = 3 + random() % 4;
+    drawn.pending_calls_max = 2 + random() % 5;
+    return drawn;
+}
+
+realm_options options_for(const model_options& drawn)
+{
+    realm_options options;
+    options.request_ids = drawn.strict_requests ? request_id_check::strict : request_id_check::lenient;
+    options.progress = drawn.strict_progress ? progress_gate::strict : progress_gate::results_announced;
+    options.disclosure = drawn.disclosure_allowed ? disclosure::allowed : disclosure::forbidden;
+    return options;
+}
+
+milliseconds since_start(realm::time_point now)
+{
+    return std::chrono::duration_cast<milliseconds>(now.time_since_epoch());
+}
+
+/// Whether `message` is an ERROR that the router made; what it says beyond the URI is for people.
+bool is_router_error(const list& message)
+{
+    const auto* const uri = message.size() > 4 ? message[4].get_if<std::string>() : nullptr;
+    return message[0] == value(8) && uri != nullptr && uri->starts_with("wamp.");
+}
+
+} // namespace
+
+run::run(std::uint64_t seed, std::size_t steps)
+    : random_(seed),
+      steps_{steps},
+      options_{draw_options(random_)},
+      realm_("realm1", options_for(options_), random_()),
+      model_(options_)
+{
+    realm_.role("anyone").allow(action::any, prefix(""));
+    realm_.role("limited")
+        .allow(action::any, prefix("com.a"))
+        .deny(action::any, exact("com.a.b"))
+        .allow(action::any, wildcard("net..c"));
+}
+
+run::~run()
+{
+    for (const auto& each : clients_)
+        realm_.leave(*each->joined);
+}
+
+std::optional<std::string> run::go()
+{
+    for (std::size_t step = 0; step < steps_ && !failure_; ++step) {
+        if (clients_.empty() || (clients_.size() < clients_max && chance(15)))
+            join();
+        else if (chance(3))
+            leave(draw(clients_.size()));
+        else if (const auto closed = find_closed(); closed && chance(20))
+            leave(*closed);
+        else if (chance(5))
+            wait();
+        else if (chance(3))
+            change_queue(*pick(clients_));
+        else
+            act(*pick(clients_));
+        compare();
+    }
+    while (!clients_.empty() && !failure_) {
+        leave(draw(clients_.size()));
+        compare();
+    }
+    if (!failure_ && (realm_.subscription_count() + realm_.registration_count() + realm_.pending_call_count() != 0))
+        fail("the realm holds something though everybody has left");
+    return failure_;
+}
+
+// What may happen -----------------------------------------------------------------------------------------------------
+
+void run::join()
+{
+    const auto id = realm_.new_session_id();
+    auto& made = *clients_.emplace_back(std::make_unique<client>(id.number(), pick(all_serializers)));
+    model_session facts;
+    facts.authid = "guest" + std::to_string(++guests_ % 4);
+    facts.authrole = chance(20) ? "limited" : "anyone";
+    facts.takes_interrupt = chance(60);
+    facts.takes_progress = chance(60);
+    facts.keeps_time = chance(50);
+
+    role_features features;
+    features.add(session_role::caller);
+    features.add(session_role::callee);
+    if (facts.takes_interrupt)
+        features.add(session_role::callee, feature::call_canceling);
+    if (facts.takes_progress)
+        features.add(session_role::callee, feature::progressive_call_results);
+    if (facts.keeps_time)
+        features.add(session_role::callee, feature::call_timeout);
+    session_limits limits;
+    limits.subscriptions_max = options_.subscriptions_max;
+    limits.registrations_max = options_.registrations_max;
+    limits.pending_calls_max = options_.pending_calls_max;
+
+    made.joined = std::make_unique<session>(id, identity{facts.authid, facts.authrole, "anonymous", "static", {}},
+                                            features, made.outlet, realm_.options().request_ids, limits);
+    note(std::to_string(made.number) + " joins as " + facts.authid + ", " + facts.authrole);
+    realm_.join(*made.joined);
+    model_.join(made.number, std::move(facts));
+    collect();
+}
+
+void run::leave(std::size_t which)
+{
+    auto gone = std::move(clients_[which]);
+    clients_.erase(clients_.begin() + static_cast<std::ptrdiff_t>(which));
+    note(std::to_string(gone->number) + " leaves");
+    realm_.leave(*gone->joined);
+    model_.leave(gone->number);
+    if (!gone->outlet.empty())
+        fail("a session that left is sent something");
+    collect();
+}
+
+void run::wait()
+{
+    const milliseconds time(draw(400));
+    now_ += time;
+    note("wait " + std::to_string(time.count()) + " ms");
+    realm_.expire(now_);
+    model_.expire(since_start(now_));
+    collect();
+}
+
+void run::change_queue(client& who)
+{
+    auto& facts = model_.session(who.number);
+    facts.full = !facts.full;
+    who.outlet.refuse(facts.full);
+    if (facts.full)
+        who.ledger.loses_messages();
+    note(std::to_string(who.number) + (facts.full ? " is full" : " takes messages again"));
+}
+
+void run::act(client& who)
+{
+    const auto what = draw(100);
+    // Who could not take SUBSCRIBED or REGISTERED asks for neither: names would be met before they are introduced.
+    const bool deaf = model_.session(who.number).full;
+    if (what < 12 && !deaf)
+        return say(who, subscribe(who));
+    if (what < 17)
+        return say(who, end_something(who, 34, 'S'));
+    if (what < 34)
+        return say(who, publish(who));
+    if (what < 46 && !deaf)
+        return say(who, register_(who));
+    if (what < 50)
+        return say(who, end_something(who, 66, 'R'));
+    if (what < 72)
+        return say(who, call(who));
+    if (what < 77)
+        return say(who, cancel(who));
+    if (what < 98)
+        return say(who, answer(who));
+    say(who, misbehave(who));
+}
+
+list run::subscribe(client& who)
+{
+    const auto [match, uri] = pattern(who);
+    dict options;
+    if (match != "exact" || chance(10))
+        options.set("match", match);
+    return {32, next_request(who), options, uri};
+}
+
+list run::publish(client& who)
+{
+    dict options;
+    if (chance(40))
+        options.set("acknowledge", true);
+    if (chance(30))
+        options.set("exclude_me", chance(30));
+    if (chance(20))
+        options.set("disclose_me", true);
+    if (chance(20))
+        options.set("x_mark", payloads_);
+    if (chance(10))
+        options.set("nobody_knows", list{1});
+    if (chance(40))
+        add_lists(options);
+    list message{16, next_request(who), options, uri()};
+    add_payload(message);
+    return message;
+}
+
+void run::add_lists(dict& options)
+{
+    for (const auto* const key : {"exclude", "eligible"}) {
+        list ids;
+        for (auto count = draw(3); count > 0; --count)
+            ids.emplace_back(pick(clients_)->number);
+        if (chance(40))
+            options.set(key, std::move(ids));
+    }
+    for (const auto* const key : {"exclude_authid", "eligible_authid"}) {
+        if (chance(20))
+            options.set(key, list{"guest" + std::to_string(draw(4)), "guest0"});
+    }
+    if (chance(10))
+        options.set("exclude_authrole", list{"limited"});
+    if (chance(10))
+        options.set("eligible_authrole", chance(50) ? list{"anyone"} : list{});
+}
+
+list run::register_(client& who)
+{
+    const auto [match, uri] = pattern(who);
+    dict options;
+    if (match != "exact")
+        options.set("match", match);
+    if (chance(60))
+        options.set("invoke", pick(policies));
+    if (chance(20))
+        options.set("disclose_caller", true);
+    if (chance(20))
+        options.set("forward_timeout", true);
+    return {64, next_request(who), options, uri};
+}
+
+list run::call(client& who)
+{
+    dict options;
+    if (chance(40))
+        options.set("receive_progress", true);
+    if (chance(30))
+        options.set("timeout", draw(600));
+    if (chance(20))
+        options.set("disclose_me", true);
+    if (chance(5))
+        options.set("progress", true);
+    if (chance(20))
+        options.set("_mark", payloads_);
+    const bool again = !who.calls.empty() && chance(2);
+    const auto request = again ? who.calls.back() : next_request(who);
+    who.calls.push_back(request);
+    list message{48, request, options, uri()};
+    add_payload(message);
+    return message;
+}
+
+list run::cancel(client& who)
+{
+    dict options;
+    if (chance(80))
+        options.set("mode", pick(modes));
+    const auto recent = std::min<std::size_t>(who.calls.size(), 4);
+    return {49, recent == 0 ? 1 : who.calls[who.calls.size() - 1 - draw(recent)], options};
+}
+
+list run::answer(client& who)
+{
+    if (who.invocations.empty())
+        return publish(who);
+    // Mostly what is waiting, now and then what was answered long ago or never asked.
+    const auto recent = std::min<std::size_t>(who.invocations.size(), 5);
+    auto request = who.invocations[who.invocations.size() - 1 - draw(recent)];
+    if (chance(1))
+        request = who.invocations.back() + 1 + draw(2);
+    list message;
+    dict options;
+    if (chance(10))
+        options.set("_mark", payloads_);
+    if (chance(20)) {
+        message = {8, 68, request, options, "com.myapp.error"};
+    } else {
+        if (chance(40))
+            options.set("progress", true);
+        message = {70, request, options};
+    }
+    add_payload(message);
+    return message;
+}
+
+/// UNSUBSCRIBE or UNREGISTER of something that the session has, that another one has, or that does not exist.
+list run::end_something(client& who, int type, char kind)
+{
+    std::vector<std::string> known;
+    for (const auto& [meaning, name] : meanings_) {
+        if (meaning.first == kind)
+            known.push_back(name);
+    }
+    const auto recent = std::min<std::size_t>(known.size(), 8);
+    if (recent == 0 || chance(5))
+        return {type, next_request(who), 1000000};
+    return {type, next_request(who), known[known.size() - 1 - draw(recent)]};
+}
+
+list run::misbehave(client& who)
+{
+    switch (draw(7)) {
+    case 0: return {1, "realm1", dict{{"roles", dict{{"caller", dict()}}}}};
+    case 1: return {6, dict(), "wamp.close.normal"};
+    case 2: return {3, dict(), "com.myapp.error.broken"};
+    case 3: return {8, 48, 1, dict(), "com.myapp.error"};
+    case 4: return {33, 1, 1};
+    case 5: return {48, who.calls.empty() ? next_request(who) + 1 : who.calls.back(), dict(), "com.a"};
+    default: return {5, "secret", dict()};
+    }
+}
+
+void run::add_payload(list& message)
+{
+    ++payloads_;
+    if (chance(10))
+        return;
+    message.emplace_back(list{payloads_, chance(20) ? value("ü") : value(-1)});
+    if (chance(20))
+        message.emplace_back(dict{{"k", list{dict(), payloads_}}});
+}
+
+std::string run::uri()
+{
+    return pick(uris);
+}
+
+std::pair<std::string, std::string> run::pattern(const client& who)
+{
+    const bool limited = who.joined->who().authrole == "limited";
+    if (limited || chance(60))
+        return {"exact", uri()};
+    if (chance(50))
+        return {"prefix", pick(prefixes)};
+    return {"wildcard", pick(wildcards)};
+}
+
+std::uint64_t run::next_request(client& who)
+{
+    if (chance(1))
+        ++who.requests;
+    return ++who.requests;
+}
+
+void run::say(client& who, const list& message)
+{
+    note(std::to_string(who.number) + " says " + test::to_json(value(message)));
+    value resolved(message);
+    names_.substitute(resolved);
+    const bool heard = who.joined->open();
+    if (heard)
+        who.ledger.sends(*resolved.get_if<list>());
+
+    byte_buffer bytes;
+    write_value(resolved, who.outlet.format(), bytes);
+    if (const auto m = who.decode.decode(bytes.view()))
+        realm_.receive(*who.joined, *m, now_);
+    else
+        fail("a message of the simulation does not decode: " + m.error().text());
+    collect();
+    model_.receive(who.number, value(message), since_start(now_), who_was_invoked());
+}
+
+/// Somebody whose session has ended and who has not left yet.
+std::optional<std::size_t> run::find_closed() const
+{
+    const auto at =
+        std::find_if(clients_.begin(), clients_.end(), [](const auto& each) { return !each->joined->open(); });
+    return at != clients_.end() ? std::optional(static_cast<std::size_t>(at - clients_.begin())) : std::nullopt;
+}
+
+std::optional<session_number> run::who_was_invoked() const
+{
+    for (const auto& [id, messages] : heard_) {
+        for (const auto& message : messages) {
+            if ((*message.get_if<list>())[0] == value(68))
+                return id;
+        }
+    }
+    return std::nullopt;
+}
+
+// What is checked -----------------------------------------------------------------------------------------------------
+
+void run::collect()
+{
+    for (const auto& each : clients_) {
+        while (const auto bytes = each->outlet.take()) {
+            const auto message = read_value({each->outlet.format(), as_bytes(*bytes)});
+            if (!message)
+                return fail("the realm sent what is no message");
+            heard_[each->number].push_back(*message);
+        }
+    }
+}
+
+void run::compare()
+{
+    for (const auto& each : clients_)
+        compare(*each, model_.take(each->number), std::exchange(heard_[each->number], {}));
+    compare_counts();
+    count_calls();
+}
+
+/// Compares what one session was sent in one step. The order within a step is the router's own affair: it is the order
+/// of the events of one publication, or of the answers when somebody leaves.
+void run::compare(client& who, std::vector<value> expected, std::vector<value> actual)
+{
+    for (const auto& message : actual) {
+        watch(who, *message.get_if<list>());
+        const auto same = std::find_if(expected.begin(), expected.end(),
+                                       [&](const value& candidate) { return agree(candidate, message); });
+        if (same == expected.end()) {
+            std::string text = std::to_string(who.number) + " is sent " + test::to_json(message);
+            for (const auto& candidate : expected)
+                text += "\n    where the model has " + test::to_json(candidate);
+            return fail(text);
+        }
+        if (!names_are_distinct(*same->get_if<list>()))
+            return fail("two things bear one identifier: " + test::to_json(message));
+        expected.erase(same);
+    }
+    if (!expected.empty())
+        fail(std::to_string(who.number) + " is not sent " + test::to_json(expected.front()));
+}
+
+bool run::agree(const value& expected, const value& actual)
+{
+    const auto& wanted = *expected.get_if<list>();
+    const auto& given = *actual.get_if<list>();
+    if (wanted[0] != given[0])
+        return false;
+    if (is_router_error(wanted) && wanted.size() == 5 && given.size() > 5) {
+        const list shortened(given.begin(), given.begin() + 5);
+        return names_.matches(expected, value(shortened));
+    }
+    return names_.matches(expected, actual);
+}
+
+/// Whether each name in a message stands for something of its own among the names of its kind.
+bool run::names_are_distinct(const list& message)
+{
+    return std::all_of(message.begin(), message.end(), [this](const value& element) {
+        const auto* const name = element.get_if<std::string>();
+        if (name == nullptr || !name->starts_with('$') || *name == "$_")
+            return true;
+        const auto meaning = *names_.find(*name)->get_if<std::int64_t>();
+        return meanings_.try_emplace({(*name)[1], meaning}, *name).first->second == *name;
+    });
+}
+
+void run::watch(client& who, const list& message)
+{
+    if (message[0] == value(68))
+        who.invocations.push_back(static_cast<std::uint64_t>(*message[1].get_if<std::int64_t>()));
+    if (const auto wrong = who.ledger.receives(message))
+        fail(std::to_string(who.number) + " is sent " + test::to_json(value(message)) + ": " + *wrong);
+}
+
+void run::compare_counts()
+{
+    const auto deadline = realm_.next_deadline();
+    const auto model_deadline = model_.next_deadline();
+    if (realm_.session_count() != model_.session_count())
+        fail("the numbers of sessions differ");
+    if (realm_.subscription_count() != model_.subscription_count())
+        fail("the numbers of subscriptions differ");
+    if (realm_.registration_count() != model_.registration_count())
+        fail("the numbers of registrations differ");
+    if (realm_.pending_call_count() != model_.pending_call_count())
+        fail("the numbers of pending calls differ");
+    if (deadline.has_value() != model_deadline.has_value() || (deadline && since_start(*deadline) != *model_deadline))
+        fail("the next deadlines differ");
+    for (const auto& each : clients_) {
+        if (each->joined->open() != model_.session(each->number).open)
+            fail(std::to_string(each->number) + (each->joined->open() ? " is still open" : " is closed"));
+    }
+}
+
+/// Every call that its caller waits for is pending in the realm, and no other.
+void run::count_calls()
+{
+    std::size_t waiting = 0;
+    for (const auto& each : clients_) {
+        if (!each->joined->open() || !each->ledger.complete())
+            return;
+        waiting += each->ledger.open_calls();
+    }
+    if (waiting != realm_.pending_call_count())
+        fail("the callers wait for " + std::to_string(waiting) + " answers, the realm for " +
+             std::to_string(realm_.pending_call_count()));
+}
+
+void run::note(std::string text)
+{
+    tail_.push_back(std::move(text));
+    if (tail_.size() > tail_length)
+        tail_.pop_front();
+}
+
+void run::fail(std::string text)
+{
+    if (!failure_)
+        failure_ = std::move(text);
+}
+
+} // namespace junctor::simulation

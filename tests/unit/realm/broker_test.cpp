@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <junctor/realm/broker.hpp>
+
+#include <algorithm>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "support/catch.hpp"
+#include "support/conversation.hpp"
+
+using namespace junctor;
+using namespace junctor::test;
+
+TEST_CASE("broker: a session may have so many subscriptions and no more", "[realm][broker]")
+{
+    conversation talk;
+    guest who;
+    who.limits.subscriptions_max = 2;
+    auto& alice = talk.join("alice", who);
+    alice.says(R"([32, 1, {}, "com.a"])");
+    alice.hears(R"([33, 1, "$a"])");
+    alice.says(R"([32, 2, {}, "com.b"])");
+    alice.hears(R"([33, 2, "$b"])");
+    alice.says(R"([32, 3, {}, "com.c"])");
+    alice.hears_error(message_type::subscribe, 3, "wamp.error.too_many_requests");
+    alice.says(R"([32, 4, {}, "com.a"])");
+    alice.hears(R"([33, 4, "$a"])"); // no new one
+    alice.says(R"([34, 5, "$b"])");
+    alice.hears(R"([35, 5])");
+    alice.says(R"([32, 6, {}, "com.c"])");
+    alice.hears(R"([33, 6, "$_"])");
+    CHECK(talk.realm().subscription_count() == 2);
+}
+
+TEST_CASE("broker: a payload without a form in a subscriber's serializer is not sent to it", "[realm][broker]")
+{
+    conversation talk;
+    auto& publisher = talk.join("publisher", serializer::msgpack);
+    auto& json = talk.join("json", serializer::json);
+    auto& msgpack = talk.join("msgpack", serializer::msgpack);
+    for (auto* const each : {&json, &msgpack}) {
+        each->says(R"([32, 1, {}, "com.a"])");
+        each->hears(R"([33, 1, "$a"])");
+    }
+    const std::string extension("\x95\x10\x01\x80\xa5"
+                                "com.a\x91\xd4\x01\x00",
+                                14);
+    publisher.says_bytes(as_bytes(extension));
+    json.hears_nothing();
+    CHECK(msgpack.next_bytes().ends_with(extension.substr(10)));
+    publisher.says(R"([16, 2, {}, "com.a", [1]])");
+    json.hears(R"([36, "$a", "$_", {}, [1]])");
+}
+
+TEST_CASE("broker: an event of megabytes is followed by one of bytes", "[realm][broker]")
+{
+    conversation talk(GENERATE(serializer::json, serializer::msgpack, serializer::cbor));
+    auto& publisher = talk.join("publisher");
+    auto& subscriber = talk.join("subscriber");
+    subscriber.says(R"([32, 1, {}, "com.a"])");
+    subscriber.hears(R"([33, 1, "$a"])");
+    publisher.says(R"([16, 1, {}, "com.a", [")" + std::string(3'000'000, 'x') + "\"]]");
+    CHECK(subscriber.next_bytes().size() > 3'000'000);
+    publisher.says(R"([16, 2, {}, "com.a", ["y"]])");
+    subscriber.hears(R"([36, "$a", "$_", {}, ["y"]])");
+}
+
+TEST_CASE("broker: subscribers come and go in any order", "[realm][broker]")
+{
+    const auto seed = GENERATE(range(1u, 11u));
+    CAPTURE(seed);
+    std::mt19937 random(seed);
+    conversation talk;
+    auto& publisher = talk.join("publisher");
+    std::vector<peer*> peers;
+    std::vector<bool> subscribed(12, false);
+    for (std::size_t i = 0; i < subscribed.size(); ++i)
+        peers.push_back(&talk.join("peer" + std::to_string(i)));
+    for (int step = 0; step < 200; ++step) {
+        const auto which = random() % peers.size();
+        peers[which]->says(subscribed[which] ? R"([34, 1, "$a"])" : R"([32, 1, {}, "com.a"])");
+        if (std::count(subscribed.begin(), subscribed.end(), true) == 0)
+            talk.forget("$a"); // the first subscriber makes a new subscription
+        peers[which]->hears(subscribed[which] ? "[35, 1]" : R"([33, 1, "$a"])");
+        subscribed[which] = !subscribed[which];
+        publisher.says("[16, 1, {}, \"com.a\", [" + std::to_string(step) + "]]");
+        for (std::size_t i = 0; i < peers.size(); ++i) {
+            if (subscribed[i])
+                peers[i]->hears(R"([36, "$a", "$_", {}, [)" + std::to_string(step) + "]]");
+            peers[i]->hears_nothing();
+        }
+    }
+}
