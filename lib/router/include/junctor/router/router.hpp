@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// The router: realms, and the transports on which clients join them.
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <boost/asio/io_context.hpp>
+
+#include <junctor/base/log.hpp>
+#include <junctor/realm/realm.hpp>
+#include <junctor/router/realm_host.hpp>
+#include <junctor/transport/rawsocket_transport.hpp>
+
+namespace junctor {
+
+struct router_core;
+
+/// A WAMP router on an io_context that the program runs.
+///
+///     boost::asio::io_context io;
+///     junctor::router router(io);
+///     router.open_realm("com.example.shop").role("guest").allow(junctor::action::any, junctor::prefix("com.example.shop."));
+///     junctor::auth::anonymous guests("guest");
+///     router.listen(junctor::rawsocket(junctor::tcp("127.0.0.1", 8081)).authenticate("anonymous", guests));
+///     io.run();
+///
+/// Everything runs on the one thread that runs the io_context, and all members are to be called there, or before it runs.
+/// The io_context must outlive the router; the log sink and the authenticators must outlive the running of the io_context.
+class router {
+public:
+    /// Logs to nobody unless `log` says where.
+    explicit router(boost::asio::io_context& io, log_sink& log = silent_log());
+
+    /// Ends every connection at once; call `close()` and run the io_context to its end before for an orderly farewell.
+    ~router();
+    router(const router&) = delete;
+    router& operator=(const router&) = delete;
+
+    /// Opens a realm for sessions to join. Throws `std::invalid_argument` if the name is not valid or open already.
+    realm_host& open_realm(std::string name, realm_options options = {});
+
+    /// The open realm of that name, or null.
+    [[nodiscard]] realm_host* find_realm(std::string_view name) noexcept;
+
+    /// Listens on `transport` from now on and returns its URL with the actual port, such as "rs://127.0.0.1:8081",
+    /// "rss://[::1]:8443" or "rs://unix:/run/shop.sock". Throws `endpoint_error` if it cannot listen, and
+    /// `std::invalid_argument` if the transport offers no authmethod, since nobody could join.
+    std::string listen(rawsocket_transport transport);
+
+    /// Stops listening, says GOODBYE wamp.close.system_shutdown to every session, and ends each connection when its peer has
+    /// answered, or after `session_limits::goodbye_timeout`. Then nothing keeps `io_context::run()` from returning.
+    void close();
+
+    /// Connections that are open now, joined or not.
+    [[nodiscard]] std::size_t connection_count() const noexcept;
+
+private:
+    std::shared_ptr<router_core> core_;
+};
+
+} // namespace junctor

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include "join.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include <junctor/base/limits.hpp>
+#include <junctor/session/joining.hpp>
+#include <junctor/session/legality.hpp>
+#include <junctor/session/session.hpp>
+
+namespace junctor {
+
+namespace {
+
+/// A conversation that is over before anybody joined. An exception, so that no authenticator can forget about it.
+class conversation_over : public std::exception {
+public:
+    conversation_over(close_reason reason, std::string text) : reason_{reason}, text_{std::move(text)} {}
+
+    [[nodiscard]] close_reason reason() const noexcept { return reason_; }
+    [[nodiscard]] const std::string& text() const noexcept { return text_; }
+    [[nodiscard]] const char* what() const noexcept override { return text_.c_str(); }
+
+private:
+    close_reason reason_;
+    std::string text_;
+};
+
+/// Tells the peer by ABORT that it may not join, and ends the conversation.
+[[noreturn]] void refuse(message_inbox& inbox, errc code, const std::string& text,
+                         close_reason reason = close_reason::protocol_violation)
+{
+    send_abort(inbox.link(), code, text);
+    throw conversation_over(reason, fmt::format("{}: {}", uri_of(code), text));
+}
+
+/// The next message, if the peer may send it in `phase`; anything else ends the conversation.
+awaitable<message> expect(message_inbox& inbox, session_phase phase)
+{
+    auto received = inbox.poll();
+    while (!received) {
+        inbox.link().flush();
+        const auto end = co_await inbox.refill();
+        if (end != close_reason::none)
+            throw conversation_over(end, inbox.end_cause().message());
+        received = inbox.poll();
+    }
+    if (!*received)
+        refuse(inbox, errc::protocol_violation, received->error().text());
+
+    const auto type = type_of(**received);
+    if (!client_may_send(phase, type))
+        refuse(inbox, errc::protocol_violation,
+               fmt::format("{} is not allowed before the session is established", to_string(type)));
+    if (const auto* const farewell = std::get_if<abort>(&**received))
+        throw conversation_over(close_reason::aborted_by_peer, std::string(farewell->reason));
+    co_return **received;
+}
+
+dict read_extra(message_inbox& inbox, const encoded_dict& extra)
+{
+    if (extra.bytes.size() > limits::authextra_bytes_max)
+        refuse(inbox, errc::too_many_requests, "AUTHENTICATE.Extra is too large");
+    auto content = read_value(extra);
+    auto* const entries = content ? content->get_if<dict>() : nullptr;
+    if (entries == nullptr)
+        refuse(inbox, errc::protocol_violation, "AUTHENTICATE.Extra is not a dict");
+    return std::move(*entries);
+}
+
+/// The conversation of one authenticator with one peer.
+class exchange final : public auth_exchange {
+public:
+    exchange(message_inbox& inbox, auth_hello hello, std::string authmethod, session_id id,
+             const session_limits& limits)
+        : inbox_{inbox}, hello_{std::move(hello)}, authmethod_{std::move(authmethod)}, id_{id}, limits_{limits}
+    {
+    }
+
+    [[nodiscard]] const auth_hello& hello() const noexcept override { return hello_; }
+    [[nodiscard]] const transport_facts& transport() const noexcept override { return inbox_.link().facts(); }
+    [[nodiscard]] std::uint64_t session_number() const noexcept override { return id_.number(); }
+
+    [[nodiscard]] awaitable<proof> challenge(dict extra) override
+    {
+        send_challenge(extra);
+        inbox_.link().set_deadline(channel::clock::now() + limits_.challenge_timeout, close_reason::join_timeout);
+        proof answer;
+        try {
+            const auto received = co_await expect(inbox_, session_phase::expecting_authenticate);
+            const auto& m = std::get<authenticate>(received);
+            answer.signature = m.signature;
+            answer.extra = read_extra(inbox_, m.extra);
+        } catch (const conversation_over& end) {
+            over_ = end;
+            throw;
+        }
+        co_return answer;
+    }
+
+    /// Throws again what ended the conversation, should the authenticator have swallowed it.
+    void check_not_over() const
+    {
+        if (over_)
+            throw conversation_over(*over_);
+    }
+
+private:
+    void send_challenge(const dict& extra)
+    {
+        byte_buffer encoded_extra;
+        const auto format = inbox_.link().format();
+        write_value(extra, format, encoded_extra);
+        junctor::challenge m;
+        m.authmethod = authmethod_;
+        m.extra = {{format, encoded_extra.view()}};
+        send_to(inbox_.link(), m);
+    }
+
+    message_inbox& inbox_;
+    auth_hello hello_;
+    std::string authmethod_;
+    session_id id_;
+    const session_limits& limits_;
+    std::optional<conversation_over> over_;
+};
+
+/// The verdict of `decides` on the peer. Exceptions deny: a defect must not let anybody in.
+awaitable<verdict> ask(router_core& core, authenticator& decides, exchange& conversation)
+{
+    auto outcome = verdict::deny(errc::authentication_failed);
+    std::string failure;
+    try {
+        outcome = co_await decides.authenticate(conversation);
+    } catch (const conversation_over&) {
+        throw;
+    } catch (const std::exception& thrown) {
+        failure = thrown.what();
+    }
+    conversation.check_not_over();
+    if (!failure.empty())
+        core.log.write(log_level::error, "authenticator failed",
+                       {{"peer", conversation.transport().peer}, {"what", failure}});
+    co_return outcome;
+}
+
+authenticator& find_method(const rawsocket_transport& settings, std::string_view name)
+{
+    const auto methods = settings.methods();
+    return *std::find_if(methods.begin(), methods.end(), [&](const auto& m) { return m.first == name; })->second;
+}
+
+auth_hello make_auth_hello(std::string_view realm, const hello_details& details)
+{
+    auth_hello hello;
+    hello.realm = realm;
+    hello.authid = details.authid;
+    hello.authmethods = details.authmethods;
+    hello.authextra = details.authextra;
+    hello.agent = details.agent;
+    return hello;
+}
+
+awaitable<admission> converse(router_core& core, const listening& transport, message_inbox& inbox)
+{
+    const auto received = co_await expect(inbox, session_phase::expecting_hello);
+    const auto& greeting = std::get<hello>(received);
+    auto details = check_hello(greeting);
+    if (!details)
+        refuse(inbox, details.error().code, details.error().text);
+    auto* const host = core.realms.contains(greeting.realm) ? core.realms.find(greeting.realm)->second.get() : nullptr;
+    if (host == nullptr)
+        refuse(inbox, errc::no_such_realm, fmt::format("realm {} does not exist", greeting.realm));
+    auto method = pick_authmethod(*details, transport.authmethods);
+    if (!method)
+        refuse(inbox, method.error().code, method.error().text, close_reason::authentication_failed);
+
+    const auto id = host->entered().new_session_id();
+    exchange conversation(inbox, make_auth_hello(greeting.realm, *details), *method, id, transport.settings.per_session());
+    auto outcome = co_await ask(core, find_method(transport.settings, *method), conversation);
+    if (!outcome.granted())
+        refuse(inbox, outcome.reason(), outcome.message(), close_reason::authentication_failed);
+
+    auto who = std::move(outcome.who());
+    if (!host->entered().has_role(who.authrole))
+        refuse(inbox, errc::no_such_role, fmt::format("realm {} has no role {}", host->name(), who.authrole),
+               close_reason::authentication_failed);
+    if (who.authmethod.empty())
+        who.authmethod = *method;
+    if (who.authprovider.empty())
+        who.authprovider = "static";
+    co_return admission(*host, id, std::move(who), details->roles);
+}
+
+} // namespace
+
+awaitable<admission> admit(router_core& core, const listening& transport, message_inbox& inbox)
+{
+    close_reason reason{};
+    std::string text;
+    try {
+        auto admitted = co_await converse(core, transport, inbox);
+        co_return admitted;
+    } catch (const conversation_over& end) {
+        reason = end.reason();
+        text = end.text();
+    }
+    co_return admission(reason, std::move(text));
+}
+
+} // namespace junctor

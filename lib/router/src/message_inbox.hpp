@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// The messages of one connection, one after the other, over the batches in which they come.
+
+#include <optional>
+#include <span>
+
+#include <boost/system/error_code.hpp>
+
+#include <junctor/auth/awaitable.hpp>
+#include <junctor/message/decode.hpp>
+#include <junctor/transport/channel.hpp>
+
+namespace junctor {
+
+/// Decodes what a channel brings. What was read but not taken yet stays: a session may end in the middle of a batch, and
+/// the next one on the same connection begin there. Used on the thread of the channel, which must outlive it.
+class message_inbox {
+public:
+    explicit message_inbox(channel& link) : link_{link}, decoder_{link.format()} {}
+
+    [[nodiscard]] channel& link() noexcept { return link_; }
+
+    /// The next message that has been read already, or nothing. Valid until the next call.
+    [[nodiscard]] std::optional<decoded<message>> poll()
+    {
+        if (unread_.empty())
+            return std::nullopt;
+        const auto bytes = unread_.front();
+        unread_ = unread_.subspan(1);
+        return decoder_.decode(bytes);
+    }
+
+    /// Waits for more messages, once all have been taken: completes with `close_reason::none`, or with why there will be none.
+    [[nodiscard]] awaitable<close_reason> refill();
+
+    /// Details to the reason of the last `refill`, for logs.
+    [[nodiscard]] boost::system::error_code end_cause() const noexcept { return end_cause_; }
+
+private:
+    channel& link_;
+    decoder decoder_;
+    std::span<const byte_view> unread_;
+    boost::system::error_code end_cause_;
+};
+
+} // namespace junctor

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include "serve_connection.hpp"
+
+#include <utility>
+
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <junctor/session/session.hpp>
+#include <junctor/transport/rawsocket_channel.hpp>
+
+#include "frame_logging.hpp"
+#include "join.hpp"
+#include "message_inbox.hpp"
+
+namespace junctor {
+
+namespace {
+
+/// Keeps a session in its realm for as long as it is served.
+class membership {
+public:
+    membership(realm_host& host, session& member) : host_{host}, member_{member} { host_.entered().join(member_); }
+    ~membership()
+    {
+        host_.entered().leave(member_);
+        host_.settle();
+    }
+    membership(const membership&) = delete;
+    membership& operator=(const membership&) = delete;
+
+private:
+    realm_host& host_;
+    session& member_;
+};
+
+/// Lets the router's `close()` know the channel while it is there.
+class channel_entry {
+public:
+    channel_entry(live_connection& entry, channel& link) : entry_{entry} { entry_.link = &link; }
+    ~channel_entry() { entry_.link = nullptr; }
+    channel_entry(const channel_entry&) = delete;
+    channel_entry& operator=(const channel_entry&) = delete;
+
+private:
+    live_connection& entry_;
+};
+
+/// Gives the realm all that has been read.
+void dispatch(message_inbox& inbox, session& member, realm& entered)
+{
+    const auto now = std::chrono::steady_clock::now();
+    while (member.open()) {
+        const auto received = inbox.poll();
+        if (!received)
+            return;
+        if (*received)
+            entered.receive(member, **received, now);
+        else
+            entered.reject(member, received->error());
+    }
+}
+
+awaitable<void> route(message_inbox& inbox, session& member, realm_host& host)
+{
+    auto& entered = host.entered();
+    while (member.open()) {
+        dispatch(inbox, member, entered);
+        host.settle();
+        if (!member.open())
+            break;
+        const auto end = co_await inbox.refill();
+        if (end != close_reason::none)
+            member.close(end, inbox.end_cause().message());
+    }
+}
+
+/// Whether a session was ended by a GOODBYE of the router, which its peer will answer.
+bool awaits_goodbye(close_reason reason) noexcept
+{
+    return reason == close_reason::system_shutdown || reason == close_reason::realm_closed ||
+           reason == close_reason::killed;
+}
+
+/// Waits for the peer's answer to GOODBYE; what it sent before that is of no interest any more. The channel's deadline
+/// bounds it.
+awaitable<void> await_goodbye(message_inbox& inbox)
+{
+    auto end = close_reason::none;
+    while (end == close_reason::none) {
+        for (auto received = inbox.poll(); received; received = inbox.poll()) {
+            const bool answered = *received && (type_of(**received) == message_type::goodbye ||
+                                                type_of(**received) == message_type::abort);
+            if (answered)
+                co_return;
+        }
+        end = co_await inbox.refill();
+    }
+}
+
+void log_refused(router_core& core, const transport_facts& facts, const admission& refused)
+{
+    // A peer that leaves without having said a word has probed the port: nothing that anybody must know.
+    const auto level = refused.reason() == close_reason::connection_lost ? log_level::debug : log_level::warning;
+    core.log.write(level, "join refused",
+                   {{"connection", facts.connection_number},
+                    {"peer", facts.peer},
+                    {"transport", facts.transport_id},
+                    {"reason", to_string(refused.reason())},
+                    {"detail", refused.text()}});
+}
+
+void log_joined(router_core& core, const transport_facts& facts, const realm_host& host, const session& member)
+{
+    core.log.write(log_level::debug, "session joined",
+                   {{"realm", host.name()},
+                    {"session", member.id().number()},
+                    {"authid", member.who().authid},
+                    {"authrole", member.who().authrole},
+                    {"authmethod", member.who().authmethod},
+                    {"serializer", to_string(facts.format)},
+                    {"connection", facts.connection_number},
+                    {"peer", facts.peer}});
+}
+
+void log_left(router_core& core, const transport_facts& facts, const realm_host& host, const session& member)
+{
+    const bool at_fault = member.reason() == close_reason::protocol_violation ||
+                          member.reason() == close_reason::slow_consumer ||
+                          member.reason() == close_reason::internal_error;
+    core.log.write(at_fault ? log_level::warning : log_level::debug, "session left",
+                   {{"realm", host.name()},
+                    {"session", member.id().number()},
+                    {"authid", member.who().authid},
+                    {"reason", to_string(member.reason())},
+                    {"detail", member.reason_text()},
+                    {"connection", facts.connection_number},
+                    {"peer", facts.peer}});
+}
+
+/// One session from HELLO to its end; completes with why it ended.
+awaitable<close_reason> serve_session(router_core& core, const listening& transport, live_connection& entry,
+                                      message_inbox& inbox)
+{
+    auto& link = inbox.link();
+    auto admitted = co_await admit(core, transport, inbox);
+    if (!admitted.granted()) {
+        log_refused(core, link.facts(), admitted);
+        co_return admitted.reason();
+    }
+
+    auto& host = admitted.host();
+    session member(admitted.id(), std::move(admitted.who()), admitted.features(), link,
+                   host.entered().options().request_ids, transport.settings.per_session());
+    link.clear_deadline();
+    {
+        const membership joined(host, member);
+        entry.host = &host;
+        log_joined(core, link.facts(), host, member);
+        co_await route(inbox, member, host);
+        log_left(core, link.facts(), host, member);
+    }
+    if (awaits_goodbye(member.reason()))
+        co_await await_goodbye(inbox);
+    entry.host = nullptr;
+    co_return member.reason();
+}
+
+} // namespace
+
+awaitable<void> serve_connection(std::shared_ptr<router_core> core, std::shared_ptr<listening> transport,
+                                 std::shared_ptr<live_connection> entry, connection peer)
+{
+    const auto address = peer.facts.peer;
+    auto opened = co_await open_rawsocket_channel(std::move(peer), transport->settings, core->services);
+    if (!opened) {
+        core->log.write(log_level::info, "handshake failed",
+                        {{"peer", address},
+                         {"transport", transport->settings.id()},
+                         {"cause", opened.error().message()}});
+        co_return;
+    }
+
+    auto& link = **opened;
+    const channel_entry known(*entry, link);
+    if (transport->settings.debug())
+        link.log_frames(frame_logger(core->log, link.facts()));
+    message_inbox inbox(link);
+    const auto& limits = transport->settings.per_session();
+
+    // After GOODBYE the same connection may carry another session. Spec: "Session Closing".
+    auto reason = close_reason::goodbye;
+    while (reason == close_reason::goodbye && !core->closing) {
+        reason = co_await serve_session(*core, *transport, *entry, inbox);
+        link.set_deadline(channel::clock::now() + limits.join_timeout, close_reason::join_timeout);
+    }
+    co_await link.close(channel::clock::now() + limits.goodbye_timeout);
+}
+
+void log_failure(router_core& core, const std::exception_ptr& failure) noexcept
+{
+    if (!failure)
+        return;
+    try {
+        std::rethrow_exception(failure);
+    } catch (const boost::system::system_error& error) {
+        if (error.code() != boost::asio::error::operation_aborted)
+            core.log.write(log_level::error, "connection failed", {{"what", error.what()}});
+    } catch (const std::exception& error) {
+        core.log.write(log_level::error, "connection failed", {{"what", error.what()}});
+    }
+}
+
+} // namespace junctor
