@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include "command_line.hpp"
+
+#include <iostream>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+namespace junctor {
+namespace {
+
+/// Where the explanations of help begin, so that every line fits on a terminal of 80 columns.
+constexpr std::size_t help_column = 24;
+
+/// Accepts `words` only. Help has them in its text already, so that each option takes one line.
+CLI::Validator one_of(std::vector<std::string> words)
+{
+    return CLI::IsMember(std::move(words)).description("");
+}
+
+std::optional<log_level> parse_level(const std::string& name)
+{
+    for (const auto level :
+         {log_level::trace, log_level::debug, log_level::info, log_level::warning, log_level::error}) {
+        if (to_string(level) == name)
+            return level;
+    }
+    return std::nullopt;
+}
+
+/// What stands at the end of help.
+constexpr auto footer = "Without --config and --cbdir it reads .crossbar/config.json if there is one;\n"
+                        "otherwise: realm 'realm1', role 'anonymous' may do everything, RawSocket on\n"
+                        "127.0.0.1:8081 and on junctor.sock in $XDG_RUNTIME_DIR (or else in /tmp).\n\n"
+                        "Exit codes: 0 all went well; 1 the configuration has errors; 2 wrong usage;\n"
+                        "3 it could not start, such as for a port in use.";
+
+/// Lets the options of `app` fill `line`, which must outlive the parsing.
+void add_options(CLI::App& app, command_line& line)
+{
+    app.add_option("-c,--config", line.config_file, "Read this configuration file (JSON)")->type_name("FILE");
+    app.add_option("--cbdir", line.config_directory, "Find config.json and relative paths here")->type_name("DIR");
+    app.add_option_function<std::string>(
+           "--loglevel", [&line](const std::string& name) { line.level = parse_level(name); },
+           "none, error, warning, info (default), debug or trace")
+        ->type_name("LEVEL")
+        ->check(one_of({"none", "error", "warning", "info", "debug", "trace"}));
+    app.add_option_function<std::string>(
+           "--logformat",
+           [&line](const std::string& name) { line.format = name == "json" ? log_format::json : log_format::text; },
+           "text (default) or json: one line per event, to stderr")
+        ->type_name("FORMAT")
+        ->check(one_of({"text", "json"}));
+}
+
+/// Lets the commands of `app` fill `line`, which must outlive the parsing.
+void add_commands(CLI::App& app, command_line& line)
+{
+    const auto add = [&](command what, const char* name, const char* purpose) {
+        auto* const added = app.add_subcommand(name, purpose);
+        added->callback([&line, what] { line.what = what; });
+        added->fallthrough()->set_help_flag(); // Options and --help mean the same before and after the command.
+    };
+    add(command::start, "start", "Start the router (default)");
+    add(command::check, "check", "Print all problems of the configuration");
+    add(command::version, "version", "Print versions of the router and its libraries");
+}
+
+} // namespace
+
+std::variant<command_line, exit_code> parse_command_line(int argc, const char* const* argv)
+{
+    CLI::App app("A router for WAMP. Without a command it starts.", "junctor");
+    app.set_help_flag("-h,--help", "Print this help");
+    app.require_subcommand(0, 1);
+    app.get_formatter()->column_width(help_column);
+    app.footer(footer);
+
+    command_line line;
+    add_options(app, line);
+    add_commands(app, line);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::CallForHelp&) {
+        std::cout << app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal);
+        return exit_ok;
+    } catch (const CLI::ParseError& error) {
+        app.exit(error); // It prints what is wrong.
+        return exit_bad_usage;
+    }
+    return line;
+}
+
+} // namespace junctor

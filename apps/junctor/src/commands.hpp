@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// The commands of the program. Each returns what to exit with.
+
+#include <junctor/auth/module_registry.hpp>
+
+#include "command_line.hpp"
+
+namespace junctor {
+
+/// Runs the router until SIGINT or SIGTERM.
+[[nodiscard]] exit_code start(const command_line& line);
+
+/// Prints all problems of the configuration.
+[[nodiscard]] exit_code check(const command_line& line);
+
+/// Prints versions of the program, its compiler and its libraries.
+[[nodiscard]] exit_code print_version();
+
+/// The modules that the program is built with.
+[[nodiscard]] module_registry built_in_modules();
+
+} // namespace junctor

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// The configuration that the command line asks for.
+
+#include <stdexcept>
+#include <string>
+
+#include <junctor/config/load_config.hpp>
+
+#include "command_line.hpp"
+
+namespace junctor {
+
+/// Thrown if there is no configuration to be read where the command line says. The text is for people.
+class config_unreadable : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// A configuration and where it comes from.
+struct loaded_config {
+    std::string source; ///< The path of the file, or "built-in configuration".
+    config_result result;
+};
+
+/// Finds, reads and checks the configuration. Throws `config_unreadable`.
+[[nodiscard]] loaded_config load_config(const command_line& line, const module_registry& modules);
+
+/// Prints every problem to standard error, one per line.
+void print_problems(const config_result& result);
+
+} // namespace junctor

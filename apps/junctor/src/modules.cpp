@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <junctor/auth/anonymous.hpp>
+
+#include "commands.hpp"
+
+namespace junctor {
+
+module_registry built_in_modules()
+{
+    module_registry modules;
+    auth::register_anonymous(modules);
+    return modules;
+}
+
+} // namespace junctor

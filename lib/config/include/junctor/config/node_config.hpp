@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// What a node is to do, as its configuration says: checked, and in the types that routers take.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <junctor/auth/authenticator.hpp>
+#include <junctor/realm/permissions.hpp>
+#include <junctor/realm/realm.hpp>
+#include <junctor/transport/rawsocket_transport.hpp>
+
+namespace junctor {
+
+/// A role of a realm and what it may do.
+struct role_config {
+    std::string name; ///< The authrole.
+    std::vector<permission_rule> permissions;
+    bool allow_by_default{false}; ///< What holds where no permission matches.
+};
+
+/// A realm to open.
+struct realm_config {
+    std::string id;   ///< Unique within the worker.
+    std::string name; ///< What clients ask for in HELLO.
+    realm_options options;
+    std::vector<role_config> roles;
+};
+
+/// A transport to listen on. What it authenticates with stays valid as long as this does.
+struct transport_config {
+    rawsocket_transport transport;
+    std::vector<std::unique_ptr<authenticator>> authenticators;
+};
+
+/// One router: its transports give access to its realms and to no others.
+struct worker_config {
+    std::string id; ///< Unique within the node.
+    std::vector<realm_config> realms;
+    std::vector<transport_config> transports;
+};
+
+/// All that one process does. Workers that are disabled are not in it.
+struct node_config {
+    std::vector<worker_config> workers;
+};
+
+} // namespace junctor

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <array>
+
+#include <fmt/format.h>
+
+#include "readers.hpp"
+
+namespace junctor {
+namespace {
+
+constexpr std::int64_t version_min = 1;
+constexpr std::int64_t version_max = 2;
+
+constexpr std::array<std::string_view, 1> worker_types{"router"};
+constexpr std::array<std::string_view, 5> planned_worker_types{"container", "guest", "proxy", "websocket-testee",
+                                                               "hostmonitor"};
+
+constexpr std::array<named<bool>, 9> switch_words{{{"true", true},
+                                                   {"yes", true},
+                                                   {"on", true},
+                                                   {"1", true},
+                                                   {"false", false},
+                                                   {"no", false},
+                                                   {"off", false},
+                                                   {"0", false},
+                                                   {"", false}}};
+
+void read_version(dict_reader& keys, config_reading& reading)
+{
+    const auto item = keys.take("version");
+    if (!item)
+        return;
+    const auto version = read_integer(*item, version_min, version_max, reading.problems);
+    if (version && *version < version_max)
+        reading.problems.warning(*item, "is read as version 2", "set it to 2 if the permissions have an 'allow'");
+}
+
+void read_controller(const config_item& item, config_reading& reading)
+{
+    dict_reader keys(item, reading.problems);
+    (void)read_id(keys, "", reading.problems);
+    keys.ignore({"options", "manhole", "connections", "keyring"});
+    keys.finish();
+}
+
+/// The value of `disabled`: true, false, or a variable of the environment that says so.
+bool read_disabled(const config_item& item, config_reading& reading)
+{
+    if (kind_of(*item.node) != "string")
+        return read_boolean(item, reading.problems).value_or(false);
+    const auto& text = std::get<std::string>(item.node->content);
+    const auto variable = variable_name(text);
+    if (!variable) {
+        reading.problems.error(item, "must be true, false or a variable such as \"${NAME}\"");
+        return false;
+    }
+    const auto content = reading.context.environment(*variable);
+    if (!content) {
+        reading.problems.warning(
+            item, fmt::format("the environment variable '{}' is not set: the worker is enabled", *variable));
+        return false;
+    }
+    for (const auto& [word, meaning] : switch_words) {
+        if (word == *content)
+            return meaning;
+    }
+    reading.problems.error(item, fmt::format("the environment variable '{}' is neither true nor false", *variable));
+    return false;
+}
+
+bool read_worker_options(const config_item& item, config_reading& reading)
+{
+    dict_reader keys(item, reading.problems);
+    keys.ignore(
+        {"title", "python", "pythonpath", "cpu_affinity", "extra", "expose_controller", "expose_shared", "env"});
+    const auto disabled = keys.take("disabled");
+    keys.finish();
+    return disabled && read_disabled(*disabled, reading);
+}
+
+void read_realms(dict_reader& keys, worker_config& worker, config_reading& reading)
+{
+    unique_names ids("realm with the id");
+    unique_names names("realm named");
+    for (const auto& item : keys.list("realms")) {
+        auto realm = read_realm(item, worker.realms.size() + 1, reading);
+        ids.add(realm.id, item, reading.problems);
+        if (!realm.name.empty())
+            names.add(realm.name, item, reading.problems);
+        worker.realms.push_back(std::move(realm));
+    }
+    if (keys.lacks("realms"))
+        reading.problems.warning(keys.item(), "has no realms: nobody can join");
+}
+
+void read_transports(dict_reader& keys, worker_config& worker, config_reading& reading)
+{
+    unique_names ids("transport with the id");
+    const auto items = keys.list("transports");
+    for (std::size_t index = 0; index < items.size(); ++index) {
+        auto transport = read_transport(items[index], index + 1, reading);
+        if (!transport)
+            continue;
+        ids.add(transport->transport.id(), items[index], reading.problems);
+        worker.transports.push_back(std::move(*transport));
+    }
+    if (keys.lacks("transports"))
+        reading.problems.warning(keys.item(), "has no transports: nobody can connect");
+}
+
+/// The `number`th worker; nothing if it is disabled or of a type that is not supported.
+std::optional<worker_config> read_worker(const config_item& item, std::size_t number, config_reading& reading)
+{
+    dict_reader keys(item, reading.problems);
+    worker_config worker;
+    worker.id = read_id(keys, fmt::format("worker{:03}", number), reading.problems);
+    if (!read_type(keys, "worker", worker_types, planned_worker_types, reading.problems))
+        return std::nullopt; // Whatever else it has is of another kind.
+
+    const auto options = keys.take("options");
+    const bool disabled = options && read_worker_options(*options, reading);
+    keys.ignore({"manhole", "connections"});
+    if (!keys.list("components").empty())
+        reading.problems.error(*keys.take("components"), "components are not supported yet by this version");
+    read_realms(keys, worker, reading);
+    read_transports(keys, worker, reading);
+    keys.finish();
+    if (disabled)
+        return std::nullopt;
+    return worker;
+}
+
+} // namespace
+
+node_config read_node(const config_item& item, config_reading& reading)
+{
+    dict_reader keys(item, reading.problems);
+    (void)keys.take("$schema");
+    read_version(keys, reading);
+    if (const auto controller = keys.take("controller"))
+        read_controller(*controller, reading);
+
+    node_config node;
+    unique_names ids("worker with the id");
+    const auto workers = keys.list("workers");
+    for (std::size_t index = 0; index < workers.size(); ++index) {
+        auto worker = read_worker(workers[index], index + 1, reading);
+        if (!worker)
+            continue;
+        ids.add(worker->id, workers[index], reading.problems);
+        node.workers.push_back(std::move(*worker));
+    }
+    keys.finish();
+    if (keys.lacks("workers"))
+        reading.problems.warning(item, "has no workers: there is nothing to do");
+    return node;
+}
+
+} // namespace junctor

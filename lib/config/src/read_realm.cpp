@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <fmt/format.h>
+
+#include "readers.hpp"
+
+namespace junctor {
+namespace {
+
+/// Crossbar.io keeps this role for its own sessions.
+constexpr std::string_view reserved_role = "trusted";
+
+constexpr std::array<named<uri_check>, 2> uri_checks{{{"loose", uri_check::loose}, {"strict", uri_check::strict}}};
+constexpr std::array<named<request_id_check>, 2> request_id_checks{
+    {{"lenient", request_id_check::lenient}, {"strict", request_id_check::strict}}};
+constexpr std::array<named<progress_gate>, 2> progress_gates{
+    {{"results_announced", progress_gate::results_announced}, {"strict", progress_gate::strict}}};
+constexpr std::array<named<disclosure>, 2> disclosures{
+    {{"allowed", disclosure::allowed}, {"forbidden", disclosure::forbidden}}};
+
+/// A key that switches on what this version does not have.
+void read_unsupported_switch(dict_reader& keys, std::string_view key, std::string_view what, config_reading& reading)
+{
+    const auto item = keys.take(key);
+    if (item && read_boolean(*item, reading.problems).value_or(false))
+        reading.problems.warning(*item, fmt::format("has no effect: {} is not supported yet by this version", what));
+}
+
+realm_options read_realm_options(const config_item& item, config_reading& reading)
+{
+    dict_reader keys(item, reading.problems);
+    realm_options options;
+    options.uris = keys.choice("uri_check", "check", uri_checks).value_or(options.uris);
+    options.request_ids = keys.choice("request_id_check", "check", request_id_checks).value_or(options.request_ids);
+    options.progress = keys.choice("progress_gate", "gate", progress_gates).value_or(options.progress);
+    options.disclosure = keys.choice("disclosure", "rule", disclosures).value_or(options.disclosure);
+    read_unsupported_switch(keys, "enable_meta_api", "the meta API", reading);
+    read_unsupported_switch(keys, "bridge_meta_api", "the bridge of the meta API", reading);
+    keys.ignore({"event_dispatching_chunk_size"});
+    keys.finish();
+    return options;
+}
+
+void read_permissions(dict_reader& keys, role_config& role, uri_check uris, config_reading& reading)
+{
+    unique_names patterns("permission for the pattern");
+    for (const auto& item : keys.list("permissions")) {
+        auto rule = read_permission(item, uris, reading);
+        if (!rule)
+            continue;
+        patterns.add(fmt::format("{} {}", to_string(rule->pattern.match), rule->pattern.uri), item, reading.problems);
+        role.permissions.push_back(std::move(*rule));
+    }
+}
+
+role_config read_role(const config_item& item, uri_check uris, config_reading& reading)
+{
+    dict_reader keys(item, reading.problems);
+    (void)read_id(keys, "", reading.problems);
+    role_config role;
+    if (const auto name = keys.require("name")) {
+        role.name = read_text(*name, reading.problems).value_or("");
+        if (role.name == reserved_role)
+            reading.problems.error(*name, fmt::format("the role '{}' is reserved", reserved_role));
+        else if (role.name.empty() && kind_of(*name->node) == "string")
+            reading.problems.error(*name, "must not be empty");
+    }
+    read_permissions(keys, role, uris, reading);
+    role.allow_by_default = keys.boolean("allow-by-default").value_or(false);
+    keys.refuse("authorizer", "dynamic authorizers are");
+    keys.finish();
+    return role;
+}
+
+void read_roles(dict_reader& keys, realm_config& realm, config_reading& reading)
+{
+    unique_names names("role named");
+    for (const auto& item : keys.list("roles")) {
+        auto role = read_role(item, realm.options.uris, reading);
+        if (role.name.empty())
+            continue;
+        names.add(role.name, item, reading.problems);
+        realm.roles.push_back(std::move(role));
+    }
+    if (keys.lacks("roles"))
+        reading.problems.warning(keys.item(), "has no roles: nobody can join");
+}
+
+} // namespace
+
+realm_config read_realm(const config_item& item, std::size_t number, config_reading& reading)
+{
+    dict_reader keys(item, reading.problems);
+    realm_config realm;
+    realm.id = read_id(keys, fmt::format("realm{:03}", number), reading.problems);
+    if (const auto options = keys.take("options"))
+        realm.options = read_realm_options(*options, reading);
+    if (const auto name = keys.require("name")) {
+        realm.name = read_text(*name, reading.problems).value_or("");
+        const auto flaw = check_uri(realm.name, uri_check::loose);
+        if (flaw != uri_flaw::none && kind_of(*name->node) == "string")
+            reading.problems.error(*name, std::string(to_string(flaw)));
+    }
+    read_roles(keys, realm, reading);
+    keys.ignore({"stats"});
+    keys.refuse("store", "event history and call queues are");
+    keys.refuse("rlinks", "links between routers are");
+    keys.refuse("inventory", "inventories of payload types are");
+    keys.finish();
+    return realm;
+}
+
+} // namespace junctor

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// The parts of a node configuration, one reader for each.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <junctor/config/load_config.hpp>
+
+#include "dict_reader.hpp"
+
+namespace junctor {
+
+/// What every reader needs besides its item.
+struct config_reading {
+    const config_context& context;
+    problem_list& problems;
+
+    /// `path` of a file as the configuration means it: relative to its own directory.
+    [[nodiscard]] std::string absolute(std::string_view path) const;
+};
+
+/// The node as a whole.
+[[nodiscard]] node_config read_node(const config_item& item, config_reading& reading);
+
+/// One element of `realms`, the `number`th one, counting from 1.
+[[nodiscard]] realm_config read_realm(const config_item& item, std::size_t number, config_reading& reading);
+
+/// One element of `permissions`; nothing if its URI is not usable.
+[[nodiscard]] std::optional<permission_rule> read_permission(const config_item& item, uri_check uris,
+                                                             config_reading& reading);
+
+/// One element of `transports`, the `number`th one; nothing if it has no usable endpoint.
+[[nodiscard]] std::optional<transport_config> read_transport(const config_item& item, std::size_t number,
+                                                             config_reading& reading);
+
+/// The value of `limits` of a transport.
+void read_limits(const config_item& item, rawsocket_transport& transport, config_reading& reading);
+
+/// The value of `endpoint` of a transport that listens.
+[[nodiscard]] std::optional<endpoint> read_endpoint(const config_item& item, config_reading& reading);
+
+/// The value of `tls` of an endpoint.
+[[nodiscard]] tls_server_options read_tls(const config_item& item, config_reading& reading);
+
+/// Adds the authmethods of `auth` to `transport`; anonymous if the key is absent.
+void read_auth(dict_reader& keys, transport_config& transport, config_reading& reading);
+
+/// The value of `id`, or `otherwise` if there is none. What is no proper identifier is a problem.
+[[nodiscard]] std::string read_id(dict_reader& keys, std::string otherwise, problem_list& problems);
+
+/// Names that must not occur twice.
+class unique_names {
+public:
+    /// `what` says what the names are, such as "realm".
+    explicit unique_names(std::string_view what) : what_{what} {}
+
+    /// Notes a problem at `item` if `name` was added before.
+    void add(const std::string& name, const config_item& item, problem_list& problems);
+
+private:
+    std::string what_;
+    std::vector<std::string> names_;
+};
+
+/// The value of the key `type`, if it is one of `supported`. One of `planned` is known to Crossbar.io but not to this
+/// version; `what` says what it is a type of, such as "endpoint".
+[[nodiscard]] std::optional<std::string> read_type(dict_reader& keys, std::string_view what,
+                                                   std::span<const std::string_view> supported,
+                                                   std::span<const std::string_view> planned, problem_list& problems);
+
+} // namespace junctor

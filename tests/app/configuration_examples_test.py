@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: BSL-1.0
+# Part of Junctor, a coroutine-based framework for WAMP routers.
+"""Every example of docs/configuration.md is a configuration without problems."""
+
+import os
+import re
+import subprocess
+import tempfile
+import unittest
+
+from junctor_process import PATIENCE, binary
+
+DOCUMENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "configuration.md")
+
+# What is put around an example of each kind to make a whole configuration of it.
+AROUND = {
+    "node": "%s",
+    "worker": '{"version": 2, "workers": [%s]}',
+    "realm": '{"type": "router", "realms": [%s], "transports": [{"type": "rawsocket",'
+    ' "endpoint": {"type": "tcp", "port": 0}}]}',
+    "role": '{"name": "realm1", "roles": [%s]}',
+    "permission": '{"name": "anonymous", "permissions": [%s]}',
+    "transport": '{"type": "router", "realms": [{"name": "realm1", "roles": [{"name": "anonymous"}]}],'
+    ' "transports": [%s]}',
+    "endpoint": '{"type": "rawsocket", "endpoint": %s}',
+}
+PARENT = {
+    "worker": "node",
+    "realm": "worker",
+    "role": "realm",
+    "permission": "role",
+    "transport": "worker",
+    "endpoint": "transport",
+}
+
+
+def examples():
+    """Kind, whether it needs files of TLS, and text of each example, and how many blocks of JSON there are in all."""
+    with open(DOCUMENT, encoding="utf-8") as file:
+        text = file.read()
+    marked = re.findall(r"<!-- example: (\w+)(, with files of TLS)? -->\n```json\n(.*?)```", text, re.DOTALL)
+    return marked, text.count("```json\n")
+
+
+def complete(kind, text):
+    """A whole configuration with the example `text` in it."""
+    while kind != "node":
+        text = AROUND[kind] % text
+        kind = PARENT[kind]
+    return text
+
+
+class ConfigurationExamplesTest(unittest.TestCase):
+    def check(self, directory, configuration, environment):
+        with open(os.path.join(directory, "config.json"), "w", encoding="utf-8") as file:
+            file.write(configuration)
+        return subprocess.run(
+            [binary(), "check", "--config", "config.json"],
+            cwd=directory,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE,
+            check=False,
+        )
+
+    def test_every_example_passes_check_without_a_warning(self):
+        found, blocks = examples()
+        self.assertEqual(len(found), blocks, "an example lacks the comment that says what kind it is")
+        self.assertGreater(blocks, 10)
+        for kind, needs_tls, text in found:
+            with self.subTest(kind, text=text), tempfile.TemporaryDirectory(prefix="junctor-") as directory:
+                if needs_tls:
+                    make_key_pair(directory)
+                result = self.check(directory, complete(kind, text), {"INNER_DISABLED": "no"})
+                self.assertEqual(result.stderr, "")
+                self.assertEqual(result.stdout, "config.json: 0 errors, 0 warnings\n")
+                self.assertEqual(result.returncode, 0)
+
+
+def make_key_pair(directory):
+    """Writes server.key, and server.crt that is signed with it."""
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1",
+         "-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.crt"],
+        cwd=directory,
+        capture_output=True,
+        check=True,
+    )
+
+
+if __name__ == "__main__":
+    unittest.main()

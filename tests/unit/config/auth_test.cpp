@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include "config_test_support.hpp"
+
+using namespace junctor;
+using namespace junctor::test;
+
+namespace {
+
+config_result load_auth(std::string_view auth)
+{
+    return config_loader().load_transport(R"({"type": "rawsocket", "endpoint": {"type": "tcp", "port": 0}, "auth": )" +
+                                          std::string(auth) + "}");
+}
+
+const dict& options_of(const rawsocket_transport::method& method)
+{
+    return dynamic_cast<const made_authenticator&>(*method.second).options;
+}
+
+} // namespace
+
+TEST_CASE("config: without auth a transport is for anonymous clients", "[config][auth]")
+{
+    const auto result = config_loader().load_endpoint(R"({"type": "tcp", "port": 0})");
+    const auto methods = only_transport(result).methods();
+    REQUIRE(methods.size() == 1);
+    CHECK(methods[0].first == "anonymous");
+    CHECK(options_of(methods[0]).empty());
+}
+
+TEST_CASE("config: authmethods get their options, in the order of the text", "[config][auth]")
+{
+    const auto result = load_auth(R"({"ticket": {"secret": "s", "users": [1, {"a": null}]},
+                                      "anonymous": {"type": "static", "role": "guest"}})");
+    const auto methods = only_transport(result).methods();
+    REQUIRE(methods.size() == 2);
+    CHECK(methods[0].first == "ticket");
+    CHECK(options_of(methods[0]) == dict{{"secret", "s"}, {"users", list{1, dict{{"a", nullptr}}}}});
+    CHECK(methods[1].first == "anonymous");
+    CHECK(options_of(methods[1]) == dict{{"type", "static"}, {"role", "guest"}});
+}
+
+TEST_CASE("config: mistakes in auth", "[config][auth]")
+{
+    const wrong cases[] = {
+        {"[]", "workers[0].transports[0].auth", "must be a dict, not a list"},
+        {"{}", "workers[0].transports[0].auth", "names no authmethod", "leave the key out for anonymous clients"},
+        {R"({"cryptosign": {}})", "workers[0].transports[0].auth.cryptosign", "unknown authmethod 'cryptosign'",
+         "possible here: anonymous, ticket"},
+        {R"({"anonymus": {}})", "workers[0].transports[0].auth.anonymus", "unknown authmethod 'anonymus'",
+         "did you mean 'anonymous'?"},
+        {R"({"anonymous": true})", "workers[0].transports[0].auth.anonymous", "must be a dict, not a boolean"},
+        {R"({"ticket": {}})", "workers[0].transports[0].auth.ticket", "needs a 'secret'"},
+        {R"({"ticket": {"secret": 1}})", "workers[0].transports[0].auth.ticket.secret", "must be a string"},
+        {R"({"anonymous": {}, "anonymous": {}})", "workers[0].transports[0].auth.anonymous", "the key is given twice"},
+    };
+    for (const auto& expected : cases)
+        check_wrong(load_auth(expected.text), expected);
+}

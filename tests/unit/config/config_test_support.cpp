@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include "config_test_support.hpp"
+
+#include <cstdlib>
+#include <fstream>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+namespace junctor::test {
+namespace {
+
+std::unique_ptr<authenticator> make_ticket(const dict& options)
+{
+    const auto* const secret = options.find("secret");
+    if (secret == nullptr)
+        throw config_error("", "needs a 'secret'");
+    if (secret->get_if<std::string>() == nullptr)
+        throw config_error("secret", "must be a string");
+    return std::make_unique<made_authenticator>(options);
+}
+
+std::string all_problems(const config_result& result)
+{
+    std::string lines;
+    for (const auto& problem : result.problems)
+        lines += to_string(problem) + "\n";
+    return lines;
+}
+
+void check_single(const config_result& result, const wrong& expected, problem_severity severity)
+{
+    INFO(expected.text);
+    INFO(all_problems(result));
+    REQUIRE(result.problems.size() == 1);
+    const auto& problem = result.problems.front();
+    CHECK(problem.severity == severity);
+    CHECK(problem.path == expected.path);
+    CHECK(problem.text == expected.problem);
+    if (!expected.hint.empty())
+        CHECK(problem.hint == expected.hint);
+}
+
+constexpr std::string_view some_realms = R"([{"name": "realm1", "roles": [{"name": "anonymous"}]}])";
+constexpr std::string_view some_transports = R"([{"type": "rawsocket", "endpoint": {"type": "tcp", "port": 0}}])";
+
+} // namespace
+
+awaitable<verdict> made_authenticator::authenticate(auth_exchange&)
+{
+    co_return verdict::deny(errc::authentication_denied);
+}
+
+const module_registry& modules()
+{
+    static const module_registry registry = [] {
+        module_registry filled;
+        filled.add_authenticator("anonymous",
+                                 [](const dict& options) { return std::make_unique<made_authenticator>(options); });
+        filled.add_authenticator("ticket", make_ticket);
+        return filled;
+    }();
+    return registry;
+}
+
+config_result config_loader::load(std::string_view text) const
+{
+    const auto lookup = [this](const std::string& name) -> std::optional<std::string> {
+        const auto at = environment.find(name);
+        return at == environment.end() ? std::nullopt : std::optional(at->second);
+    };
+    return load_node_config(text, {"config.json", base_directory, lookup, &modules()});
+}
+
+config_result config_loader::load_worker(std::string_view worker) const
+{
+    return load(fmt::format(R"({{"version": 2, "workers": [{}]}})", worker));
+}
+
+config_result config_loader::load_realm(std::string_view realm) const
+{
+    return load_worker(
+        fmt::format(R"({{"type": "router", "realms": [{}], "transports": {}}})", realm, some_transports));
+}
+
+config_result config_loader::load_permission(std::string_view permission) const
+{
+    return load_realm(
+        fmt::format(R"({{"name": "realm1", "roles": [{{"name": "guest", "permissions": [{}]}}]}})", permission));
+}
+
+config_result config_loader::load_transport(std::string_view transport) const
+{
+    return load_worker(
+        fmt::format(R"({{"type": "router", "realms": {}, "transports": [{}]}})", some_realms, transport));
+}
+
+config_result config_loader::load_endpoint(std::string_view endpoint) const
+{
+    return load_transport(fmt::format(R"({{"type": "rawsocket", "endpoint": {}}})", endpoint));
+}
+
+void check_wrong(const config_result& result, const wrong& expected)
+{
+    check_single(result, expected, problem_severity::error);
+    CHECK_FALSE(result.usable());
+}
+
+void check_warned(const config_result& result, const wrong& expected)
+{
+    check_single(result, expected, problem_severity::warning);
+    CHECK(result.usable());
+}
+
+const node_config& require_clean(const config_result& result)
+{
+    INFO(all_problems(result));
+    REQUIRE(result.problems.empty());
+    return result.config;
+}
+
+const rawsocket_transport& only_transport(const config_result& result)
+{
+    const auto& node = require_clean(result);
+    REQUIRE(node.workers.size() == 1);
+    REQUIRE(node.workers[0].transports.size() == 1);
+    return node.workers[0].transports[0].transport;
+}
+
+const realm_config& only_realm(const config_result& result)
+{
+    const auto& node = require_clean(result);
+    REQUIRE(node.workers.size() == 1);
+    REQUIRE(node.workers[0].realms.size() == 1);
+    return node.workers[0].realms[0];
+}
+
+temporary_directory::temporary_directory()
+{
+    std::string name = (std::filesystem::temp_directory_path() / "junctor-config-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr)
+        throw std::runtime_error("no temporary directory can be made");
+    path_ = name;
+}
+
+temporary_directory::~temporary_directory()
+{
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+}
+
+void temporary_directory::write(std::string_view name, std::string_view content) const
+{
+    std::ofstream(path_ / name) << content;
+}
+
+} // namespace junctor::test

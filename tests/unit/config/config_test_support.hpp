@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// Loading configurations in tests: with modules, an environment and files that the test knows.
+
+#include <filesystem>
+#include <initializer_list>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include <junctor/config/load_config.hpp>
+
+#include "support/catch.hpp"
+
+namespace junctor::test {
+
+/// The options that the last authenticator of the test's modules was made from.
+struct made_authenticator : authenticator {
+    explicit made_authenticator(dict given) : options{std::move(given)} {}
+    awaitable<verdict> authenticate(auth_exchange& exchange) override;
+
+    dict options;
+};
+
+/// "anonymous", which takes anything, and "ticket", which wants a text under `secret` and nothing else.
+const module_registry& modules();
+
+/// Loads configurations, with what surrounds them.
+struct config_loader {
+    std::map<std::string, std::string> environment;
+    std::filesystem::path base_directory{"/etc/junctor"};
+
+    [[nodiscard]] config_result load(std::string_view text) const;
+
+    /// \name Parts, with whatever must be around them
+    /// Paths of problems begin with "workers[0]", "workers[0].realms[0]" and so on.
+    /// @{
+    [[nodiscard]] config_result load_worker(std::string_view worker) const;
+    [[nodiscard]] config_result load_realm(std::string_view realm) const;
+    [[nodiscard]] config_result load_permission(std::string_view permission) const;
+    [[nodiscard]] config_result load_transport(std::string_view transport) const;
+    [[nodiscard]] config_result load_endpoint(std::string_view endpoint) const;
+    /// @}
+};
+
+/// A configuration that is wrong in one way: what is to be loaded, and the problem that this gives.
+struct wrong {
+    std::string_view text;
+    std::string_view path;
+    std::string_view problem;
+    std::string_view hint{};
+};
+
+/// Requires that `result` has exactly the problem of `expected`, as an error.
+void check_wrong(const config_result& result, const wrong& expected);
+
+/// Requires that `result` has exactly the problem of `expected`, as a warning.
+void check_warned(const config_result& result, const wrong& expected);
+
+/// Requires that `result` has no problems at all, and gives its configuration.
+const node_config& require_clean(const config_result& result);
+
+/// The first transport of a configuration without problems.
+const rawsocket_transport& only_transport(const config_result& result);
+
+/// The first realm of a configuration without problems.
+const realm_config& only_realm(const config_result& result);
+
+/// A directory for the files of one test case.
+class temporary_directory {
+public:
+    temporary_directory();
+    temporary_directory(const temporary_directory&) = delete;
+    temporary_directory& operator=(const temporary_directory&) = delete;
+    ~temporary_directory();
+
+    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
+    void write(std::string_view name, std::string_view content) const;
+
+private:
+    std::filesystem::path path_;
+};
+
+} // namespace junctor::test

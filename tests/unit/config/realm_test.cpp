@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include "config_test_support.hpp"
+
+using namespace junctor;
+using namespace junctor::test;
+
+namespace {
+
+/// A realm with a role, and with `more`.
+std::string realm_with(std::string_view more)
+{
+    return R"({"name": "realm1", "roles": [{"name": "guest"}], )" + std::string(more) + "}";
+}
+
+/// A realm with one role that has `keys`.
+std::string role_with(std::string_view keys)
+{
+    return R"({"name": "realm1", "roles": [{)" + std::string(keys) + "}]}";
+}
+
+} // namespace
+
+TEST_CASE("config: a realm has a name, an id and roles", "[config][realm]")
+{
+    const config_loader loader;
+    const auto result =
+        loader.load_realm(R"({"name": "com.example.shop", "roles": [{"name": "guest"}, {"name": "staff"}]})");
+    const auto& realm = only_realm(result);
+    CHECK(realm.name == "com.example.shop");
+    CHECK(realm.id == "realm001");
+    REQUIRE(realm.roles.size() == 2);
+    CHECK(realm.roles[0].name == "guest");
+    CHECK(realm.roles[0].permissions.empty());
+    CHECK_FALSE(realm.roles[0].allow_by_default);
+    CHECK(realm.roles[1].name == "staff");
+
+    const auto named = loader.load_realm(realm_with(R"("id": "shop")"));
+    CHECK(only_realm(named).id == "shop");
+}
+
+TEST_CASE("config: mistakes in a realm", "[config][realm]")
+{
+    const config_loader loader;
+    const wrong cases[] = {
+        {R"({"roles": [{"name": "guest"}]})", "workers[0].realms[0]", "the key 'name' is missing"},
+        {R"({"name": 1, "roles": [{"name": "guest"}]})", "workers[0].realms[0].name",
+         "must be a string, not an integer"},
+        {R"({"name": "a..b", "roles": [{"name": "guest"}]})", "workers[0].realms[0].name", "empty component"},
+        {R"({"name": "", "roles": [{"name": "guest"}]})", "workers[0].realms[0].name", "empty"},
+        {R"({"name": "a b", "roles": [{"name": "guest"}]})", "workers[0].realms[0].name", "forbidden character"},
+        {R"({"name": "a", "roles": {}})", "workers[0].realms[0].roles", "must be a list, not a dict"},
+        {R"({"name": "a", "rolls": [], "roles": [{"name": "guest"}]})", "workers[0].realms[0].rolls", "unknown key",
+         "did you mean 'roles'?"},
+        {R"({"name": "a", "roles": [{"name": "guest"}], "name": "b"})", "workers[0].realms[0].name",
+         "the key is given twice"},
+    };
+    for (const auto& expected : cases)
+        check_wrong(loader.load_realm(expected.text), expected);
+
+    check_warned(loader.load_realm(R"({"name": "a"})"), {"", "workers[0].realms[0]", "has no roles: nobody can join"});
+    check_warned(loader.load_realm(realm_with(R"("stats": {})")),
+                 {"", "workers[0].realms[0].stats", "has no meaning here and is ignored"});
+}
+
+TEST_CASE("config: what Crossbar.io's realms have and this version has not is said so", "[config][realm]")
+{
+    const config_loader loader;
+    const wrong cases[] = {
+        {R"("store": {"type": "memory"})", "workers[0].realms[0].store",
+         "event history and call queues are not supported yet by this version"},
+        {R"("rlinks": [])", "workers[0].realms[0].rlinks",
+         "links between routers are not supported yet by this version"},
+        {R"("inventory": {})", "workers[0].realms[0].inventory",
+         "inventories of payload types are not supported yet by this version"},
+    };
+    for (const auto& expected : cases)
+        check_wrong(loader.load_realm(realm_with(expected.text)), expected);
+}
+
+TEST_CASE("config: the options of a realm", "[config][realm]")
+{
+    const config_loader loader;
+    const auto options = [&](std::string_view keys) {
+        return only_realm(loader.load_realm(realm_with("\"options\": {" + std::string(keys) + "}"))).options;
+    };
+
+    const auto standard = options("");
+    CHECK(standard.uris == uri_check::loose);
+    CHECK(standard.request_ids == request_id_check::lenient);
+    CHECK(standard.progress == progress_gate::results_announced);
+    CHECK(standard.disclosure == disclosure::allowed);
+
+    CHECK(options(R"("uri_check": "strict")").uris == uri_check::strict);
+    CHECK(options(R"("uri_check": "loose")").uris == uri_check::loose);
+    CHECK(options(R"("request_id_check": "strict")").request_ids == request_id_check::strict);
+    CHECK(options(R"("request_id_check": "lenient")").request_ids == request_id_check::lenient);
+    CHECK(options(R"("progress_gate": "strict")").progress == progress_gate::strict);
+    CHECK(options(R"("progress_gate": "results_announced")").progress == progress_gate::results_announced);
+    CHECK(options(R"("disclosure": "forbidden")").disclosure == disclosure::forbidden);
+    CHECK(options(R"("disclosure": "allowed")").disclosure == disclosure::allowed);
+    options(R"("enable_meta_api": false, "bridge_meta_api": false)");
+}
+
+TEST_CASE("config: mistakes in the options of a realm", "[config][realm]")
+{
+    const config_loader loader;
+    const wrong cases[] = {
+        {R"("options": [])", "workers[0].realms[0].options", "must be a dict, not a list"},
+        {R"("options": {"uri_check": "strikt"})", "workers[0].realms[0].options.uri_check", "unknown check 'strikt'",
+         "did you mean 'strict'?"},
+        {R"("options": {"uri_check": true})", "workers[0].realms[0].options.uri_check",
+         "must be a string, not a boolean"},
+        {R"("options": {"request_id_check": "none"})", "workers[0].realms[0].options.request_id_check",
+         "unknown check 'none'", "possible here: lenient, strict"},
+        {R"("options": {"progress_gate": "open"})", "workers[0].realms[0].options.progress_gate", "unknown gate 'open'",
+         "possible here: results_announced, strict"},
+        {R"("options": {"disclosure": "allow"})", "workers[0].realms[0].options.disclosure", "unknown rule 'allow'",
+         "possible here: allowed, forbidden"},
+        {R"("options": {"enable_meta_api": "no"})", "workers[0].realms[0].options.enable_meta_api",
+         "must be true or false, not a string"},
+        {R"("options": {"uri_chek": "strict"})", "workers[0].realms[0].options.uri_chek", "unknown key",
+         "did you mean 'uri_check'?"},
+    };
+    for (const auto& expected : cases)
+        check_wrong(loader.load_realm(realm_with(expected.text)), expected);
+
+    const wrong warnings[] = {
+        {R"("options": {"event_dispatching_chunk_size": 100})",
+         "workers[0].realms[0].options.event_dispatching_chunk_size", "has no meaning here and is ignored"},
+        {R"("options": {"enable_meta_api": true})", "workers[0].realms[0].options.enable_meta_api",
+         "has no effect: the meta API is not supported yet by this version"},
+        {R"("options": {"bridge_meta_api": true})", "workers[0].realms[0].options.bridge_meta_api",
+         "has no effect: the bridge of the meta API is not supported yet by this version"},
+    };
+    for (const auto& expected : warnings)
+        check_warned(loader.load_realm(realm_with(expected.text)), expected);
+}
+
+TEST_CASE("config: the keys of a role", "[config][realm]")
+{
+    const config_loader loader;
+    const auto open = loader.load_realm(role_with(R"("name": "guest", "id": "role001", "allow-by-default": true)"));
+    CHECK(only_realm(open).roles[0].allow_by_default);
+
+    const wrong cases[] = {
+        {R"("id": "role001")", "workers[0].realms[0].roles[0]", "the key 'name' is missing"},
+        {R"("name": "")", "workers[0].realms[0].roles[0].name", "must not be empty"},
+        {R"("name": [])", "workers[0].realms[0].roles[0].name", "must be a string, not a list"},
+        {R"("name": "trusted")", "workers[0].realms[0].roles[0].name", "the role 'trusted' is reserved"},
+        {R"("name": "guest", "allow-by-default": 1)", "workers[0].realms[0].roles[0].allow-by-default",
+         "must be true or false, not an integer"},
+        {R"("name": "guest", "permissions": {})", "workers[0].realms[0].roles[0].permissions",
+         "must be a list, not a dict"},
+        {R"("name": "guest", "authorizer": "com.example.authorize")", "workers[0].realms[0].roles[0].authorizer",
+         "dynamic authorizers are not supported yet by this version"},
+        {R"("name": "guest", "permisions": [])", "workers[0].realms[0].roles[0].permisions", "unknown key",
+         "did you mean 'permissions'?"},
+        {R"("name": "guest"}, {"name": "guest")", "workers[0].realms[0].roles[1]",
+         "there is another role named 'guest'"},
+    };
+    for (const auto& expected : cases)
+        check_wrong(loader.load_realm(role_with(expected.text)), expected);
+}
