@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+
+/// Sessions of Autobahn for Node, opened and left with promises, each wait of which is bounded.
+
+import autobahn from 'autobahn';
+import './binary_rawsocket.mjs';
+
+const SECONDS_PER_WAIT = 10;
+
+/// Where a router listens, taken from a URL: rs://host:port or rs://unix:/path.
+function address(url) {
+    const unix = /^rs:\/\/unix:(\/.*)$/.exec(url);
+    if (unix) {
+        return { path: unix[1] };
+    }
+    const { protocol, hostname, port } = new URL(url);
+    if (protocol !== 'rs:') {
+        throw new Error(`not a RawSocket URL that Autobahn for Node can connect to: ${url}`);
+    }
+    return { host: hostname, port: Number(port) };
+}
+
+/// The outcome of a promise, or an error if there is none in time.
+export function within(promise, what) {
+    let timer;
+    const late = new Promise((_, reject) => {
+        timer = setTimeout(() => reject(new Error(`waited too long for ${what}`)), SECONDS_PER_WAIT * 1000);
+    });
+    return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
+
+/// A promise with its settling functions.
+export function deferred() {
+    const result = {};
+    result.promise = new Promise((resolve, reject) => Object.assign(result, { resolve, reject }));
+    return result;
+}
+
+/// What a scenario works with: sessions that are left at its end, and URIs that no other scenario has.
+export class Run {
+    static count = 0;
+
+    constructor({ url, serializer, realm, prefix }) {
+        this.url = url;
+        this.serializer = serializer;
+        this.realm = realm;
+        this._prefix = prefix ?? `com.example.interop.node${process.pid}.run${++Run.count}`;
+        this.connections = [];
+    }
+
+    uri(name) {
+        return `${this._prefix}.${name}`;
+    }
+
+    /// A connection whose `joined` is the promise of {session, details} and whose `closed` is that of the end.
+    connect(realm = this.realm) {
+        const type = this.serializer === 'json' ? 'rawsocket' : 'rawsocket-binary';
+        const connection = new autobahn.Connection({
+            realm,
+            transports: [{ type, serializer: this.serializer, ...address(this.url) }],
+            max_retries: 0,
+            on_user_error: (error, text) => console.error(text, error),
+            on_internal_error: (error) => console.error('Autobahn:', error),
+        });
+        const joined = deferred();
+        const closed = deferred();
+        connection.onopen = (session, details) => joined.resolve({ session, details });
+        connection.onclose = (reason, details) => {
+            closed.resolve(details);
+            joined.reject(new Error(`not joined: ${details.reason ?? reason}: ${details.message}`));
+            return true;
+        };
+        joined.promise.catch(() => {});  // Whoever looks at `closed` alone need not look at this one.
+        connection.joined = joined.promise;
+        connection.closed = closed.promise;
+        connection.open();
+        return connection;
+    }
+
+    async join() {
+        const connection = this.connect();
+        const { session } = await within(connection.joined, 'WELCOME');
+        this.connections.push(connection);
+        return session;
+    }
+
+    /// Leaves with every session that joined: one that the router or the client has thrown out shows here.
+    async leave() {
+        for (const connection of this.connections) {
+            connection.close();
+            const { reason } = await within(connection.closed, 'GOODBYE');
+            if (reason !== 'wamp.close.goodbye_and_out') {
+                throw new Error(`a session ended with ${reason}`);
+            }
+        }
+    }
+}

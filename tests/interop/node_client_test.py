@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: BSL-1.0
+# Part of Junctor, a coroutine-based framework for WAMP routers.
+"""Autobahn for Node against the router, over the transports that it can connect to, with every serializer."""
+
+from interop import InteropCase
+
+
+class OverTcp(InteropCase):
+    endpoint = "tcp"
+
+    def test_node(self):
+        self.check_scenarios("node")
+
+
+class OverUnix(OverTcp):
+    endpoint = "unix"
+
+
+class Goodbye(InteropCase):
+    def test_clients_see_the_shutdown(self):
+        self.check_goodbye(["node"])
