@@ -9,34 +9,11 @@ set(JUNCTOR_TARGETS "" CACHE INTERNAL "Libraries that junctor::junctor is made o
 # package need not have them.
 set(JUNCTOR_HEADER_ONLY_LIBRARIES MsgpackCxx::MsgpackCxx CLI11::CLI11)
 
-# Which of the named files or targets are not there yet.
-function(junctor_missing result)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "TARGETS;FILES")
-    set(missing "")
-    foreach(target IN LISTS arg_TARGETS)
-        if(NOT TARGET ${target})
-            list(APPEND missing ${target})
-        endif()
-    endforeach()
-    foreach(file IN LISTS arg_FILES)
-        if(NOT EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${file}")
-            list(APPEND missing ${file})
-        endif()
-    endforeach()
-    set(${result} "${missing}" PARENT_SCOPE)
-endfunction()
-
 # One static library with an include root of its own; what layers and modules have in common.
 function(junctor_library name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS;LIBRARIES;HEADERS;SOURCES")
     set(target junctor_${name})
     list(TRANSFORM arg_DEPENDS PREPEND junctor::)
-
-    junctor_missing(missing TARGETS ${arg_DEPENDS} FILES ${arg_HEADERS} ${arg_SOURCES})
-    if(missing)
-        message(WARNING "junctor::${name} is left out, as these are missing: ${missing}")
-        return()
-    endif()
 
     add_library(${target} STATIC ${arg_SOURCES})
     add_library(junctor::${name} ALIAS ${target})
@@ -103,12 +80,6 @@ endfunction()
 function(junctor_test name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "DEPENDS;LIBRARIES;SOURCES")
     set(target junctor_${name}_test)
-
-    junctor_missing(missing TARGETS ${arg_DEPENDS} FILES ${arg_SOURCES})
-    if(missing)
-        message(WARNING "${target} is left out, as these are missing: ${missing}")
-        return()
-    endif()
 
     add_executable(${target} ${arg_SOURCES})
     target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/tests")

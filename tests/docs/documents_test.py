@@ -5,8 +5,8 @@
 Of the blocks of code in a document these count, in their order:
     ```LANGUAGE NAME               a file of that name
     ```console                     commands after `$ `, each followed by all that it prints
-    ```console keeps running       a server: what it prints until it is ready. It runs until another one takes its port,
-                                   or until the end of the document.
+    ```console keeps running       a server: what it prints until it is ready. A router runs until the next one starts,
+                                   another server as long as the router before it.
 Ports of the documents are replaced by free ones; times, process ids and the like are not compared.
 """
 
@@ -98,10 +98,14 @@ class Server:
         self._lines.put(None)
 
     def next_lines(self, count):
+        """The next lines that it prints; fewer if it ends or does not go on."""
         lines = []
         with contextlib.suppress(queue.Empty):
-            while len(lines) < count and None not in lines:
-                lines.append(self._lines.get(timeout=PATIENCE))
+            while len(lines) < count:
+                line = self._lines.get(timeout=PATIENCE)
+                if line is None:
+                    break
+                lines.append(line)
         return lines
 
     def stop(self):
@@ -146,7 +150,7 @@ class Reader:
         ):
             (self._folder / link).parent.mkdir(parents=True, exist_ok=True)
             (self._folder / link).symlink_to(target)
-        # The script would build the router first. The built-in configuration stands in a file, for the sake of its port.
+        # The script would build the router first. The built-in configuration is in a file for the sake of its port.
         tcp = tcp_transport()
         tcp["endpoint"]["port"] = 8081
         self.write("default.json", json.dumps(node_config([tcp, unix_transport("junctor.sock")])))
@@ -189,7 +193,7 @@ class Reader:
         self._compare(done.stdout.splitlines(), expected)
 
     def start(self, command, expected):
-        if command.startswith("./"):  # Routers take the place of each other; a client that serves needs one.
+        if command.startswith("./"):
             self.stop_servers()
         server = Server(self._with_actual_ports(command), self._folder, self._environment)
         self._servers.append(server)

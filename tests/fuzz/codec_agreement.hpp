@@ -45,7 +45,8 @@ inline bool slices_are_sound(encoded list)
     });
 }
 
-/// Whether the input is well-formed, but holds what no `value` can: an extension type, a key that is no text, a key twice.
+/// Whether the input is well-formed, but holds what no `value` can: an extension type, a key that is no text, a key
+/// twice.
 inline bool is_about_content(errc error)
 {
     return error == errc::not_expressible || error == errc::unexpected_type || error == errc::malformed;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 
-// Runs a fuzz target on the files of the folders it is given: what fuzzing has found stays found where there is no libFuzzer.
+// Runs a fuzz target on the files of the folders it is given: what fuzzing has found stays found where there is no
+// libFuzzer.
 
 #include <cstddef>
 #include <cstdint>

@@ -6,7 +6,7 @@ Spec: advanced profile, "Advanced RPC"."""
 import unittest
 
 from house import HouseCase, on_every_link, open_house, with_every_serializer
-from wamp_peer import CALL, CANCEL, ERROR, INTERRUPT, INVOCATION, RESULT, YIELD, roles_with
+from wamp_peer import ANY_ID, CALL, CANCEL, ERROR, INTERRUPT, INVOCATION, RESULT, YIELD, roles_with
 
 setUpModule = open_house
 
@@ -179,6 +179,15 @@ class Canceling(CallCase):
         self.callee.send(CANCEL, request, {})
         self.expect_nothing_more()
 
+    def test_a_call_that_is_being_killed_has_one_answer_if_the_callee_leaves(self):
+        self.set_up(callee_roles=CANCELABLE)
+        request, invocation = self.call()
+        self.caller.send(CANCEL, request, {"mode": "kill"})
+        self.callee.expect(INTERRUPT, invocation, {"mode": "kill", "reason": "wamp.error.canceled"})
+        self.callee.reset()
+        self.caller.expect_error(CALL, request, "wamp.error.canceled")
+        self.caller.fence()
+
     def test_progressive_results_end_when_the_call_is_canceled(self):
         self.set_up(callee_roles=PROGRESSIVE)
         request = self.caller.call(self.procedure, receive_progress=True)
@@ -213,12 +222,24 @@ class Timeouts(CallCase):
             self.callee.send(YIELD, invocation, {}, ["late"])
             self.expect_nothing_more()
 
+    def test_a_timeout_of_a_call_that_is_over_strikes_nobody(self):
+        self.set_up(callee_roles=CANCELABLE)
+        request, _ = self.call(timeout=20)
+        self.caller.send(CANCEL, request, {"mode": "skip"})
+        self.caller.expect_error(CALL, request, "wamp.error.canceled")
+        leaving = self.peer()
+        leaving.call(self.procedure, timeout=20)
+        self.callee.expect_invocation(self.registration)
+        leaving.reset()
+        self.callee.expect(INTERRUPT, ANY_ID, {"mode": "killnowait", "reason": "wamp.error.canceled"})
+        self.clock(50)
+        self.expect_nothing_more()
+
     def test_timeouts_strike_in_the_order_of_their_times(self):
         self.set_up()
         timeouts = (250, 50, 150)
-        requests = {self.call(timeout=timeout)[0]: timeout for timeout in timeouts}
-        struck = [requests[self.caller.receive()[2]] for _ in timeouts]
-        self.assertEqual(struck, sorted(timeouts))
+        self.caller.send_all(*[[CALL, timeout, {"timeout": timeout}, self.procedure] for timeout in timeouts])
+        self.assertEqual([self.caller.receive()[2] for _ in timeouts], [50, 150, 250])
 
     def test_a_result_in_time_ends_the_timeout(self):
         self.set_up(callee_roles=CANCELABLE)
@@ -247,12 +268,13 @@ class Timeouts(CallCase):
 
     def test_every_progressive_result_starts_the_time_anew(self):
         self.set_up(callee_roles=PROGRESSIVE)
-        request = self.caller.call(self.procedure, timeout=1000, receive_progress=True)
+        request = self.caller.call(self.procedure, timeout=2000, receive_progress=True)
         invocation = self.callee.expect_invocation(self.registration, {"receive_progress": True})
-        for _ in range(2):
-            self.clock(600)
-            self.callee.send(YIELD, invocation, {"progress": True})
-            self.caller.expect(RESULT, request, {"progress": True})
+        self.clock(1200)
+        self.callee.send(YIELD, invocation, {"progress": True})
+        self.caller.expect(RESULT, request, {"progress": True})
+        self.clock(1200)
+        self.expect_nothing_more()
         self.caller.expect_error(CALL, request, "wamp.error.timeout")
         self.callee.expect(INTERRUPT, invocation, {"mode": "killnowait", "reason": "wamp.error.timeout"})
 

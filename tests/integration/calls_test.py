@@ -104,7 +104,8 @@ class Calls(HouseCase):
                     callee.expect(INVOCATION, number, registration, {})
                 getattr(callee, leave)()
                 errors = [self.caller.receive() for _ in range(3)]
-                self.assertEqual(sorted(error[:3] for error in errors), [[ERROR, CALL, request] for request in requests])
+                wanted = [[ERROR, CALL, request] for request in requests]
+                self.assertEqual(sorted(error[:3] for error in errors), wanted)
                 self.assertEqual({error[4] for error in errors}, {"wamp.error.canceled"})
 
     def test_a_callee_that_can_be_interrupted_is_when_the_caller_leaves(self):
@@ -112,11 +113,12 @@ class Calls(HouseCase):
             with self.subTest(leave=leave):
                 capable = self.peer(roles=roles_with(callee=["call_canceling"]))
                 caller = self.peer()
-                registrations = [peer.register(self.uri(f"{leave}{at}")) for at, peer in enumerate((capable, self.callee))]
-                for at in range(2):
-                    caller.call(self.uri(f"{leave}{at}"))
-                invocation = capable.expect_invocation(registrations[0])
-                other = self.callee.expect_invocation(registrations[1])
+                registration = capable.register(self.uri(f"{leave}.capable"))
+                caller.call(self.uri(f"{leave}.capable"))
+                invocation = capable.expect_invocation(registration)
+                registration = self.callee.register(self.uri(f"{leave}.plain"))
+                caller.call(self.uri(f"{leave}.plain"))
+                other = self.callee.expect_invocation(registration)
                 getattr(caller, leave)()
                 capable.expect(INTERRUPT, invocation, {"mode": "killnowait", "reason": "wamp.error.canceled"})
                 self.callee.fence()
@@ -149,6 +151,14 @@ class Calls(HouseCase):
         self.caller.fence()
         self.callee.send(YIELD, invocation, {}, ["real"])
         self.caller.expect(RESULT, request, {}, ["real"])
+
+    def test_an_error_uri_that_is_none_does_not_reach_the_caller(self):
+        registration = self.callee.register(self.procedure)
+        for number, uri in enumerate(("", "not a uri", "com..empty", "#"), 1):
+            request = self.caller.call(self.procedure)
+            self.callee.expect(INVOCATION, number, registration, {})
+            self.callee.send(ERROR, INVOCATION, number, {}, uri, ["why"])
+            self.caller.expect(ERROR, CALL, request, {}, "wamp.error.invalid_uri", ["why"])
 
 
 if __name__ == "__main__":

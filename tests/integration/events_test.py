@@ -125,7 +125,12 @@ class Patterns(HouseCase):
         publisher = self.peer()
         base = self.uri("base")
         for match, pattern, matching, others in (
-            ("prefix", f"{base}.top", (f"{base}.top", f"{base}.topic", f"{base}.top.x.y"), (f"{base}.to", f"{base}.x.top")),
+            (
+                "prefix",
+                f"{base}.top",
+                (f"{base}.top", f"{base}.topic", f"{base}.top.x.y"),
+                (f"{base}.to", f"{base}.x.top"),
+            ),
             (
                 "wildcard",
                 f"{base}..x.",
@@ -147,7 +152,8 @@ class Patterns(HouseCase):
     def test_one_publication_reaches_every_subscription_of_a_session_that_matches(self):
         subscriber, publisher = self.peer(), self.peer()
         topic = self.uri("a.b.c")
-        patterns = (("exact", topic), ("prefix", topic[:-2]), ("prefix", topic), ("wildcard", topic.replace(".b.", "..")))
+        wildcard = topic.replace(".b.", "..")
+        patterns = (("exact", topic), ("prefix", topic[:-2]), ("prefix", topic), ("wildcard", wildcard))
         subscriptions = {subscriber.subscribe(pattern, match=match): match for match, pattern in patterns}
         self.assertEqual(len(subscriptions), 4)
         publication = publisher.publish(topic, ["once"])
@@ -156,7 +162,8 @@ class Patterns(HouseCase):
             _, subscription, same_publication, details, args = subscriber.receive()
             self.assertEqual((same_publication, args), (publication, ["once"]))
             came[subscription] = details
-        self.assertEqual(came, {id_: {} if match == "exact" else {"topic": topic} for id_, match in subscriptions.items()})
+        wanted = {id_: {} if match == "exact" else {"topic": topic} for id_, match in subscriptions.items()}
+        self.assertEqual(came, wanted)
         subscriber.fence()
 
     def test_one_topic_under_several_policies_is_several_subscriptions(self):

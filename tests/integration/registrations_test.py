@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
 # Part of Junctor, a coroutine-based framework for WAMP routers.
-"""Registrations by pattern, and shared ones. Spec: advanced profile, "Pattern-based Registrations", "Shared Registration"."""
+"""Registrations by pattern, and shared ones.
+Spec: advanced profile, "Pattern-based Registrations", "Shared Registration"."""
 
 import collections
 import unittest
@@ -196,7 +197,8 @@ class Policies(CallCase):
             self.check_call(f"{base}.x", callee, *registrations, {"procedure": f"{base}.x"})
 
     def test_thirty_calls_are_spread_as_the_policy_says(self):
-        for policy, wanted in (("first", [30, 0, 0]), ("last", [0, 0, 30]), ("roundrobin", [10, 10, 10]), ("random", None)):
+        spread = {"first": [30, 0, 0], "last": [0, 0, 30], "roundrobin": [10, 10, 10], "random": None}
+        for policy, wanted in spread.items():
             with self.subTest(policy):
                 callees = [self.peer() for _ in range(3)]
                 for callee in callees:

@@ -2,16 +2,19 @@
 # Part of Junctor, a coroutine-based framework for WAMP routers.
 """What misbehaving, slow and vanishing clients can do: nothing to the others, and nothing that lasts."""
 
+import contextlib
 import json
 import os
 import random
 import re
+import resource
 import subprocess
 import unittest
 
 from house import HouseCase, RouterCase, open_house, resident_bytes, wait_until
 from junctor_process import JunctorProcess, binary, node_config, tcp_transport, unix_transport
-from wamp_peer import ABORT, ANY_ID, CALL, EVENT, PATIENCE, PUBLISH, SUBSCRIBE, Connection, Peer, frame, handshake
+from wamp_peer import ABORT, ANY_ID, CALL, EVENT, GOODBYE, PATIENCE, PUBLISH, SERIALIZERS, SUBSCRIBE, SUBSCRIBED, YIELD
+from wamp_peer import Connection, Frame, Peer, frame, handshake
 
 setUpModule = open_house
 
@@ -32,7 +35,7 @@ class Vanishing(HouseCase):
                 visitor.close()
             else:
                 visitor.reset()
-        wait_until(lambda: open_files(self.router.pid) == before, witness.fence)
+        wait_until(lambda: open_files(self.router.pid) <= before, witness.fence)
         self.peer().fence()
 
     def test_two_hundred_sessions_come_and_go_and_leave_nothing_behind(self):
@@ -47,7 +50,7 @@ class Vanishing(HouseCase):
                 visitor.close()
             else:
                 visitor.reset()
-        wait_until(lambda: open_files(self.router.pid) == before, witness.fence)
+        wait_until(lambda: open_files(self.router.pid) <= before, witness.fence)
         for number in range(200):
             witness.refused(CALL, "wamp.error.no_such_procedure", {}, self.uri(f"procedure{number}"))
 
@@ -58,7 +61,7 @@ class Vanishing(HouseCase):
             registration = dying.register(procedure)
             request = caller.call(procedure)
             dying.expect_invocation(registration)
-            whole = frame(dying.encode(70, 1, {}, ["x" * 50_000]))
+            whole = frame(dying.encode(YIELD, 1, {}, ["x" * 50_000]))
             dying.send_octets(whole[:20_000])
             dying.reset()
             caller.expect_error(CALL, request, "wamp.error.canceled")
@@ -106,6 +109,10 @@ class Garbage(HouseCase):
             except OSError:
                 pass  # It has been thrown out already.
             visitor.close()
+            if number % 10 == 0:
+                over_tls = self.connection("tls", tls=False)
+                over_tls.send_octets(b"\x16\x03\x01" + octets)
+                over_tls.close()
             publication = publisher.publish(topic, [number])
             witness.expect(EVENT, subscription, publication, {}, [number])
         witness.fence()
@@ -114,9 +121,10 @@ class Garbage(HouseCase):
         seed = random.randrange(2**32)
         chance = random.Random(seed)
         witness = self.peer()
-        for serializer in ("json", "msgpack", "cbor"):
+        for serializer in SERIALIZERS:
             peer = self.peer(serializer=serializer)
-            whole = peer.encode(PUBLISH, 1, {"acknowledge": True, "exclude": [5]}, self.uri("topic"), [1, "x", None], {"k": 2.5})
+            options = {"acknowledge": True, "exclude": [5]}
+            whole = peer.encode(PUBLISH, 1, options, self.uri("topic"), [1, "x", None], {"k": 2.5})
             for number in range(150):
                 octets = bytearray(whole)
                 for _ in range(chance.randrange(1, 4)):
@@ -131,9 +139,9 @@ class Garbage(HouseCase):
         """Reads up to the answer to `request`; a new peer takes the place of one that was thrown out."""
         while True:
             message = peer.receive()
-            if message[:2] == [33, request]:
+            if message[:2] == [SUBSCRIBED, request]:
                 return peer
-            if message[0] in (3, 6):
+            if message[0] in (ABORT, GOODBYE):
                 return self.peer(serializer=peer.serializer.name)
 
 
@@ -184,7 +192,7 @@ class SlowConsumers(RouterCase):
     def test_a_slow_reader_that_reads_on_gets_everything(self):
         router = self.start(self.unix_transport(), tcp_transport())
         for url in router.urls:
-            slow, publisher = self.peer(url, receive_buffer=4096), self.peer(url)
+            slow, publisher = self.peer(url, receive_buffer=32_768), self.peer(url)
             subscription = slow.subscribe("com.example.flood")
             for number in range(200):
                 publisher.send(PUBLISH, publisher.request(), {}, "com.example.flood", [number, self.PIECE])
@@ -209,7 +217,7 @@ class SlowConsumers(RouterCase):
         router = self.start(self.unix_transport(limits={"outbound_bytes_max": 1 << 20}))
         flood, witness = self.peer(router.urls[0]), self.peer(router.urls[0])
         before = resident_bytes(router.pid)
-        piece = frame(b"x" * 60_000, 1) * 4
+        piece = frame(b"x" * 60_000, Frame.PING) * 4
         try:
             for _ in range(200):
                 flood.send_octets(piece)
@@ -219,6 +227,112 @@ class SlowConsumers(RouterCase):
             self.fail("48 MB of pings were taken, and none of their answers was read")
         self.assertLess(resident_bytes(router.pid) - before, 64 << 20)
         witness.fence()
+
+
+    def test_a_session_may_flood_itself(self):
+        router = self.start(self.unix_transport(limits={"outbound_bytes_max": 1 << 20}))
+        peer, witness = self.peer(router.urls[0]), self.peer(router.urls[0])
+        peer.subscribe("com.example.flood")
+        octets = frame(peer.encode(PUBLISH, 1, {"exclude_me": False}, "com.example.flood", [self.PIECE]))
+        try:
+            for _ in range(100):
+                peer.send_octets(octets)
+        except OSError:
+            pass  # It has been thrown out, as it should be.
+        left = router.wait_for_event("session left", session=peer.session)
+        self.assertEqual(left["reason"], "slow_consumer")
+        witness.fence()
+
+    def test_many_small_events_to_many_sessions_all_arrive(self):
+        router = self.start(self.unix_transport())
+        subscribers = [self.peer(router.urls[0], list(SERIALIZERS)[at % 3]) for at in range(100)]
+        subscription = {peer.subscribe("com.example.topic") for peer in subscribers}.pop()
+        publisher = self.peer(router.urls[0])
+        publisher.send_all(*[[PUBLISH, number, {}, "com.example.topic", [number]] for number in range(1, 51)])
+        for peer in subscribers:
+            for number in range(1, 51):
+                peer.expect(EVENT, subscription, ANY_ID, {}, [number])
+
+
+class Resources(RouterCase):
+    def test_a_router_out_of_file_descriptors_goes_on_and_recovers(self):
+        router = self.start(self.unix_transport())
+        url = router.urls[0]
+        witness = self.peer(url)
+        limit = open_files(router.pid) + 5
+        hard = resource.prlimit(router.pid, resource.RLIMIT_NOFILE)[1]
+        resource.prlimit(router.pid, resource.RLIMIT_NOFILE, (limit, hard))
+        waiting = [Connection(url) for _ in range(20)]
+        for one in waiting:
+            self.addCleanup(one.close)
+        router.wait_for_event("cannot accept connections")
+        before = self.busy_seconds(router)
+        registration = witness.register("com.example.clock")
+        request = witness.call("com.example.clock", timeout=1000)
+        witness.expect_invocation(registration)
+        witness.expect_error(CALL, request, "wamp.error.timeout")
+        self.assertLess(self.busy_seconds(router) - before, 0.5, "seconds of work in a second of waiting")
+        for one in waiting:
+            one.close()
+        self.peer(url).fence()
+
+    def busy_seconds(self, router):
+        with open(f"/proc/{router.pid}/stat", encoding="ascii") as file:
+            fields = file.read().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def test_a_router_with_nothing_to_do_does_nothing(self):
+        router = self.start(self.unix_transport(), tcp_transport())
+        peers = [self.peer(url) for url in router.urls * 5]
+        for peer in peers:
+            peer.subscribe("com.example.topic")
+        before = self.busy_seconds(router)
+        registration = peers[0].register("com.example.clock")
+        request = peers[0].call("com.example.clock", timeout=1000)
+        peers[0].expect_invocation(registration)
+        peers[0].expect_error(CALL, request, "wamp.error.timeout")
+        self.assertLess(self.busy_seconds(router) - before, 0.1, "seconds of work in a second of waiting")
+
+    def test_sessions_that_come_and_go_leave_no_memory_behind(self):
+        router = self.start(self.unix_transport(), tcp_transport())
+        self.come_and_go(router, 300)
+        before = resident_bytes(router.pid)
+        self.come_and_go(router, 700)
+        self.assertLess(resident_bytes(router.pid) - before, 1 << 20)
+
+    def come_and_go(self, router, count):
+        for number in range(count):
+            with contextlib.closing(Peer(router.urls[number % 2], "msgpack").join()) as visitor:
+                visitor.subscribe(f"com.example.topic{number}")
+                visitor.register(f"com.example.procedure{number}")
+                visitor.publish(f"com.example.topic{number}", ["x" * 1000], exclude_me=False)
+                visitor.receive()
+
+    def test_a_session_that_does_nothing_needs_little_memory(self):
+        router = self.start(self.unix_transport())
+        count = 400
+        before = resident_bytes(router.pid)
+        peers = [self.peer(router.urls[0]) for _ in range(count)]
+        for peer in peers:
+            peer.publish("com.example.topic", ["x" * 100_000], exclude_me=False)
+        self.assertLess((resident_bytes(router.pid) - before) / count, 24 << 10)
+
+    def test_ten_thousand_subscriptions_of_one_session_go_as_fast_as_they_came(self):
+        router = self.start(self.unix_transport())
+        owner, witness = self.peer(router.urls[0], "msgpack"), self.peer(router.urls[0])
+        topics = [f"com.example.topic{number}" for number in range(10_000)]
+        for start in range(0, len(topics), 500):
+            requests = range(start + 1, start + 501)
+            owner.send_all(*[[SUBSCRIBE, request, {}, topics[request - 1]] for request in requests])
+            for request in requests:
+                owner.expect(SUBSCRIBED, request, ANY_ID)
+        owner.send(SUBSCRIBE, 10_001, {}, "com.example.one_too_many")
+        owner.expect_error(SUBSCRIBE, 10_001, "wamp.error.too_many_requests")
+        before = self.busy_seconds(router)
+        owner.reset()
+        router.wait_for_event("session left", session=owner.session)
+        witness.fence()
+        self.assertLess(self.busy_seconds(router) - before, 2)
 
 
 class ConnectionLimit(RouterCase):
@@ -246,7 +360,7 @@ class ConnectionLimit(RouterCase):
             visitor.close()
 
     def test_connections_that_only_wait_are_counted_and_go_in_time(self):
-        limits = {"connections_max": 3, "join_timeout": 300}
+        limits = {"connections_max": 3, "join_timeout": 1000}
         router = self.start(self.unix_transport(limits=limits))
         idle = [Connection(router.urls[0]) for _ in range(3)]
         for one in idle:
@@ -258,13 +372,13 @@ class ConnectionLimit(RouterCase):
 
 
 class Logs(RouterCase):
-    FORGED = 'x\n{"time":"now","level":"info","event":"forged"}\r\n\x1b[31m2026-01-01T00:00:00.000Z info forged\u2028\x00'
+    FORGED = 'x\n{"level":"info","event":"forged"}\r\n\x1b[31m2026-01-01T00:00:00.000Z info forged\u2028\x00'
 
     def talk(self, url):
         """Everything that a peer can say that may come into the log."""
         for realm, details in (
             (self.FORGED, {"roles": {"caller": {}}}),
-            ("realm1", {"roles": {"caller": {}}, "authid": self.FORGED, "authmethods": [self.FORGED], "agent": self.FORGED}),
+            ("realm1", {"roles": {"caller": {}}, "authid": self.FORGED, "authmethods": [self.FORGED]}),
             ("realm1", {"roles": {self.FORGED: {}}}),
             ("realm1", {"roles": {"caller": {}}, "authmethods": self.FORGED, self.FORGED: 1}),
         ):
@@ -345,10 +459,9 @@ class Sockets(RouterCase):
 
     def test_a_port_can_be_listened_on_again_at_once(self):
         router = self.start(tcp_transport())
-        peer = self.peer(router.urls[0])
-        address, port = router.tcp_address
-        self.assertEqual(router.stop(), 0)
-        peer.receive_rest()
+        self.peer(router.urls[0]).leave()
+        _, port = router.tcp_address
+        router.kill()
         transport = tcp_transport()
         transport["endpoint"]["port"] = port
         self.peer(self.start(transport).urls[0]).fence()

@@ -7,7 +7,7 @@ import itertools
 import unittest
 
 from house import HouseCase, open_house
-from wamp_peer import ANY_ID, CALL, ERROR, EVENT, INVOCATION, PUBLISH, RESULT, SERIALIZERS, YIELD
+from wamp_peer import ANY_ID, CALL, ERROR, EVENT, INVOCATION, PUBLISH, RESULT, SERIALIZERS, SUBSCRIBED, YIELD
 
 setUpModule = open_house
 
@@ -164,10 +164,13 @@ class Verbatim(HouseCase):
     UNUSUAL = {
         "json": (b'[ 1.00 ,\t{"\\u0061":2e0 } ]', b'{ "\\u006b" : 3\n}'),
         "msgpack": (
-            b"\xdd\x00\x00\x00\x02\xcf\x00\x00\x00\x00\x00\x00\x00\x01\xde\x00\x01\xd9\x01a\xd3\x00\x00\x00\x00\x00\x00\x00\x02",
+            b"\xdd\x00\x00\x00\x02\xcf" + b"\x00" * 7 + b"\x01\xde\x00\x01\xd9\x01a\xd3" + b"\x00" * 7 + b"\x02",
             b"\xdf\x00\x00\x00\x01\xda\x00\x01k\xcd\x00\x03",
         ),
-        "cbor": (b"\x9f\x18\x01\xbf\x7f\x61a\xff\x1b\x00\x00\x00\x00\x00\x00\x00\x02\xff\xff", b"\xb8\x01\x78\x01k\x19\x00\x03"),
+        "cbor": (
+            b"\x9f\x18\x01\xbf\x7f\x61a\xff\x1b" + b"\x00" * 7 + b"\x02\xff\xff",
+            b"\xb8\x01\x78\x01k\x19\x00\x03",
+        ),
     }
 
     def replace_body(self, peer, *message):
@@ -212,6 +215,51 @@ class Verbatim(HouseCase):
                 sender.send_frame(self.replace_body(sender, PUBLISH, 1, {}, topic))
                 first, second = (1.0, 2.0) if one == "json" else (1, 2)
                 receiver.expect(EVENT, subscription, ANY_ID, {}, [first, {"a": second}], {"k": 3})
+
+
+class Spellings(HouseCase):
+    """Whatever a serializer allows for writing the same message is understood."""
+
+    def check(self, serializer, octets):
+        with self.subTest(serializer=serializer, octets=octets):
+            peer = self.peer(serializer=serializer)
+            peer.send_frame(octets)
+            subscription = peer.expect(SUBSCRIBED, 5, ANY_ID)[2]
+            publication = self.peer().publish("com.spelling.topic")
+            peer.expect(EVENT, subscription, publication, {"topic": "com.spelling.topic"})
+
+    def test_of_json(self):
+        for octets in (
+            b'[32,5,{"match":"prefix"},"com.spelling"]',
+            b' \t\r\n[ 32 , 5 ,\n{ "match" : "prefix" } , "com.spelling" ] \n',
+            b'[32,5.0,{"m\\u0061tch":"prefi\\u0078"},"com\\u002espelling"]',
+            b'[3.2e1,50e-1,{"other":[{"match":"exact"}],"match":"prefix"},"com.spelling"]',
+        ):
+            self.check("json", octets)
+
+    def test_of_msgpack(self):
+        match, prefix, uri = b"\xa5match", b"\xa6prefix", b"\xaccom.spelling"
+        zeros = b"\x00" * 7
+        wide = b"\xd9\x05match", b"\xda\x00\x06prefix", b"\xdb\x00\x00\x00\x0ccom.spelling"
+        for octets in (
+            b"\x94\x20\x05\x81" + match + prefix + uri,
+            b"\xdc\x00\x04\xcc\x20\xcd\x00\x05\xde\x00\x01" + b"".join(wide),
+            b"\xdd\x00\x00\x00\x04\xce\x00\x00\x00\x20\xcf" + zeros + b"\x05\xdf\x00\x00\x00\x01" + b"".join(wide),
+            b"\x94\xd0\x20\xd3" + zeros + b"\x05\x82\xa1x\xc7\x02\x05ab" + match + prefix + uri,
+            b"\x94\x20\xcb\x40\x14" + b"\x00" * 6 + b"\x82\x07\xc0" + match + prefix + uri,
+        ):
+            self.check("msgpack", octets)
+
+    def test_of_cbor(self):
+        match, prefix, uri = b"\x65match", b"\x66prefix", b"\x6ccom.spelling"
+        parts = b"\x7f\x64com.\x68spelling\xff"
+        for octets in (
+            b"\x84\x18\x20\x05\xa1" + match + prefix + uri,
+            b"\x9f\x18\x20\x05\xbf" + match + prefix + b"\xff" + uri + b"\xff",
+            b"\x84\x19\x00\x20\x1b" + b"\x00" * 7 + b"\x05\xa1\x78\x05match\x79\x00\x06prefix" + parts,
+            b"\xd9\xd9\xf7\x84\x18\x20\xf9\x45\x00\xa2\x61x\xf7" + match + prefix + uri,
+        ):
+            self.check("cbor", octets)
 
 
 class JsonBinary(HouseCase):

@@ -5,9 +5,9 @@
 import unittest
 
 from house import HouseCase, on_every_link, open_house
-from wamp_peer import ABORT, ANY_DICT, ANY_ID, ANY_TEXT, CALL, CANCEL, ERROR, EVENT, GOODBYE, HELLO, ID_MAX, INVOCATION
+from wamp_peer import ABORT, ANY_DICT, ANY_ID, CALL, CANCEL, ERROR, EVENT, GOODBYE, HELLO, ID_MAX, INVOCATION
 from wamp_peer import PUBLISH, PUBLISHED, REGISTER, REGISTERED, RESULT, SUBSCRIBE, SUBSCRIBED, UNREGISTER, UNSUBSCRIBE
-from wamp_peer import SERIALIZERS, WELCOME, YIELD, is_id, roles_with
+from wamp_peer import SERIALIZERS, WELCOME, YIELD, is_id
 
 setUpModule = open_house
 
@@ -51,15 +51,49 @@ class Establishment(HouseCase):
         other.register(procedure)
 
     def test_an_unknown_realm_is_refused(self):
-        peer = self.stranger()
-        peer.hello("realm.unknown")
-        peer.expect_abort("wamp.error.no_such_realm")
+        for realm in ("realm.unknown", "", "not a realm", "r" * 100_000):
+            peer = self.stranger()
+            peer.hello(realm)
+            peer.expect_abort("wamp.error.no_such_realm")
 
     def test_a_hello_without_roles_is_refused(self):
         for details in ({}, {"roles": {}}, {"roles": {"spectator": {}}}):
             peer = self.stranger()
             peer.send(HELLO, "realm1", details)
             peer.expect_abort("wamp.error.no_such_role")
+
+
+class Refusal(HouseCase):
+    def test_it_fits_into_what_the_client_takes_whatever_the_client_said(self):
+        """A refusal that quotes its cause must not become too long to be sent."""
+        long = "x" * 600
+        for realm, details, reason in (
+            (long, {"roles": {"caller": {}}}, "no_such_realm"),
+            ("realm1", {"roles": {"caller": {}}, "authmethods": [long]}, "no_matching_auth_method"),
+            ("realm1", {"roles": {long: {}}}, "no_such_role"),
+            ("realm1", {"roles": {"caller": {}}, long: 1, "authid": 5}, "protocol_violation"),
+        ):
+            with self.subTest(reason):
+                peer = self.stranger(nibble=0)
+                peer.send(HELLO, realm, details)
+                peer.expect_abort(f"wamp.error.{reason}")
+
+
+class Pipelining(HouseCase):
+    def test_a_whole_conversation_may_come_in_one_piece(self):
+        for transport in ("tcp", "unix", "tls"):
+            peer = self.stranger(transport)
+            topic = self.uri(transport)
+            peer.send_all(
+                [HELLO, "realm1", {"roles": {"publisher": {}, "subscriber": {}}}],
+                [SUBSCRIBE, 1, {}, topic],
+                [PUBLISH, 2, {"exclude_me": False}, topic, ["one piece"]],
+                [GOODBYE, {}, "wamp.close.normal"],
+            )
+            peer.expect(WELCOME, ANY_ID, ANY_DICT)
+            subscription = peer.expect(SUBSCRIBED, 1, ANY_ID)[2]
+            peer.expect(EVENT, subscription, ANY_ID, {}, ["one piece"])
+            peer.expect(GOODBYE, {}, "wamp.close.goodbye_and_out")
 
 
 class SessionIds(HouseCase):
@@ -128,7 +162,8 @@ class Details(HouseCase):
         self.assertEqual(len({self.peer().details["authid"] for _ in range(20)}), 20)
 
     def test_details_of_the_wrong_type_are_refused(self):
-        for details in ({"roles": []}, {"roles": {"caller": {}}, "authid": 5}, {"roles": {"caller": {}}, "authmethods": "x"}):
+        usual = {"roles": {"caller": {}}}
+        for details in ({"roles": []}, {**usual, "authid": 5}, {**usual, "authmethods": "x"}):
             with self.subTest(details=details):
                 peer = self.stranger()
                 peer.send(HELLO, "realm1", details)
@@ -152,11 +187,43 @@ class Ending(HouseCase):
         peer.expect_violation()
         witness.fence()
 
+    def test_no_event_follows_goodbye(self):
+        peer, publisher = self.peer(), self.peer()
+        topic = self.uri("topic")
+        peer.subscribe(topic)
+        peer.send_all([GOODBYE, {}, "wamp.close.normal"], [HELLO, "realm1", {"roles": {"subscriber": {}}}])
+        for _ in range(20):
+            publisher.send(PUBLISH, publisher.request(), {}, topic)
+        publisher.fence()
+        message = peer.receive()
+        while message[0] == EVENT:
+            message = peer.receive()
+        self.assertEqual(message, [GOODBYE, {}, "wamp.close.goodbye_and_out"])
+        peer.expect(WELCOME, ANY_ID, ANY_DICT)
+        peer.fence()
+
     def test_after_goodbye_the_next_session_may_be_asked_for_at_once(self):
         peer = self.peer()
         peer.send_all([GOODBYE, {}, "wamp.close.normal"], [HELLO, "realm1", {"roles": {"caller": {}}}])
         peer.expect(GOODBYE, {}, "wamp.close.goodbye_and_out")
         peer.expect(WELCOME, ANY_ID, ANY_DICT)
+
+    def test_answers_that_cross_the_goodbye_are_passed_over(self):
+        """Callees in use still answer what they were asked before they said goodbye."""
+        callee, caller = self.peer(), self.peer()
+        registration = callee.register(self.uri("procedure"))
+        requests = [caller.call(self.uri("procedure")) for _ in range(2)]
+        for number in (1, 2):
+            callee.expect(INVOCATION, number, registration, {})
+        callee.send_all(
+            [GOODBYE, {}, "wamp.close.normal"],
+            [YIELD, 1, {}, ["late"]],
+            [ERROR, INVOCATION, 2, {}, "com.example.error"],
+        )
+        callee.expect(GOODBYE, {}, "wamp.close.goodbye_and_out")
+        self.assertEqual(sorted(caller.receive()[:3] for _ in requests), [[ERROR, CALL, request] for request in requests])
+        callee.join().fence()
+        caller.fence()
 
     def test_whoever_does_not_join_again_after_goodbye_is_dropped_in_time(self):
         peer = self.peer(transport="hasty")
@@ -287,7 +354,7 @@ class PublicationIds(HouseCase):
 
 
 class Uris(HouseCase):
-    ALWAYS_BAD = ("", "com..topic", ".com", "com.", "com topic", "com.#.topic", "com.\ttopic", "com.a\nb", "#", "a\u00a0b")
+    ALWAYS_BAD = ("", "com..topic", ".com", "com.", "com topic", "com.#.topic", "com.\ttopic", "a\nb", "#", "a\u00a0b")
     ONLY_LOOSE = ("Com.Topic", "com.to-pic", "com.tópic", "com.$x", "com.topic!")
 
     def test_a_bad_one_fails_the_request_and_not_the_session(self):

@@ -9,7 +9,7 @@ import unittest
 
 from house import RouterCase, make_certificate
 from junctor_process import tcp_transport
-from wamp_peer import ANY_DICT, CALL, GOODBYE, PUBLISH, Connection
+from wamp_peer import ABORT, ANY_DICT, CALL, GOODBYE, PUBLISH, Connection
 
 # What the router may take beyond its timeout for GOODBYE: a second of its own, and what a machine that is busy adds.
 MARGIN = 10
@@ -52,7 +52,7 @@ class Shutdown(RouterCase):
         answers = (
             [GOODBYE, {}, "wamp.close.normal"],
             [GOODBYE, {}, "wamp.error.goodbye_and_out"],
-            [3, {}, "wamp.error.system_shutdown"],
+            [ABORT, {}, "wamp.error.system_shutdown"],
         )
         router.send_signal(signal.SIGTERM)
         for peer, answer in zip(peers, answers):
@@ -135,7 +135,7 @@ class Shutdown(RouterCase):
             while message[0] != GOODBYE:
                 message = peer.receive()
             self.assertEqual(message[2], "wamp.close.system_shutdown")
-            peer.send(GOODBYE, {}, "wamp.close.goodbye_and_out")
+            peer.close()
         self.assertEqual(router.wait(), 0)
 
     def test_a_second_signal_ends_it_at_once(self):
@@ -158,6 +158,8 @@ class Shutdown(RouterCase):
             with self.assertRaises((ConnectionError, FileNotFoundError)):
                 Connection(url)
         peer.send(GOODBYE, {}, "wamp.close.goodbye_and_out")
+        peer.expect_end()
+        peer.close()
         self.assertEqual(router.wait(), 0)
 
     def test_what_a_client_asks_for_after_goodbye_is_not_answered(self):
@@ -168,6 +170,7 @@ class Shutdown(RouterCase):
         peer.send(CALL, 1, {}, "com.example.procedure")
         peer.send(GOODBYE, {}, "wamp.close.goodbye_and_out")
         peer.expect_end()
+        peer.close()
         self.assertEqual(router.wait(), 0)
 
 

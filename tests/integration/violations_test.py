@@ -228,10 +228,11 @@ def nested(depth):
 class Octets(HouseCase):
     """Frames that hold something else than a message in the serializer that was agreed upon."""
 
+    FULL = b"\xff\xff\xff\xff"  # as many as can be declared
     GARBAGE = {
         "json": (b"[", b"[1", b'[1,"realm1"', b"[1,]", b"{}", b"nul", b"[1 2]", b"[1,'x',{}]", b"[01]", b"[1,NaN,{}]"),
-        "msgpack": (b"\xc1", b"\x93\x01", b"\xdc\x00", b"\x93\x01\xa6realm", b"\xdd\xff\xff\xff\xff", b"\xdf\xff\xff\xff\xff"),
-        "cbor": (b"\xff", b"\x83\x01", b"\x9f\x01", b"\x83\x01\x66realm", b"\x9b" + b"\xff" * 8, b"\xbb" + b"\xff" * 8),
+        "msgpack": (b"\xc1", b"\x93\x01", b"\xdc\x00", b"\x93\x01\xa6realm", b"\xdd" + FULL, b"\xdf" + FULL),
+        "cbor": (b"\xff", b"\x83\x01", b"\x9f\x01", b"\x83\x01\x66realm", b"\x9b" + FULL * 2, b"\xbb" + FULL * 2),
     }
 
     def violate(self, serializer, octets):
@@ -299,10 +300,11 @@ class Octets(HouseCase):
     def test_sizes_that_are_only_declared(self):
         """None of them makes the router hold memory that its sender has not sent."""
         before = resident_bytes(self.router.pid)
-        for octets in (b"\xdd\xff\xff\xff\xff", b"\x95\x10\x01\x80\xb1com.example.topic\xdd\xff\xff\xff\xff" + b"\x01" * 50):
+        begun = b"\x95\x10\x01\x80\xb1com.example.topic"
+        for octets in (b"\xdd" + self.FULL, begun + b"\xdd" + self.FULL + b"\x01" * 50):
             self.violate("msgpack", octets)
-        for octets in (b"\xdb\xff\xff\xff\xff", b"\xc6\xff\xff\xff\xff", b"\xc9\xff\xff\xff\xff\x01"):
-            self.violate("msgpack", b"\x95\x10\x01\x80\xb1com.example.topic\x91" + octets)
+        for octets in (b"\xdb" + self.FULL, b"\xc6" + self.FULL, b"\xc9" + self.FULL + b"\x01"):
+            self.violate("msgpack", begun + b"\x91" + octets)
         for head in (b"\x9b", b"\xbb", b"\x5b", b"\x7b"):
             for count in (b"\x00\x00\x00\x00\xff\xff\xff\xff", b"\xff" * 8, b"\x80" + b"\x00" * 7):
                 self.violate("cbor", b"\x85\x10\x01\xa0\x71com.example.topic\x81" + head + count)
@@ -341,6 +343,14 @@ class Others(HouseCase):
             peer.expect_violation()
         publication = self.peer().publish(topic)
         witness.expect(EVENT, subscription, publication, {})
+        witness.fence()
+
+    def test_nothing_that_follows_a_violation_is_heard(self):
+        witness, peer = self.peer(), self.peer()
+        topic = self.uri("topic")
+        witness.subscribe(topic)
+        peer.send_all([WELCOME, 1, {}], [PUBLISH, 1, {"acknowledge": True}, topic], [GOODBYE, {}, "wamp.close.normal"])
+        peer.expect_violation()
         witness.fence()
 
     def test_abort_has_three_elements_and_says_why(self):

@@ -19,7 +19,7 @@ constexpr std::array uris{"com.a",     "com.a.b",   "com.a.c",  "com.ab.c", "com
                           "net.b.c.d", "com.a.b.c", "wamp.a.b", "com..a",   "a b"};
 constexpr std::array prefixes{"", "com", "com.", "com.a", "com.a.", "net.b", "wamp.", "com..a"};
 constexpr std::array wildcards{"com..c", "..", "net..c", ".a.", "com.a.b", ".", "com.a..", "a ."};
-constexpr std::array policies{"single", "first", "last", "roundrobin", "random"};
+constexpr std::array policies{"roundrobin", "first", "last", "random", "single"};
 constexpr std::array modes{"skip", "kill", "killnowait"};
 
 model_options draw_options(std::mt19937_64& random)
@@ -248,8 +248,8 @@ list run::register_(client& who)
     dict options;
     if (match != "exact")
         options.set("match", match);
-    if (chance(60))
-        options.set("invoke", pick(policies));
+    // Mostly the same policy for a procedure, so that groups of callees form.
+    options.set("invoke", chance(80) ? policies[uri.size() % policies.size()] : pick(policies));
     if (chance(20))
         options.set("disclose_caller", true);
     if (chance(20))
@@ -350,7 +350,7 @@ void run::add_payload(list& message)
 
 std::string run::uri()
 {
-    return pick(uris);
+    return uris[std::min(draw(uris.size()), draw(uris.size()))]; // the first ones most often, so that many use the same
 }
 
 std::pair<std::string, std::string> run::pattern(const client& who)

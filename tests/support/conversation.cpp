@@ -62,7 +62,7 @@ void peer::says_bytes(byte_view bytes)
         talk_.realm_.reject(session_, m.error());
 }
 
-void peer::hears(std::string_view json, std::source_location where)
+void peer::hears(std::string_view json, boost::source_location where)
 {
     const auto actual = next(where);
     INFO("line " << where.line() << ": " << name_ << " should hear " << json << ", and hears " << to_json(actual));
@@ -71,7 +71,7 @@ void peer::hears(std::string_view json, std::source_location where)
     REQUIRE(talk_.names_.matches(*expected, actual));
 }
 
-void peer::hears_nothing(std::source_location where)
+void peer::hears_nothing(boost::source_location where)
 {
     const auto message = outlet_.take();
     INFO("line " << where.line() << ": " << name_ << " should hear nothing, and hears "
@@ -79,7 +79,7 @@ void peer::hears_nothing(std::source_location where)
     REQUIRE_FALSE(message.has_value());
 }
 
-void peer::hears_error(message_type type, std::uint64_t request, std::string_view uri, std::source_location where)
+void peer::hears_error(message_type type, std::uint64_t request, std::string_view uri, boost::source_location where)
 {
     const auto actual = next(where);
     INFO("line " << where.line() << ": " << name_ << " should hear ERROR " << uri << ", and hears " << to_json(actual));
@@ -93,7 +93,7 @@ void peer::hears_error(message_type type, std::uint64_t request, std::string_vie
     REQUIRE((*elements)[4] == value(uri));
 }
 
-void peer::is_aborted(std::source_location where)
+void peer::is_aborted(boost::source_location where)
 {
     hears(R"([3, {"message": "$_"}, "wamp.error.protocol_violation"])", where);
     hears_nothing(where);
@@ -110,7 +110,7 @@ void peer::vanishes()
     talk_.realm_.leave(session_);
 }
 
-value peer::next(std::source_location where)
+value peer::next(boost::source_location where)
 {
     const auto message = outlet_.take();
     INFO("line " << where.line() << ": " << name_ << " hears nothing");

@@ -8,10 +8,11 @@
 #include <initializer_list>
 #include <memory>
 #include <optional>
-#include <source_location>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <boost/assert/source_location.hpp>
 
 #include <junctor/base/value.hpp>
 #include <junctor/message/decode.hpp>
@@ -54,17 +55,17 @@ public:
     void says_bytes(byte_view bytes);
 
     /// Takes the next message from the realm, which must be this one.
-    void hears(std::string_view json, std::source_location where = std::source_location::current());
+    void hears(std::string_view json, boost::source_location where = BOOST_CURRENT_LOCATION);
 
     /// Nothing has come from the realm.
-    void hears_nothing(std::source_location where = std::source_location::current());
+    void hears_nothing(boost::source_location where = BOOST_CURRENT_LOCATION);
 
     /// Takes the next message from the realm, which must be ERROR for this request.
     void hears_error(message_type type, std::uint64_t request, std::string_view uri,
-                     std::source_location where = std::source_location::current());
+                     boost::source_location where = BOOST_CURRENT_LOCATION);
 
     /// Takes the next message, which must be ABORT because of a protocol violation; nothing may follow.
-    void is_aborted(std::source_location where = std::source_location::current());
+    void is_aborted(boost::source_location where = BOOST_CURRENT_LOCATION);
 
     /// The next message from the realm as the bytes that came; empty if there is none.
     [[nodiscard]] std::string next_bytes();
@@ -76,7 +77,7 @@ public:
     [[nodiscard]] recorder& outlet() noexcept { return outlet_; }
 
 private:
-    [[nodiscard]] value next(std::source_location where);
+    [[nodiscard]] value next(boost::source_location where);
 
     conversation& talk_;
     std::string name_;

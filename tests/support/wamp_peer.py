@@ -165,8 +165,8 @@ class Ended(AssertionError):
 class Connection:
     """A connection to `url`, such as "rs://127.0.0.1:8081", "rss://[::1]:443" or "rs://unix:/run/junctor.sock".
 
-    `receive_buffer` keeps the system from taking more than about so many octets that are not read. TLS is not begun if
-    `tls` is false.
+    `receive_buffer` keeps the system from taking more than about so many octets that are not read. `tls` may be a
+    context of TLS to use instead of one that trusts everybody, or false: then TLS is not begun.
     """
 
     def __init__(self, url, receive_buffer=None, tls=True):
@@ -176,7 +176,8 @@ class Connection:
         self._socket.settimeout(PATIENCE)
         if scheme == "rss" and tls:
             try:
-                self._socket = _tls_client().wrap_socket(self._socket, server_hostname="localhost")
+                context = tls if isinstance(tls, ssl.SSLContext) else tls_client()
+                self._socket = context.wrap_socket(self._socket, server_hostname="localhost")
             except BaseException:
                 self._socket.close()
                 raise
@@ -275,16 +276,17 @@ class Connection:
             self._socket.close()
 
     def _note(self, direction, octets):
-        self.trail.append((direction, len(octets), octets[:160]))
+        self.trail.append((direction, len(octets), octets[:64]))
 
     def told(self, what):
         """`what` with the octets that travelled last."""
-        lines = [f"  {way} {count} octets: {octets.hex(' ')}  {octets!r}" for way, count, octets in self.trail]
+        lines = [f"  {way} {count} octets: {octets.hex(' ')}\n      {octets!r}" for way, count, octets in self.trail]
         return "\n".join([what, "what travelled last:", *lines])
 
 
 @functools.cache
-def _tls_client():
+def tls_client():
+    """What a client needs for TLS that trusts every server."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -314,10 +316,12 @@ class Peer(Connection):
     details        after `join`: the details of WELCOME
     reply          the four octets with which the router answered the handshake
     last_payload   the octets of the last message received
+
+    Further keys are those of a `Connection`.
     """
 
-    def __init__(self, url, serializer="json", nibble=15, receive_buffer=None):
-        super().__init__(url, receive_buffer)
+    def __init__(self, url, serializer="json", nibble=15, **connection):
+        super().__init__(url, **connection)
         self.serializer = SERIALIZERS[serializer]
         self.session = None
         self.details = None

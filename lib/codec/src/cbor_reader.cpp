@@ -87,7 +87,8 @@ bool cbor_reader::take_any_head(head& h) noexcept
     case 8: h.argument = load<std::uint64_t>(cursor_ + 1); break;
     default: break;
     }
-    const bool has_end = h.major == cbor_major::natural || h.major == cbor_major::negative || h.major == cbor_major::tag;
+    const bool has_end =
+        h.major == cbor_major::natural || h.major == cbor_major::negative || h.major == cbor_major::tag;
     const bool reserved = h.info >= 28 && (!h.open() || has_end);
     // The first 32 simple values must not take a second octet.
     const bool too_long = h.major == cbor_major::simple && h.info == simple::in_next_octet && h.argument < 32;

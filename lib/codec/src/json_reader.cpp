@@ -31,7 +31,7 @@ constexpr bool is_digit(char c) noexcept
 /// A number as it stands in the input.
 struct numeral {
     std::string_view text;
-    bool integral{true};  ///< Neither point nor exponent.
+    bool integral{true}; ///< Neither point nor exponent.
     errc error{};
 };
 
@@ -87,7 +87,7 @@ std::errc parse(std::string_view text, Number& n) noexcept
     return std::from_chars(text.data(), text.data() + text.size(), n).ec;
 }
 
-/// The length of the numeral that `rest` begins with if it is nothing but digits, and too few of them to overflow; else 0.
+/// The length of the numeral that `rest` begins with if it is nothing but digits, too few of them to overflow; else 0.
 std::size_t plain_digits(std::string_view rest) noexcept
 {
     constexpr auto digits_max = static_cast<std::size_t>(std::numeric_limits<std::uint64_t>::digits10);

@@ -16,7 +16,7 @@ using detail::msgpack_lead;
 /// What the first octet of a value says about the rest.
 struct token {
     value_kind kind;     ///< `other` for extension types and for the octet that is never used.
-    std::uint8_t head;   ///< Octets up to the content of variable length, all of it for numbers and the like; 0 is malformed.
+    std::uint8_t head;   ///< Octets up to the content of variable length; of numbers and the like, all. 0 is malformed.
     std::uint8_t width;  ///< Octets of the length, which stands right after the first octet; 0 if it stands within.
     std::uint8_t inside; ///< The bits of the first octet that are the length; 0 if there is no length within.
 };
@@ -245,7 +245,7 @@ byte_view msgpack_reader::skip() noexcept
     const auto* const start = cursor_;
     const auto* const end = end_;
     const auto* at = start;
-    // Values left in the innermost container. Those of the ones around it wait in `due_`, above what `next` counts there.
+    // Values left in the innermost container. Those of the ones around it wait in `due_`, above what `next` counts.
     std::size_t due = 1;
     const auto bottom = depth_;
     auto level = bottom;

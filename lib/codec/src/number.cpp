@@ -22,7 +22,8 @@ boost::system::result<Integer, errc> to_whole(const any_number& n) noexcept
             return errc::number_out_of_range;
         return static_cast<Integer>(*real);
     }
-    if (const auto* const natural = std::get_if<std::uint64_t>(&n); natural != nullptr && std::in_range<Integer>(*natural))
+    if (const auto* const natural = std::get_if<std::uint64_t>(&n);
+        natural != nullptr && std::in_range<Integer>(*natural))
         return static_cast<Integer>(*natural);
     if (const auto* const negative = std::get_if<std::int64_t>(&n);
         negative != nullptr && std::in_range<Integer>(*negative))

@@ -77,6 +77,7 @@ template <class T, std::size_t Count>
     if (at != choices.end())
         return at->second;
     std::vector<std::string_view> words;
+    words.reserve(Count);
     for (const auto& choice : choices)
         words.push_back(choice.first);
     report_unknown_word(item, what, words, problems);

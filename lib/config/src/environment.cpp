@@ -42,7 +42,7 @@ reference parse_reference(std::string_view text)
         return {name, std::nullopt, text.substr(0, 1 + length)};
 
     const auto end = body.find('}');
-    if (end == body.npos)
+    if (end == std::string_view::npos)
         return {};
     const auto rest = body.substr(length, end - length);
     const auto written = text.substr(0, 2 + end + 1);

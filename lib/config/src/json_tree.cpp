@@ -182,7 +182,8 @@ std::string hint_for(std::string_view text, std::size_t offset)
     case '}':
     case ']': {
         const auto before = text.find_last_not_of(white_space, offset - 1);
-        return offset > 0 && before != text.npos && text[before] == ',' ? "remove the comma before it" : "";
+        return offset > 0 && before != std::string_view::npos && text[before] == ',' ? "remove the comma before it"
+                                                                                     : "";
     }
     case '"': return "is a comma missing before it?";
     default: return "";
@@ -212,7 +213,7 @@ std::variant<json_node, json_flaw> parse_json(std::string_view text)
     const auto rest = text.find_first_not_of(white_space, taken);
     if (error)
         return flaw_at(text, taken, error);
-    if (rest != text.npos)
+    if (rest != std::string_view::npos)
         return flaw_at(text, rest, error);
     return std::move(parser.handler().root);
 }

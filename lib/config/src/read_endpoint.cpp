@@ -137,7 +137,7 @@ void read_owner(const config_item& item, unix_endpoint& where, config_reading& r
         return;
     const auto colon = text->find(':');
     where.user = text->substr(0, colon);
-    if (colon != text->npos)
+    if (colon != std::string::npos)
         where.group = text->substr(colon + 1);
     if ((where.user.empty() && where.group.empty()) || where.group.find(':') != std::string::npos)
         reading.problems.error(item, "must be \"user\", \"user:group\" or \":group\"");

@@ -48,7 +48,7 @@ std::optional<uri_pattern> read_pattern(dict_reader& keys, config_reading& readi
         const auto match = read_choice(*match_item, "match policy", match_policies, reading.problems);
         if (!uri || !match)
             return std::nullopt;
-        if (uri->find('*') != uri->npos)
+        if (uri->find('*') != std::string_view::npos)
             reading.problems.warning(*item, "the '*' is taken as it is, since there is a 'match'",
                                      "leave out one of the two");
         return uri_pattern{*uri, *match};
@@ -64,7 +64,7 @@ std::optional<uri_pattern> read_pattern(dict_reader& keys, config_reading& readi
 /// For a URI with an empty component: which pattern it was probably meant to be.
 std::string pattern_hint(std::string_view uri)
 {
-    if (uri.find("..") == uri.npos && uri.ends_with('.'))
+    if (uri.find("..") == std::string_view::npos && uri.ends_with('.'))
         return "set 'match' to \"prefix\", or end the URI in '*'";
     return "set 'match' to \"wildcard\" if it stands for any component";
 }

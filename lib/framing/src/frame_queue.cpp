@@ -103,11 +103,6 @@ void frame_queue::written(std::size_t count) noexcept
     release_if_drained();
 }
 
-std::size_t frame_queue::size() const noexcept
-{
-    return bulk_end() - bulk_written_ + urgent_.size() - urgent_written_;
-}
-
 void frame_queue::clear() noexcept
 {
     buffers_.give(bulk_);

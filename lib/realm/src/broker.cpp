@@ -58,8 +58,11 @@ void broker::on_publish(realm_member& from, const publish& m)
 {
     if (breaks_passthru_rule(from.joined, session_role::publisher, m.options.passthru))
         return;
-    if (const auto flaw = check_uri(m.topic, options_.uris); flaw != uri_flaw::none)
-        return from.refuse(m, errc::invalid_uri, to_string(flaw));
+    // What is subscribed to under its own name has been checked already, and that look-up costs a tenth of the check.
+    if (index_.find(m.topic, match_policy::exact) == nullptr) {
+        if (const auto flaw = check_uri(m.topic, options_.uris); flaw != uri_flaw::none)
+            return from.refuse(m, errc::invalid_uri, to_string(flaw));
+    }
     if (is_reserved(m.topic))
         return from.refuse(m, errc::invalid_uri, "topics under \"wamp.\" belong to the router");
     const auto permitted = from.permissions.decide(action::publish, m.topic);

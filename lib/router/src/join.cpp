@@ -8,9 +8,9 @@
 
 #include <fmt/format.h>
 
+#include <junctor/base/excerpt.hpp>
 #include <junctor/base/limits.hpp>
 #include <junctor/session/joining.hpp>
-#include <junctor/session/legality.hpp>
 #include <junctor/session/session.hpp>
 
 namespace junctor {
@@ -39,27 +39,35 @@ private:
     throw conversation_over(reason, fmt::format("{}: {}", uri_of(code), text));
 }
 
+/// What the peer sent next, late answers left out; its end ends the conversation.
+awaitable<decoded<message>> next_message(message_inbox& inbox, session_phase phase)
+{
+    auto received = inbox.poll();
+    while (!received || (received->has_value() && is_late_answer(phase, type_of(**received)))) {
+        if (!received) {
+            inbox.link().flush();
+            const auto end = co_await inbox.refill();
+            if (end != close_reason::none)
+                throw conversation_over(end, inbox.end_cause().message());
+        }
+        received = inbox.poll();
+    }
+    co_return *received;
+}
+
 /// The next message, if the peer may send it in `phase`; anything else ends the conversation.
 awaitable<message> expect(message_inbox& inbox, session_phase phase)
 {
-    auto received = inbox.poll();
-    while (!received) {
-        inbox.link().flush();
-        const auto end = co_await inbox.refill();
-        if (end != close_reason::none)
-            throw conversation_over(end, inbox.end_cause().message());
-        received = inbox.poll();
-    }
-    if (!*received)
-        refuse(inbox, errc::protocol_violation, received->error().text());
-
-    const auto type = type_of(**received);
+    const auto received = co_await next_message(inbox, phase);
+    if (!received)
+        refuse(inbox, errc::protocol_violation, received.error().text());
+    const auto type = type_of(*received);
     if (!client_may_send(phase, type))
         refuse(inbox, errc::protocol_violation,
                fmt::format("{} is not allowed before the session is established", to_string(type)));
-    if (const auto* const farewell = std::get_if<abort>(&**received))
-        throw conversation_over(close_reason::aborted_by_peer, std::string(farewell->reason));
-    co_return **received;
+    if (const auto* const farewell = std::get_if<abort>(&*received))
+        throw conversation_over(close_reason::aborted_by_peer, std::string(excerpt(farewell->reason)));
+    co_return *received;
 }
 
 dict read_extra(message_inbox& inbox, const encoded_dict& extra)
@@ -166,16 +174,16 @@ auth_hello make_auth_hello(std::string_view realm, const hello_details& details)
     return hello;
 }
 
-awaitable<admission> converse(router_core& core, const listening& transport, message_inbox& inbox)
+awaitable<admission> converse(router_core& core, const listening& transport, message_inbox& inbox, session_phase phase)
 {
-    const auto received = co_await expect(inbox, session_phase::expecting_hello);
+    const auto received = co_await expect(inbox, phase);
     const auto& greeting = std::get<hello>(received);
     auto details = check_hello(greeting);
     if (!details)
         refuse(inbox, details.error().code, details.error().text);
     auto* const host = core.realms.contains(greeting.realm) ? core.realms.find(greeting.realm)->second.get() : nullptr;
     if (host == nullptr)
-        refuse(inbox, errc::no_such_realm, fmt::format("realm {} does not exist", greeting.realm));
+        refuse(inbox, errc::no_such_realm, fmt::format("realm {} does not exist", excerpt(greeting.realm)));
     auto method = pick_authmethod(*details, transport.authmethods);
     if (!method)
         refuse(inbox, method.error().code, method.error().text, close_reason::authentication_failed);
@@ -199,12 +207,12 @@ awaitable<admission> converse(router_core& core, const listening& transport, mes
 
 } // namespace
 
-awaitable<admission> admit(router_core& core, const listening& transport, message_inbox& inbox)
+awaitable<admission> admit(router_core& core, const listening& transport, message_inbox& inbox, session_phase phase)
 {
     close_reason reason{};
     std::string text;
     try {
-        auto admitted = co_await converse(core, transport, inbox);
+        auto admitted = co_await converse(core, transport, inbox, phase);
         co_return admitted;
     } catch (const conversation_over& end) {
         reason = end.reason();

@@ -10,6 +10,7 @@
 #include <junctor/auth/authenticator.hpp>
 #include <junctor/base/features.hpp>
 #include <junctor/router/realm_host.hpp>
+#include <junctor/session/legality.hpp>
 
 #include "message_inbox.hpp"
 #include "router_core.hpp"
@@ -45,8 +46,10 @@ private:
     std::string text_;
 };
 
-/// Waits for HELLO and decides about it. Everything that the peer must be told has been queued when it completes. All
-/// arguments must outlive the coroutine. Spec: "Session Establishment".
-[[nodiscard]] awaitable<admission> admit(router_core& core, const listening& transport, message_inbox& inbox);
+/// Waits for HELLO and decides about it. `phase` tells whether it is the connection's first session (`expecting_hello`) or
+/// another one (`between_sessions`). Everything that the peer must be told has been queued when it completes. All arguments
+/// must outlive the coroutine. Spec: "Session Establishment".
+[[nodiscard]] awaitable<admission> admit(router_core& core, const listening& transport, message_inbox& inbox,
+                                         session_phase phase);
 
 } // namespace junctor

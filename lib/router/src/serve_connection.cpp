@@ -141,10 +141,10 @@ void log_left(router_core& core, const transport_facts& facts, const realm_host&
 
 /// One session from HELLO to its end; completes with why it ended.
 awaitable<close_reason> serve_session(router_core& core, const listening& transport, live_connection& entry,
-                                      message_inbox& inbox)
+                                      message_inbox& inbox, session_phase phase)
 {
     auto& link = inbox.link();
-    auto admitted = co_await admit(core, transport, inbox);
+    auto admitted = co_await admit(core, transport, inbox, phase);
     if (!admitted.granted()) {
         log_refused(core, link.facts(), admitted);
         co_return admitted.reason();
@@ -191,8 +191,10 @@ awaitable<void> serve_connection(std::shared_ptr<router_core> core, std::shared_
 
     // After GOODBYE the same connection may carry another session. Spec: "Session Closing".
     auto reason = close_reason::goodbye;
+    auto phase = session_phase::expecting_hello;
     while (reason == close_reason::goodbye && !core->closing) {
-        reason = co_await serve_session(*core, *transport, *entry, inbox);
+        reason = co_await serve_session(*core, *transport, *entry, inbox, phase);
+        phase = session_phase::between_sessions;
         link.set_deadline(channel::clock::now() + limits.join_timeout, close_reason::join_timeout);
     }
     co_await link.close(channel::clock::now() + limits.goodbye_timeout);

@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <junctor/base/excerpt.hpp>
+
 namespace junctor {
 
 void throw_exception_from_error(const join_refusal& refusal, const boost::source_location& where)
@@ -30,8 +32,8 @@ boost::system::result<std::string, join_refusal> pick_authmethod(const hello_det
     if (at != wanted.end())
         return std::move(*at);
     return join_refusal{errc::no_matching_auth_method,
-                        fmt::format("the client offers [{}], this transport takes [{}]", fmt::join(wanted, ", "),
-                                    fmt::join(offered, ", "))};
+                        fmt::format("the client offers [{}], this transport takes [{}]",
+                                    excerpt(fmt::format("{}", fmt::join(wanted, ", "))), fmt::join(offered, ", "))};
 }
 
 boost::system::result<hello_details, join_refusal> check_hello(const hello& m)

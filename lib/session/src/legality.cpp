@@ -8,7 +8,8 @@ bool client_may_send(session_phase phase, message_type type) noexcept
 {
     switch (type) {
     case message_type::abort: return true;
-    case message_type::hello: return phase == session_phase::expecting_hello;
+    case message_type::hello:
+        return phase == session_phase::expecting_hello || phase == session_phase::between_sessions;
     case message_type::authenticate: return phase == session_phase::expecting_authenticate;
     case message_type::goodbye:
     case message_type::error:
@@ -22,6 +23,11 @@ bool client_may_send(session_phase phase, message_type type) noexcept
     case message_type::yield: return phase == session_phase::joined;
     default: return false;
     }
+}
+
+bool is_late_answer(session_phase phase, message_type type) noexcept
+{
+    return phase == session_phase::between_sessions && (type == message_type::yield || type == message_type::error);
 }
 
 bool opens_request(message_type type) noexcept

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include <junctor/base/excerpt.hpp>
 #include <junctor/codec/codec.hpp>
 
 namespace junctor {
@@ -13,6 +14,10 @@ delivery send_abort(outlet& out, errc code, std::string_view text)
     junctor::abort farewell;
     farewell.details.message = text.empty() ? text_of(code) : text;
     farewell.reason = uri_of(code);
+    const auto outcome = send_to(out, farewell);
+    if (outcome != delivery::too_large)
+        return outcome;
+    farewell.details = {};
     return send_to(out, farewell);
 }
 
@@ -62,7 +67,7 @@ void session::close(close_reason reason, std::string_view text)
     if (!open())
         return;
     reason_ = reason;
-    reason_text_ = text;
+    reason_text_ = excerpt(text);
 }
 
 } // namespace junctor

@@ -68,6 +68,7 @@ private:
 
     delivery admit(std::size_t payload_bytes) const noexcept;
     delivery overflow() noexcept;
+    void enqueue();
     void log(frame_direction direction, frame_type type, byte_view payload) const;
     write_status write_some() noexcept;
     void wait_until_writable();
@@ -346,15 +347,12 @@ delivery rawsocket_channel::overflow() noexcept
 
 delivery rawsocket_channel::close_message()
 {
-    const auto payload = queue_.open_payload();
-    const auto verdict = admit(payload.size());
+    const auto verdict = admit(queue_.open_payload().size());
     if (verdict != delivery::queued) {
         queue_.drop();
         return verdict == delivery::refused ? overflow() : verdict;
     }
-    log(frame_direction::sent, frame_type::message, payload);
-    queue_.close();
-    services_.flushes().add(*this);
+    enqueue();
     return delivery::queued;
 }
 
@@ -364,7 +362,16 @@ delivery rawsocket_channel::send_encoded(byte_view message)
     if (verdict != delivery::queued)
         return verdict == delivery::refused ? overflow() : verdict;
     queue_.open().append(message);
-    return close_message();
+    enqueue();
+    return delivery::queued;
+}
+
+/// Ends the open message and sees to it that it is written.
+void rawsocket_channel::enqueue()
+{
+    log(frame_direction::sent, frame_type::message, queue_.open_payload());
+    queue_.close();
+    services_.flushes().add(*this);
 }
 
 void rawsocket_channel::flush() noexcept

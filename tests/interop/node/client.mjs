@@ -9,7 +9,7 @@ import './binary_rawsocket.mjs';
 const SECONDS_PER_WAIT = 10;
 
 /// Where a router listens, taken from a URL: rs://host:port or rs://unix:/path.
-function address(url) {
+export function address(url) {
     const unix = /^rs:\/\/unix:(\/.*)$/.exec(url);
     if (unix) {
         return { path: unix[1] };

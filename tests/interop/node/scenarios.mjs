@@ -3,8 +3,12 @@
 
 /// What Autobahn for Node does with the router, one function for each behaviour, in the order of the spec.
 
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import net from 'node:net';
+
 import autobahn from 'autobahn';
-import { deferred, within } from './client.mjs';
+import { address, deferred, within } from './client.mjs';
 import * as values from './values.mjs';
 import { expect } from './values.mjs';
 
@@ -58,6 +62,23 @@ scenarios.set('a client joins and learns who it is and what the router can do', 
 scenarios.set('an unknown realm is refused by name', async (run) => {
     const { reason } = await within(run.connect('no.such.realm').closed, 'ABORT');
     expect(reason, 'wamp.error.no_such_realm', 'reason');
+});
+
+scenarios.set('a PING is answered as the client wants it', async (run) => {
+    const { Protocol } = createRequire(import.meta.url)('autobahn/lib/transport/rawsocket.js');
+    const socket = net.connect(address(run.url));
+    const protocol = new Protocol(socket, {});
+    const welcome = deferred();
+    protocol.on('error', welcome.reject);  // It compares the PONG, octet by octet.
+    protocol.on('connect', () => {
+        protocol.ping();
+        protocol.write([1, run.realm, { roles: { caller: {} } }]);
+    });
+    protocol.on('data', welcome.resolve);
+    const [type] = await within(welcome.promise, 'WELCOME');
+    expect([type, protocol._ping_timeout], [2, null], 'type of the answer to HELLO, and whether PONG is still awaited');
+    protocol.close();
+    await within(once(socket, 'close'), 'the end of the connection');
 });
 
 // --- Calls ---------------------------------------------------------------------------------------------------------

@@ -431,23 +431,29 @@ async def pattern_subscriptions(run):
     expect(received[3:], [("wildcard", run.uri("shop.pear.sold"), pear.id, 2)], "events of the second")
 
 
-@scenario("receivers of an event are chosen by session and by role")
+@scenario("receivers of an event are chosen by session, authid and role")
 async def eligible_and_excluded(run):
     publisher, one, other = await run.join(), await run.join(), await run.join()
-    of_one, of_other = Collector(3), Collector(3)
+    of_one, of_other = Collector(4), Collector(4)
     await one.subscribe(of_one, run.uri("topic"))
     await other.subscribe(of_other, run.uri("topic"))
     for text, options in (
         ("only one", PublishOptions(eligible=[one.session_id])),
         ("not one", PublishOptions(exclude=[one.session_id])),
+        ("only one's authid", PublishOptions(eligible_authid=[one.authid])),
+        ("not one's authid", PublishOptions(exclude_authid=[one.authid])),
         ("nobody", PublishOptions(eligible=[])),
+        ("nobody at once one and not one", PublishOptions(eligible=[one.session_id], exclude_authid=[one.authid])),
         ("not the anonymous", PublishOptions(exclude_authrole=["anonymous"])),
         ("the anonymous", PublishOptions(eligible_authrole=["anonymous"])),
         ("everybody", PublishOptions()),
     ):
         publisher.publish(run.uri("topic"), text, options=options)
-    expect([args[0] for args, _ in await run.within(of_one.done)], ["only one", "the anonymous", "everybody"])
-    expect([args[0] for args, _ in await run.within(of_other.done)], ["not one", "the anonymous", "everybody"])
+    for collector, texts in (
+        (of_one, ["only one", "only one's authid", "the anonymous", "everybody"]),
+        (of_other, ["not one", "not one's authid", "the anonymous", "everybody"]),
+    ):
+        expect([args[0] for args, _ in await run.within(collector.done)], texts, "events")
 
 
 # --- Payloads -----------------------------------------------------------------------------------------------------

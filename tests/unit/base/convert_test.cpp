@@ -124,5 +124,5 @@ TEST_CASE("conversion: types of one's own take part, also within containers", "[
     CHECK(value_to<point>(value(list{1, 2})) == point{1, 2});
     CHECK_FALSE(value_to<point>(value(list{1})).has_value());
     CHECK(value_from(point{3, 4}) == value(list{3, 4}));
-    CHECK(value_to<std::vector<point>>(value(list{list{1, 2}})) == std::vector<point>{{1, 2}});
+    CHECK(value_to<std::vector<point>>(value(list{value(list{1, 2})})) == std::vector<point>{{1, 2}});
 }

@@ -14,6 +14,7 @@ struct cbor_vector {
     bool canonical;        ///< Whether Junctor writes exactly these bytes.
 };
 
+// clang-format off
 inline constexpr cbor_vector cbor_vectors[] = {
     {R"json(null)json", "f6", true},
     {R"json(true)json", "f5", true},
@@ -92,5 +93,6 @@ inline constexpr cbor_vector cbor_vectors[] = {
     {R"json(5.960464477539063e-08)json", "f90001", false},
     {R"json([0.5, 1.1, {"x": 2.0}])json", "83f93800fb3ff199999999999aa16178f94000", false},
 };
+// clang-format on
 
 } // namespace junctor::test

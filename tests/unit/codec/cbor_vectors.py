@@ -64,10 +64,12 @@ def main():
     print("    bool canonical;        ///< Whether Junctor writes exactly these bytes.")
     print("};")
     print()
+    print("// clang-format off")
     print("inline constexpr cbor_vector cbor_vectors[] = {")
     for text, digits, canonical in rows():
         print(f'    {{R"json({text})json", "{digits}", {canonical}}},')
     print("};")
+    print("// clang-format on")
     print()
     print("} // namespace junctor::test")
 

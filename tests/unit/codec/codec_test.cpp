@@ -56,6 +56,12 @@ TEST_CASE("read_value: a dict that has a key twice is malformed", "[codec]")
     CHECK(read_exactly(serializer::json, as_bytes(R"([{"a":1},{"a":2}])")).has_value());
 }
 
+TEST_CASE("read_value: what is wrong inside a dict outweighs a key that comes twice", "[codec]")
+{
+    CHECK(read_exactly(serializer::json, as_bytes(R"({"a":1,"a":)")).error() == errc::truncated);
+    CHECK(read_exactly(serializer::msgpack, hex("82a161c0a161d4ff00")).error() == errc::not_expressible);
+}
+
 TEST_CASE("read_value: keeps the order of keys", "[codec]")
 {
     const value content = dict{{"z", 1}, {"a", 2}, {"m", 3}};

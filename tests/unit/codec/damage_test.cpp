@@ -28,10 +28,12 @@ value sample_message()
 /// Forms of the same message that our own writers do not use.
 std::vector<encoded> foreign_messages()
 {
-    static const auto open_cbor = hex("9f 1830 1b0020000000000000 bf 616b f5 7f 6161 6162 ff c1 1a514b67b0 ff 7f 6161 ff 9f f93e00 "
-                                      "fa47c35000 5f 4101 4102 ff f7 f820 3bffffffffffffffff ff bf 01 20 ff ff");
-    static const auto wide_msgpack = hex("dd00000006 d10030 d30020000000000000 df00000001 d90161 c3 db00000001 61 "
-                                         "dc0004 ca3fc00000 c500020102 d6ff00000000 c8000100ff de0001 07 d3ffffffffffffffff");
+    static const auto open_cbor =
+        hex("9f 1830 1b0020000000000000 bf 616b f5 7f 6161 6162 ff c1 1a514b67b0 ff 7f 6161 ff 9f f93e00 "
+            "fa47c35000 5f 4101 4102 ff f7 f820 3bffffffffffffffff ff bf 01 20 ff ff");
+    static const auto wide_msgpack =
+        hex("dd00000006 d10030 d30020000000000000 df00000001 d90161 c3 db00000001 61 "
+            "dc0004 ca3fc00000 c500020102 d6ff00000000 c8000100ff de0001 07 d3ffffffffffffffff");
     return {{serializer::json, as_bytes(" [ 48 , 9e3,{ \"k\\u0061\" : true }, \"\\ud83d\\ude00\" , "
                                         "[ 1.5e-3 , \"\\u0000AQI=\" , null ] , { } ] ")},
             {serializer::msgpack, wide_msgpack},
@@ -120,10 +122,10 @@ TEST_CASE("damage: a nesting bomb is refused at the limit, not at its end", "[co
         std::string_view unit;
     };
     const bomb bombs[] = {
-        {serializer::json, "["},       {serializer::json, "{\"a\":"}, {serializer::json, "[{\"\":"},
-        {serializer::msgpack, "\x91"}, {serializer::msgpack, "\x81\xA0"},
-        {serializer::cbor, "\x81"},    {serializer::cbor, "\x9F"},    {serializer::cbor, "\xA1\x60"},
-        {serializer::cbor, "\xBF\x60"}, {serializer::cbor, "\xC1\x81"},
+        {serializer::json, "["},        {serializer::json, "{\"a\":"},     {serializer::json, "[{\"\":"},
+        {serializer::msgpack, "\x91"},  {serializer::msgpack, "\x81\xA0"}, {serializer::cbor, "\x81"},
+        {serializer::cbor, "\x9F"},     {serializer::cbor, "\xA1\x60"},    {serializer::cbor, "\xBF\x60"},
+        {serializer::cbor, "\xC1\x81"},
     };
     for (const auto& [format, unit] : bombs) {
         std::string text;

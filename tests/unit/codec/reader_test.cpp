@@ -44,7 +44,6 @@ void read_as_other_kinds(byte_view bytes, value_kind kind, Check check)
         read(*r);
         check(asked, r->error());
     };
-    std::string_view key;
     attempt(value_kind::null, [](auto& r) { r.read_null(); });
     attempt(value_kind::boolean, [](auto& r) { CHECK_FALSE(r.read_boolean()); });
     attempt(value_kind::text, [](auto& r) { CHECK(r.read_text().empty()); });

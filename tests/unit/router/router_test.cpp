@@ -110,6 +110,26 @@ TEST_CASE("router: GOODBYE and the next HELLO may come in one segment", "[router
     CHECK(client.receive().starts_with("[2,"));
 }
 
+TEST_CASE("router: an answer that crosses the callee's GOODBYE is passed over", "[router]")
+{
+    auth::anonymous guests("guest");
+    running_router running;
+    running.router.open_realm("realm1").role("guest").allow(action::any, prefix(""));
+    const auto url = running.router.listen(guest_transport(guests));
+    running.start();
+
+    json_client client(url);
+    client.hello("realm1");
+    client.send(R"([6,{},"wamp.close.normal"])");
+    client.send(R"([70,1,{},["late"]])");
+    client.send(R"([8,68,2,{},"com.error.late"])");
+    CHECK(client.receive() == R"([6,{},"wamp.close.goodbye_and_out"])");
+    CHECK(client.hello("realm1").starts_with("[2,"));
+
+    json_client other(url);
+    CHECK_THAT(other.ask(R"([70,1,{}])"), Catch::Matchers::ContainsSubstring("wamp.error.protocol_violation"));
+}
+
 TEST_CASE("router: a call times out though nothing else happens", "[router]")
 {
     auth::anonymous guests("guest");

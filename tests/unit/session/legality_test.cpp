@@ -52,6 +52,16 @@ TEST_CASE("legality: a joined client sends what clients send", "[session][legali
                   [](message_type type) { return client_may_send(session_phase::joined, type); });
 }
 
+TEST_CASE("legality: between two sessions answers may still come, and nothing else that is new", "[session][legality]")
+{
+    check_exactly({message_type::hello, message_type::abort},
+                  [](message_type type) { return client_may_send(session_phase::between_sessions, type); });
+    check_exactly({message_type::yield, message_type::error},
+                  [](message_type type) { return is_late_answer(session_phase::between_sessions, type); });
+    check_exactly({}, [](message_type type) { return is_late_answer(session_phase::expecting_hello, type); });
+    check_exactly({}, [](message_type type) { return is_late_answer(session_phase::joined, type); });
+}
+
 TEST_CASE("legality: what opens a request", "[session][legality]")
 {
     check_exactly({message_type::publish, message_type::subscribe, message_type::unsubscribe, message_type::call,

@@ -105,6 +105,22 @@ TEST_CASE("session: ABORT without a text says what its code means", "[session]")
     CHECK(s.alice.reason() == close_reason::authentication_failed);
 }
 
+TEST_CASE("session: an ABORT that the peer cannot take goes without its text", "[session]")
+{
+    joined_session s;
+    s.outlet.accept_at_most(64);
+    s.alice.abort(errc::no_such_role, std::string(100, 'x'));
+    CHECK(s.outlet.take() == R"([3,{},"wamp.error.no_such_role"])");
+    CHECK(s.alice.reason_text() == std::string(100, 'x'));
+}
+
+TEST_CASE("session: a peer's own words are kept in part only", "[session]")
+{
+    joined_session s;
+    s.alice.close(close_reason::aborted_by_peer, std::string(100'000, 'x'));
+    CHECK(s.alice.reason_text() == std::string(limits::quoted_bytes_max, 'x'));
+}
+
 TEST_CASE("session: GOODBYE bears the reason's URI, or one that somebody gave", "[session]")
 {
     joined_session one;

@@ -35,6 +35,10 @@ inline constexpr std::size_t custom_attributes_max = 16;
 /// Keys in the details of HELLO, and entries in a list within them; nobody announces more.
 inline constexpr std::size_t hello_entries_max = 256;
 
+/// What a peer said and what is quoted of it, in a log line or in the message of ABORT: enough to recognise it by. The
+/// smallest message that a peer can announce to take still has room for it.
+inline constexpr std::size_t quoted_bytes_max = 128;
+
 /// The encoded `authextra` of HELLO and AUTHENTICATE: it is made a tree before anybody is authenticated.
 inline constexpr std::size_t authextra_bytes_max = std::size_t{16} * 1024;
 

@@ -29,18 +29,17 @@ enum class cbor_major : std::uint8_t { natural, negative, binary, text, list, di
 
 /// A `pull_reader` of CBOR: all of RFC 8949 that has a meaning in WAMP, with lengths that are known or left open.
 ///
-/// Tags are passed over: what counts is the value they are put on. Undefined is null; simple values that have no meaning are
-/// `value_kind::other`. Negative integers below the range of int64_t are real numbers. Dict keys that are integers are read
-/// as decimal text; keys of any other kind are `errc::unexpected_type`.
+/// Tags are passed over: what counts is the value they are put on. Undefined is null; simple values that have no
+/// meaning are `value_kind::other`. Negative integers below the range of int64_t are real numbers. Dict keys that are
+/// integers are read as decimal text; keys of any other kind are `errc::unexpected_type`.
 class cbor_reader {
 public:
     static constexpr serializer format = serializer::cbor;
 
-    /// Reads from `input`; texts in several parts and keys that are numbers go to `scratch`. Both must outlive the reader.
+    /// Reads from `input`; texts in several parts and keys that are numbers go to `scratch`. Both must outlive the
+    /// reader.
     cbor_reader(byte_view input, text_scratch& scratch) noexcept
-        : cursor_{reinterpret_cast<const unsigned char*>(input.data())},
-          end_{cursor_ + input.size()},
-          scratch_{scratch}
+        : cursor_{reinterpret_cast<const unsigned char*>(input.data())}, end_{cursor_ + input.size()}, scratch_{scratch}
     {
         levels_[0] = {};
     }
@@ -55,8 +54,8 @@ public:
     [[nodiscard]] bool read_boolean() noexcept;
     [[nodiscard]] std::string_view read_text();
 
-    /// One value of any kind with the tags before it, checked to the bottom; dict keys may be of any kind. Takes no memory,
-    /// whatever the input.
+    /// One value of any kind with the tags before it, checked to the bottom; dict keys may be of any kind. Takes no
+    /// memory, whatever the input.
     byte_view skip() noexcept;
 
     /// The input from the next value on.
@@ -105,8 +104,8 @@ private:
     enum class extent : std::uint8_t { counted, open_list, open_dict };
 
     struct level {
-        /// What is still to come if it is counted: elements or entries, within `skip` keys and values. In an open dict within
-        /// `skip`, 1 while the value of a key is due.
+        /// What is still to come if it is counted: elements or entries, within `skip` keys and values. In an open dict
+        /// within `skip`, 1 while the value of a key is due.
         std::size_t due;
         extent end;
     };

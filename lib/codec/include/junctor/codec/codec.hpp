@@ -18,8 +18,8 @@
 
 namespace junctor {
 
-/// Calls `use` with a reader of `input`'s serializer. The reader lives for the call only; texts that it read stay valid as
-/// long as the input and `scratch`.
+/// Calls `use` with a reader of `input`'s serializer. The reader lives for the call only; texts that it read stay valid
+/// as long as the input and `scratch`.
 template <class Use>
 decltype(auto) with_reader(encoded input, text_scratch& scratch, Use&& use)
 {
@@ -57,11 +57,11 @@ decltype(auto) with_writer(serializer format, byte_buffer& out, Use&& use)
     return std::forward<Use>(use)(writer);
 }
 
-/// Appends `input`, which must be one valid value, to `out` in serializer `to`: verbatim if it is the same serializer, else
-/// by streaming from a reader into a writer, without a tree in between. Integers, texts, binary, reals, lists and dicts
-/// come through unchanged; what `to` has no form for (extension types, dict keys that are neither text nor integer)
-/// is `errc::not_expressible`; a real number that JSON has no form for (NaN, infinity) becomes null. Returns `errc{}` on
-/// success; on failure what was appended must be truncated by the caller.
+/// Appends `input`, which must be one valid value, to `out` in serializer `to`: verbatim if it is the same serializer,
+/// else by streaming from a reader into a writer, without a tree in between. Integers, texts, binary, reals, lists and
+/// dicts come through unchanged; what `to` has no form for (extension types, dict keys that are neither text nor
+/// integer) is `errc::not_expressible`; a real number that JSON has no form for (NaN, infinity) becomes null. Returns
+/// `errc{}` on success; on failure what was appended must be truncated by the caller.
 [[nodiscard]] errc transcode(encoded input, serializer to, byte_buffer& out);
 
 /// The value that `input` holds, or why it holds none. The whole input must be that one value.

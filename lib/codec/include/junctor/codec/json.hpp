@@ -96,9 +96,9 @@ private:
     std::size_t depth_{0};
 };
 
-/// A `push_writer` of JSON without white space. Real numbers keep a point or an exponent, so that they stay real numbers;
-/// NaN and infinity, which JSON lacks, become null. Binary data becomes a text of U+0000 followed by base64; texts that
-/// begin with U+0000 themselves are written as they are. Throws `std::length_error` for nesting deeper than
+/// A `push_writer` of JSON without white space. Real numbers keep a point or an exponent, so that they stay real
+/// numbers; NaN and infinity, which JSON lacks, become null. Binary data becomes a text of U+0000 followed by base64;
+/// texts that begin with U+0000 themselves are written as they are. Throws `std::length_error` for nesting deeper than
 /// `limits::nesting_depth_max`. Spec: advanced profile, "Binary conversion of JSON Strings".
 class json_writer {
 public:

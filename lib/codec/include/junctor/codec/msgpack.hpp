@@ -70,9 +70,7 @@ public:
 
     /// Reads from `input`; texts that do not stand there as they are go to `scratch`. Both must outlive the reader.
     msgpack_reader(byte_view input, text_scratch& scratch) noexcept
-        : cursor_{reinterpret_cast<const unsigned char*>(input.data())},
-          end_{cursor_ + input.size()},
-          scratch_{scratch}
+        : cursor_{reinterpret_cast<const unsigned char*>(input.data())}, end_{cursor_ + input.size()}, scratch_{scratch}
     {
         due_[0] = 0;
     }
@@ -214,9 +212,9 @@ private:
     std::array<std::size_t, limits::nesting_depth_max + 1> due_;
 };
 
-/// A `push_writer` of MessagePack: every value in its shortest form, integers that are not negative always in an unsigned
-/// one. Throws `std::length_error` for what MessagePack has no form for (4 GiB and more) and for nesting deeper than
-/// `limits::nesting_depth_max`.
+/// A `push_writer` of MessagePack: every value in its shortest form, integers that are not negative always in an
+/// unsigned one. Throws `std::length_error` for what MessagePack has no form for (4 GiB and more) and for nesting
+/// deeper than `limits::nesting_depth_max`.
 class msgpack_writer {
 public:
     static constexpr serializer format = serializer::msgpack;

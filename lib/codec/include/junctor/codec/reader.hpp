@@ -33,10 +33,10 @@ private:
 
 /// A pull reader over the bytes of one message.
 ///
-/// Errors are sticky: after the first one every call returns an empty result and `error()` tells the code, so a decoder may
-/// read all it wants and look once. A reader never reads past its input, nests at most `limits::nesting_depth_max` deep,
-/// and never allocates in proportion to a length that the input merely declares. Once the outermost list or dict has ended,
-/// `next()` and `next_key()` go on saying so.
+/// Errors are sticky: after the first one every call returns an empty result and `error()` tells the code, so a decoder
+/// may read all it wants and look once. A reader never reads past its input, nests at most `limits::nesting_depth_max`
+/// deep, and never allocates in proportion to a length that the input merely declares. Once the outermost list or dict
+/// has ended, `next()` and `next_key()` go on saying so.
 ///
 /// | call             | takes                                                                                     |
 /// |------------------|-------------------------------------------------------------------------------------------|
@@ -50,7 +50,7 @@ private:
 /// | `read_boolean()` | a boolean                                                                                 |
 /// | `read_text()`    | a text, checked to be UTF-8; valid as long as the input and the scratch                   |
 /// | `skip()`         | one value of any kind, checked to the bottom (form, UTF-8, depth); its bytes as a slice   |
-/// | `rest()`         | nothing: the input from the next value on (call it only where a value is about to be read, or just after one) |
+/// | `rest()`         | nothing: the input from the next value on; for calls right before or right after a value  |
 /// | `finish()`       | nothing: `errc::trailing_bytes` if anything but padding follows                           |
 template <class Reader>
 concept pull_reader = requires(Reader reader, std::string_view& key, errc code) {

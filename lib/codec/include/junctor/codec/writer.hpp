@@ -14,9 +14,9 @@
 
 namespace junctor {
 
-/// A push writer that appends to a `byte_buffer`. Lists and dicts need not know their length beforehand: serializers with
-/// length prefixes patch them at the end. The writer trusts its caller: calls must nest, a key comes before each value of a
-/// dict, texts are UTF-8.
+/// A push writer that appends to a `byte_buffer`. Lists and dicts need not know their length beforehand: serializers
+/// with length prefixes patch them at the end. The writer trusts its caller: calls must nest, a key comes before each
+/// value of a dict, texts are UTF-8. Nesting deeper than `limits::nesting_depth_max` throws `std::length_error`.
 ///
 /// `begin_list(count)` is for lists whose length is known: exactly `count` elements must follow before `end_list()`.
 /// `raw(bytes)` appends one value that is encoded already, by the same serializer.

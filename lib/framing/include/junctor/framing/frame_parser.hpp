@@ -62,9 +62,9 @@ public:
     [[nodiscard]] boost::system::error_code error() const noexcept { return error_; }
 
 private:
+    [[nodiscard]] frame_step next_in_pieces(byte_view& input);
     [[nodiscard]] bool read_header(byte_view& input) noexcept;
     [[nodiscard]] frame_step collect(byte_view& input);
-    [[nodiscard]] frame_step fail(boost::system::error_code error) noexcept;
     void reserve(std::size_t arriving);
 
     std::size_t payload_bytes_max_;

@@ -53,7 +53,10 @@ public:
     void written(std::size_t count) noexcept;
 
     /// Bytes that wait, headers included, without the message that is open.
-    [[nodiscard]] std::size_t size() const noexcept;
+    [[nodiscard]] std::size_t size() const noexcept
+    {
+        return bulk_end() - bulk_written_ + urgent_.size() - urgent_written_;
+    }
     [[nodiscard]] bool empty() const noexcept { return size() == 0; }
 
     /// Forgets everything.

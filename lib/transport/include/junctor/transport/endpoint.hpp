@@ -37,8 +37,8 @@ struct tcp_endpoint {
     ip_version version{ip_version::v4};
     int backlog{50};    ///< Connections that wait to be accepted.
     bool shared{false}; ///< Several listeners may have the same port; the system spreads connections.
-    std::chrono::milliseconds user_timeout{
-        0}; ///< Sent data unacknowledged for so long ends a connection; 0: the system's.
+    /// For how long what was sent may stay unacknowledged before the connection ends; 0: as the system has it.
+    std::chrono::milliseconds user_timeout{0};
     std::optional<tls_server_options> tls;
 };
 
