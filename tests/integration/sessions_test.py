@@ -221,7 +221,8 @@ class Ending(HouseCase):
             [ERROR, INVOCATION, 2, {}, "com.example.error"],
         )
         callee.expect(GOODBYE, {}, "wamp.close.goodbye_and_out")
-        self.assertEqual(sorted(caller.receive()[:3] for _ in requests), [[ERROR, CALL, request] for request in requests])
+        canceled = sorted(caller.receive()[:3] for _ in requests)
+        self.assertEqual(canceled, [[ERROR, CALL, request] for request in requests])
         callee.join().fence()
         caller.fence()
 

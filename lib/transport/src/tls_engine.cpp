@@ -8,6 +8,7 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <utility>
 
 #include <boost/asio/error.hpp>
 
@@ -19,6 +20,9 @@
 namespace junctor {
 
 namespace {
+
+/// The first octet of everything that a TLS client begins with.
+constexpr std::byte handshake_record{SSL3_RT_HANDSHAKE};
 
 class category final : public boost::system::error_category {
 public:
@@ -107,7 +111,10 @@ std::size_t tls_engine::read(byte_view input, std::span<std::byte> plain, byte_b
 {
     input_ = input;
     output_ = &output;
-    if (!established_)
+    // OpenSSL waits for a whole record header; a client of another protocol may wait for us after less than that.
+    if (!std::exchange(begun_, true) && !input.empty() && input.front() != handshake_record)
+        end_ = {static_cast<int>(ERR_PACK(ERR_LIB_SSL, 0, SSL_R_UNEXPECTED_RECORD)), tls_category()};
+    else if (!established_ && !end_)
         handshake();
 
     std::size_t total = 0;

@@ -60,6 +60,7 @@ private:
     ssl_st* ssl_;
     byte_view input_;
     byte_buffer* output_{nullptr};
+    bool begun_{false}; ///< Something has come from the peer.
     bool established_{false};
     boost::system::error_code end_;
 };
