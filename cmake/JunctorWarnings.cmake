@@ -11,7 +11,8 @@ function(junctor_warnings target)
         target_compile_options(${target} PRIVATE -Wshadow=local)
         # What the optimiser guesses about std::string and coroutine frames is wrong too often in GCC 12 to 14.
         target_compile_options(${target} PRIVATE
-            -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds -Wno-maybe-uninitialized -Wno-free-nonheap-object)
+            -Wno-restrict -Wno-stringop-overflow -Wno-array-bounds -Wno-maybe-uninitialized -Wno-free-nonheap-object
+            -Wno-mismatched-new-delete)
         if(CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 13)
             target_compile_options(${target} PRIVATE -Wno-dangling-reference)
         endif()
