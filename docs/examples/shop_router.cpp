@@ -8,8 +8,8 @@
 // Staff join by TCP with the authmethod "pin", guests by the socket file without credentials.
 
 #include <csignal>
-#include <ctime>
 #include <cstdlib>
+#include <ctime>
 #include <iostream>
 #include <map>
 #include <string>

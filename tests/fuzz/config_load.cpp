@@ -35,13 +35,15 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     config_context context;
     context.source_name = "config.json";
     context.base_directory = "/nonexistent"; // no file that a text names can be found
-    context.environment = [](const std::string& name) { return name == "SET" ? std::optional<std::string>("8081") : std::nullopt; };
+    context.environment = [](const std::string& name) {
+        return name == "SET" ? std::optional<std::string>("8081") : std::nullopt;
+    };
     context.modules = &modules();
 
     const auto loaded = load_node_config({reinterpret_cast<const char*>(data), size}, context);
-    const bool has_error = std::any_of(loaded.problems.begin(), loaded.problems.end(), [](const config_problem& problem) {
-        return problem.severity == problem_severity::error;
-    });
+    const bool has_error =
+        std::any_of(loaded.problems.begin(), loaded.problems.end(),
+                    [](const config_problem& problem) { return problem.severity == problem_severity::error; });
     if (loaded.usable() == has_error)
         std::abort();
     for (const auto& problem : loaded.problems) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 
-// Decoding: any bytes as a message, in the serializer that the first octet chooses. What decodes must encode in the same
-// serializer, and decode again to a message of the same type.
+// Decoding: any bytes as a message, in the serializer that the first octet chooses. What decodes must encode in the
+// same serializer, and decode again to a message of the same type.
 
 #include <cstddef>
 #include <cstdint>

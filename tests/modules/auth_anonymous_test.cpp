@@ -45,10 +45,11 @@ verdict decide(authenticator& decides, greeting peer)
 {
     boost::asio::io_context io;
     std::optional<verdict> outcome;
-    boost::asio::co_spawn(io.get_executor(), keep_verdict(decides, peer, outcome), [](const std::exception_ptr& failure) {
-        if (failure)
-            std::rethrow_exception(failure);
-    });
+    boost::asio::co_spawn(io.get_executor(), keep_verdict(decides, peer, outcome),
+                          [](const std::exception_ptr& failure) {
+                              if (failure)
+                                  std::rethrow_exception(failure);
+                          });
     io.run();
     return outcome.value();
 }

@@ -17,7 +17,10 @@ namespace junctor {
 namespace {
 
 template <class T>
-concept has_fields = requires(T& object, int& visit) { &T::template fields<T, int>; };
+concept has_fields = requires(T& object, int& visit)
+{
+    &T::template fields<T, int>;
+};
 
 /// Reads the value of one key into the member of that name, if the struct has one.
 template <pull_reader Reader>
@@ -113,10 +116,7 @@ private:
 
     template <class Enum>
         requires std::is_enum_v<Enum>
-    bool read(Enum& choice)
-    {
-        return expect(value_kind::text) && parse(in_.read_text(), choice);
-    }
+    bool read(Enum& choice) { return expect(value_kind::text) && parse(in_.read_text(), choice); }
 
     Reader& in_;
     std::string_view key_;

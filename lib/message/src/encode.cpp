@@ -158,7 +158,10 @@ public:
     }
 
     template <class Fields>
-        requires requires { &Fields::template fields<const Fields, field_writer<Writer>>; }
+        requires requires
+        {
+            &Fields::template fields<const Fields, field_writer<Writer>>;
+        }
     void operator()(std::string_view, const Fields& fields)
     {
         out_.begin_dict();

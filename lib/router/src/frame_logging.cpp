@@ -63,7 +63,7 @@ std::string show(serializer format, byte_view bytes)
 frame_log frame_logger(log_sink& log, const transport_facts& facts)
 {
     return [&log, format = facts.format, number = facts.connection_number](frame_direction direction, frame_type type,
-                                                                         byte_view payload) {
+                                                                           byte_view payload) {
         if (!log.wants(log_level::debug))
             return;
         const bool is_message = type == frame_type::message;

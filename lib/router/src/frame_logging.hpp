@@ -10,8 +10,9 @@
 
 namespace junctor {
 
-/// A frame log that writes to `log` at `log_level::debug`: direction, frame type, length, message type, and the beginning of
-/// the message. Of CHALLENGE, AUTHENTICATE and HELLO only the type is shown, for they may carry secrets. `log` must outlive it.
+/// A frame log that writes to `log` at `log_level::debug`: direction, frame type, length, message type, and the
+/// beginning of the message. Of CHALLENGE, AUTHENTICATE and HELLO only the type is shown, for they may carry secrets.
+/// `log` must outlive it.
 [[nodiscard]] frame_log frame_logger(log_sink& log, const transport_facts& facts);
 
 } // namespace junctor

@@ -189,7 +189,8 @@ awaitable<admission> converse(router_core& core, const listening& transport, mes
         refuse(inbox, method.error().code, method.error().text, close_reason::authentication_failed);
 
     const auto id = host->entered().new_session_id();
-    exchange conversation(inbox, make_auth_hello(greeting.realm, *details), *method, id, transport.settings.per_session());
+    exchange conversation(inbox, make_auth_hello(greeting.realm, *details), *method, id,
+                          transport.settings.per_session());
     auto outcome = co_await ask(core, find_method(transport.settings, *method), conversation);
     if (!outcome.granted())
         refuse(inbox, outcome.reason(), outcome.message(), close_reason::authentication_failed);

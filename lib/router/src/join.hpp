@@ -46,9 +46,9 @@ private:
     std::string text_;
 };
 
-/// Waits for HELLO and decides about it. `phase` tells whether it is the connection's first session (`expecting_hello`) or
-/// another one (`between_sessions`). Everything that the peer must be told has been queued when it completes. All arguments
-/// must outlive the coroutine. Spec: "Session Establishment".
+/// Waits for HELLO and decides about it. `phase` tells whether it is the connection's first session (`expecting_hello`)
+/// or another one (`between_sessions`). Everything that the peer must be told has been queued when it completes. All
+/// arguments must outlive the coroutine. Spec: "Session Establishment".
 [[nodiscard]] awaitable<admission> admit(router_core& core, const listening& transport, message_inbox& inbox,
                                          session_phase phase);
 

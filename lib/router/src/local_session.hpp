@@ -21,8 +21,8 @@ namespace junctor {
 
 class realm_host;
 
-/// A callee within the process. What the realm sends it waits in a queue and is handled in a turn of the io_context of its
-/// own: an outlet must never call back.
+/// A callee within the process. What the realm sends it waits in a queue and is handled in a turn of the io_context of
+/// its own: an outlet must never call back.
 class local_session final : public outlet {
 public:
     local_session(boost::asio::io_context& io, realm_host& host, log_sink& log);

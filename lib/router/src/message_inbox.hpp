@@ -15,8 +15,8 @@
 
 namespace junctor {
 
-/// Decodes what a channel brings. What was read but not taken yet stays: a session may end in the middle of a batch, and
-/// the next one on the same connection begin there. Used on the thread of the channel, which must outlive it.
+/// Decodes what a channel brings. What was read but not taken yet stays: a session may end in the middle of a batch,
+/// and the next one on the same connection begin there. Used on the thread of the channel, which must outlive it.
 class message_inbox {
 public:
     explicit message_inbox(channel& link) : link_{link}, decoder_{link.format()} {}
@@ -33,7 +33,8 @@ public:
         return decoder_.decode(bytes);
     }
 
-    /// Waits for more messages, once all have been taken: completes with `close_reason::none`, or with why there will be none.
+    /// Waits for more messages, once all have been taken: completes with `close_reason::none`, or with why there will
+    /// be none.
     [[nodiscard]] awaitable<close_reason> refill();
 
     /// Details to the reason of the last `refill`, for logs.

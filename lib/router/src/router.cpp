@@ -82,9 +82,10 @@ realm_host* router::find_realm(std::string_view name) noexcept
 std::string router::listen(rawsocket_transport transport)
 {
     if (transport.methods().empty())
-        throw std::invalid_argument(fmt::format("transport on {} offers no authmethod, so nobody could join: add one by "
-                                                "authenticate(\"anonymous\", …)",
-                                                to_string(transport.endpoint())));
+        throw std::invalid_argument(
+            fmt::format("transport on {} offers no authmethod, so nobody could join: add one by "
+                        "authenticate(\"anonymous\", …)",
+                        to_string(transport.endpoint())));
     if (transport.id().empty())
         transport.id(fmt::format("transport{}", core_->transports.size() + 1));
 

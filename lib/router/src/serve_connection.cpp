@@ -175,10 +175,9 @@ awaitable<void> serve_connection(std::shared_ptr<router_core> core, std::shared_
     const auto address = peer.facts.peer;
     auto opened = co_await open_rawsocket_channel(std::move(peer), transport->settings, core->services);
     if (!opened) {
-        core->log.write(log_level::info, "handshake failed",
-                        {{"peer", address},
-                         {"transport", transport->settings.id()},
-                         {"cause", opened.error().message()}});
+        core->log.write(
+            log_level::info, "handshake failed",
+            {{"peer", address}, {"transport", transport->settings.id()}, {"cause", opened.error().message()}});
         co_return;
     }
 

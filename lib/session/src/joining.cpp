@@ -42,7 +42,8 @@ boost::system::result<hello_details, join_refusal> check_hello(const hello& m)
     if (!details)
         return join_refusal{errc::protocol_violation, details.error().text()};
     if (details->roles.empty())
-        return join_refusal{errc::no_such_role, "HELLO announces no role: one of publisher, subscriber, caller, callee"};
+        return join_refusal{errc::no_such_role,
+                            "HELLO announces no role: one of publisher, subscriber, caller, callee"};
     return std::move(*details);
 }
 

@@ -61,10 +61,10 @@ TEST_CASE("errc: the URIs are those of the spec", "[base][errc]")
 
 TEST_CASE("errc: whatever breaks the form of a message is a protocol violation", "[base][errc]")
 {
-    for (const auto code : {errc::protocol_violation, errc::truncated, errc::malformed, errc::invalid_utf8,
-                            errc::nested_too_deep, errc::trailing_bytes, errc::unexpected_type,
-                            errc::number_out_of_range, errc::message_not_a_list, errc::unknown_message_type,
-                            errc::too_few_elements, errc::too_many_elements, errc::invalid_id})
+    for (const auto code :
+         {errc::protocol_violation, errc::truncated, errc::malformed, errc::invalid_utf8, errc::nested_too_deep,
+          errc::trailing_bytes, errc::unexpected_type, errc::number_out_of_range, errc::message_not_a_list,
+          errc::unknown_message_type, errc::too_few_elements, errc::too_many_elements, errc::invalid_id})
         CHECK(junctor::uri_of(code) == "wamp.error.protocol_violation");
     CHECK(junctor::errc_of("wamp.error.protocol_violation") == errc::protocol_violation);
 }

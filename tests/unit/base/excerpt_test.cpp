@@ -18,7 +18,7 @@ TEST_CASE("excerpt: a short text stays as it is", "[base]")
 TEST_CASE("excerpt: a long text ends after a whole character", "[base]")
 {
     CHECK(excerpt("abcde", 4) == "abcd");
-    CHECK(excerpt("abc\xC3\xA9", 4) == "abc");          // é
+    CHECK(excerpt("abc\xC3\xA9", 4) == "abc");                       // é
     CHECK(excerpt("\xE2\x82\xAC\xE2\x82\xAC", 5) == "\xE2\x82\xAC"); // €€
     CHECK(excerpt("\xF0\x9F\x98\x80", 3).empty());
     CHECK(excerpt(std::string(100000, 'x')).size() == limits::quoted_bytes_max);

@@ -82,9 +82,9 @@ TEST_CASE("check_uri: loose rules allow all but white space, # and control chara
 
 TEST_CASE("check_uri: white space beyond ASCII is white space too", "[base][uri]")
 {
-    for (const std::string space : {"\xC2\x85", "\xC2\xA0", "\xE1\x9A\x80", "\xE2\x80\x80", "\xE2\x80\x85",
-                                    "\xE2\x80\x8A", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F",
-                                    "\xE3\x80\x80"})
+    for (const std::string space :
+         {"\xC2\x85", "\xC2\xA0", "\xE1\x9A\x80", "\xE2\x80\x80", "\xE2\x80\x85", "\xE2\x80\x8A", "\xE2\x80\xA8",
+          "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F", "\xE3\x80\x80"})
         CHECK(check_uri("com.a" + space + "b", uri_check::loose) == forbidden);
     // U+200B and U+2010 are next to those, and none of them.
     CHECK(check_uri("com.a\xE2\x80\x8B", uri_check::loose) == none);
@@ -166,26 +166,16 @@ TEST_CASE("matches: exact, prefix and wildcard patterns", "[base][uri]")
     const auto prefix = match_policy::prefix;
     const auto wildcard = match_policy::wildcard;
     const row rows[] = {
-        {exact, "com.app.a", "com.app.a", true},
-        {exact, "com.app.a", "com.app.ab", false},
-        {exact, "com.app.a", "com.app", false},
-        {prefix, "com.app", "com.app", true},
-        {prefix, "com.app", "com.app.a", true},
-        {prefix, "com.app", "com.application", true},
-        {prefix, "com.app", "com.ap", false},
-        {prefix, "", "anything.at.all", true},
-        {wildcard, "com..a", "com.app.a", true},
-        {wildcard, "com..a", "com.other.a", true},
-        {wildcard, "com..a", "com.app.b", false},
-        {wildcard, "com..a", "com.app.x.a", false},
-        {wildcard, "com..a", "com.a", false},
-        {wildcard, ".app.", "com.app.a", true},
-        {wildcard, ".app.", "com.app", false},
-        {wildcard, "..", "com.app.a", true},
-        {wildcard, "..", "com.app.a.b", false},
-        {wildcard, "..", "com.app", false},
-        {wildcard, "com.app", "com.app", true},
-        {wildcard, "com.app.", "com.app.a", true},
+        {exact, "com.app.a", "com.app.a", true},  {exact, "com.app.a", "com.app.ab", false},
+        {exact, "com.app.a", "com.app", false},   {prefix, "com.app", "com.app", true},
+        {prefix, "com.app", "com.app.a", true},   {prefix, "com.app", "com.application", true},
+        {prefix, "com.app", "com.ap", false},     {prefix, "", "anything.at.all", true},
+        {wildcard, "com..a", "com.app.a", true},  {wildcard, "com..a", "com.other.a", true},
+        {wildcard, "com..a", "com.app.b", false}, {wildcard, "com..a", "com.app.x.a", false},
+        {wildcard, "com..a", "com.a", false},     {wildcard, ".app.", "com.app.a", true},
+        {wildcard, ".app.", "com.app", false},    {wildcard, "..", "com.app.a", true},
+        {wildcard, "..", "com.app.a.b", false},   {wildcard, "..", "com.app", false},
+        {wildcard, "com.app", "com.app", true},   {wildcard, "com.app.", "com.app.a", true},
     };
     for (const auto& [policy, pattern, uri, expected] : rows) {
         CAPTURE(junctor::to_string(policy), pattern, uri);

@@ -54,8 +54,8 @@ TEST_CASE("details: what clients in use send instead of a dict of features annou
 
 TEST_CASE("details: a known key of the wrong type is told by its name", "[message]")
 {
-    for (const std::string_view json :
-         {R"({"roles": []})", R"({"authmethods": "ticket"})", R"({"authmethods": [1]})", R"({"authid": 5})", R"({"authextra": []})"}) {
+    for (const std::string_view json : {R"({"roles": []})", R"({"authmethods": "ticket"})", R"({"authmethods": [1]})",
+                                        R"({"authid": 5})", R"({"authextra": []})"}) {
         const auto details = read(json);
         INFO(json);
         REQUIRE(details.has_error());
@@ -74,7 +74,8 @@ TEST_CASE("details: more entries than anybody needs are refused", "[message]")
     REQUIRE(many.has_error());
     CHECK(many.error().code == errc::too_many_requests);
 
-    const auto large = read(fmt::format(R"({{"authextra": {{"a": "{}"}}}})", std::string(limits::authextra_bytes_max, 'a')));
+    const auto large =
+        read(fmt::format(R"({{"authextra": {{"a": "{}"}}}})", std::string(limits::authextra_bytes_max, 'a')));
     REQUIRE(large.has_error());
     CHECK(large.error().code == errc::too_many_requests);
 }

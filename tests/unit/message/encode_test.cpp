@@ -77,8 +77,8 @@ TEST_CASE("encode: custom attributes are forwarded, other unknown keys are not",
     const auto from = GENERATE(serializer::json, serializer::msgpack, serializer::cbor);
     const auto to = GENERATE(serializer::json, serializer::msgpack, serializer::cbor);
     byte_buffer bytes;
-    REQUIRE(transcode({serializer::json, as_bytes(R"([48,1,{"_trace":{"a":[1]},"odd":1,"x_y":"z"},"p"])")}, from, bytes) ==
-            errc{});
+    REQUIRE(transcode({serializer::json, as_bytes(R"([48,1,{"_trace":{"a":[1]},"odd":1,"x_y":"z"},"p"])")}, from,
+                      bytes) == errc{});
     decoder reader(from);
     const auto decoded_call = reader.decode(bytes.view());
     INFO((decoded_call ? std::string() : decoded_call.error().text()));
@@ -102,8 +102,8 @@ TEST_CASE("encode: what a decoder reads and an encoder writes is the same messag
         R"([68,6131533,9823529,{"caller":3,"procedure":"com.p","timeout":1,"receive_progress":true,"ppt_scheme":"x_c"},[true]])",
         R"([50,7814135,{"progress":true},[30]])",
         R"([8,48,7814135,{},"com.myapp.error.object_write_protected",["Object is write protected."],{"severity":3}])",
-        R"([49,7814135,{"mode":"skip"}])", R"([35,85346237])", R"([65,25349185,2103333224])",
-        R"([4,"ticket",{}])", R"([2,9129137332,{"roles":{"broker":{}}}])");
+        R"([49,7814135,{"mode":"skip"}])", R"([35,85346237])", R"([65,25349185,2103333224])", R"([4,"ticket",{}])",
+        R"([2,9129137332,{"roles":{"broker":{}}}])");
     byte_buffer bytes;
     REQUIRE(transcode({serializer::json, as_bytes(json)}, format, bytes) == errc{});
     decoder reader(format);

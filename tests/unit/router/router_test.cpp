@@ -31,15 +31,10 @@ TEST_CASE("router: what an embedder gets wrong is thrown", "[router]")
 
 TEST_CASE("router: closing says GOODBYE to every session and ends", "[router]")
 {
-    auth::anonymous guests("guest");
-    running_router running;
-    running.router.open_realm("realm1").role("guest").allow(action::any, prefix(""));
-    const auto url = running.router.listen(guest_transport(guests));
-    running.start();
-
-    json_client polite(url);
-    json_client silent(url);
-    const json_client not_joined(url);
+    guest_router running;
+    json_client polite(running.url);
+    json_client silent(running.url);
+    const json_client not_joined(running.url);
     polite.hello("realm1");
     silent.hello("realm1");
     boost::asio::post(running.io, [&] { running.router.close(); });
@@ -49,7 +44,7 @@ TEST_CASE("router: closing says GOODBYE to every session and ends", "[router]")
     CHECK(silent.receive() == "closed");
     running.stop();
     CHECK(running.router.connection_count() == 0);
-    CHECK_THROWS(json_client(url));
+    CHECK_THROWS(json_client(running.url));
 }
 
 TEST_CASE("router: closing one realm leaves the others alone", "[router]")
@@ -76,13 +71,8 @@ TEST_CASE("router: closing one realm leaves the others alone", "[router]")
 
 TEST_CASE("router: one connection carries one session after the other", "[router]")
 {
-    auth::anonymous guests("guest");
-    running_router running;
-    running.router.open_realm("realm1").role("guest").allow(action::any, prefix(""));
-    const auto url = running.router.listen(guest_transport(guests));
-    running.start();
-
-    json_client client(url);
+    guest_router running;
+    json_client client(running.url);
     std::string last;
     for (int round = 0; round < 3; ++round) {
         const auto welcome = client.hello("realm1");
@@ -96,13 +86,8 @@ TEST_CASE("router: one connection carries one session after the other", "[router
 
 TEST_CASE("router: GOODBYE and the next HELLO may come in one segment", "[router]")
 {
-    auth::anonymous guests("guest");
-    running_router running;
-    running.router.open_realm("realm1").role("guest").allow(action::any, prefix(""));
-    const auto url = running.router.listen(guest_transport(guests));
-    running.start();
-
-    json_client client(url);
+    guest_router running;
+    json_client client(running.url);
     client.hello("realm1");
     client.send(R"([6,{},"wamp.close.normal"])");
     client.send(R"([1,"realm1",{"roles":{"caller":{}}}])");
@@ -112,13 +97,8 @@ TEST_CASE("router: GOODBYE and the next HELLO may come in one segment", "[router
 
 TEST_CASE("router: an answer that crosses the callee's GOODBYE is passed over", "[router]")
 {
-    auth::anonymous guests("guest");
-    running_router running;
-    running.router.open_realm("realm1").role("guest").allow(action::any, prefix(""));
-    const auto url = running.router.listen(guest_transport(guests));
-    running.start();
-
-    json_client client(url);
+    guest_router running;
+    json_client client(running.url);
     client.hello("realm1");
     client.send(R"([6,{},"wamp.close.normal"])");
     client.send(R"([70,1,{},["late"]])");
@@ -126,24 +106,20 @@ TEST_CASE("router: an answer that crosses the callee's GOODBYE is passed over", 
     CHECK(client.receive() == R"([6,{},"wamp.close.goodbye_and_out"])");
     CHECK(client.hello("realm1").starts_with("[2,"));
 
-    json_client other(url);
+    json_client other(running.url);
     CHECK_THAT(other.ask(R"([70,1,{}])"), Catch::Matchers::ContainsSubstring("wamp.error.protocol_violation"));
 }
 
 TEST_CASE("router: a call times out though nothing else happens", "[router]")
 {
-    auth::anonymous guests("guest");
-    running_router running;
-    running.router.open_realm("realm1").role("guest").allow(action::any, prefix(""));
-    const auto url = running.router.listen(guest_transport(guests));
-    running.start();
-
-    json_client callee(url);
+    guest_router running;
+    json_client callee(running.url);
     callee.hello("realm1");
     callee.ask(R"([64,1,{},"com.slow"])");
-    json_client caller(url);
+    json_client caller(running.url);
     caller.hello("realm1");
-    CHECK_THAT(caller.ask(R"([48,1,{"timeout":50},"com.slow"])"), Catch::Matchers::ContainsSubstring("wamp.error.timeout"));
+    CHECK_THAT(caller.ask(R"([48,1,{"timeout":50},"com.slow"])"),
+               Catch::Matchers::ContainsSubstring("wamp.error.timeout"));
     CHECK(callee.receive().starts_with("[68,1,"));
 }
 

@@ -21,7 +21,8 @@ class kept_log final : public junctor::log_sink {
 public:
     bool wants(junctor::log_level) const noexcept override { return true; }
 
-    void write(junctor::log_level level, std::string_view event, std::initializer_list<junctor::log_field> fields) override
+    void write(junctor::log_level level, std::string_view event,
+               std::initializer_list<junctor::log_field> fields) override
     {
         auto line = fmt::format("{} {}", junctor::to_string(level), event);
         for (const auto& field : fields)
@@ -79,3 +80,19 @@ inline junctor::rawsocket_transport guest_transport(junctor::authenticator& gues
 {
     return junctor::rawsocket(junctor::tcp("127.0.0.1", 0)).authenticate("anonymous", guests);
 }
+
+/// A router whose guests may do everything in realm1; it runs at once.
+class guest_router : public running_router {
+public:
+    guest_router() : realm1(router.open_realm("realm1"))
+    {
+        realm1.role("guest").allow(junctor::action::any, junctor::prefix(""));
+        url = router.listen(guest_transport(guests));
+        start();
+    }
+    ~guest_router() { stop(); } // before what it uses goes
+
+    junctor::auth::anonymous guests{"guest"};
+    junctor::realm_host& realm1;
+    std::string url;
+};

@@ -36,8 +36,8 @@ struct proof {
 /// The outcome of an authentication: who the peer is, or why it may not join.
 class verdict {
 public:
-    /// The peer may join as `who`. An empty authmethod or authprovider is filled in by the router with the method's name
-    /// and "static".
+    /// The peer may join as `who`. An empty authmethod or authprovider is filled in by the router with the method's
+    /// name and "static".
     static verdict grant(identity who) { return verdict(std::move(who)); }
     static verdict grant(std::string authid, std::string authrole);
 
@@ -67,8 +67,8 @@ private:
 };
 
 /// The conversation with one peer that wants to join, as its authenticator sees it. The authenticator cannot reach the
-/// connection itself: it can neither forget a time limit nor go on after a refusal. Lives until `authenticate` completes;
-/// used on the thread that runs it only.
+/// connection itself: it can neither forget a time limit nor go on after a refusal. Lives until `authenticate`
+/// completes; used on the thread that runs it only.
 class auth_exchange {
 public:
     virtual ~auth_exchange() = default;
@@ -81,8 +81,8 @@ public:
 
     /// Sends CHALLENGE with `extra` and completes with the peer's AUTHENTICATE. May be called again for another round.
     /// If the peer answers otherwise, leaves, or takes longer than `session_limits::challenge_timeout`, it does not
-    /// complete normally: the exchange ends, the peer is answered as the protocol demands, and the exception that carries
-    /// this out must not be swallowed. Spec: "Session Establishment".
+    /// complete normally: the exchange ends, the peer is answered as the protocol demands, and the exception that
+    /// carries this out must not be swallowed. Spec: "Session Establishment".
     [[nodiscard]] virtual awaitable<proof> challenge(dict extra) = 0;
     [[nodiscard]] awaitable<proof> challenge() { return challenge(dict()); }
 };

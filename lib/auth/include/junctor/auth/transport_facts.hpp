@@ -25,21 +25,21 @@ struct peer_credentials {
 
 /// What TLS established.
 struct tls_facts {
-    std::string protocol;                          ///< Such as "TLSv1.3".
-    std::string cipher;                            ///< OpenSSL's name of the cipher suite.
-    std::vector<std::byte> peer_certificate;       ///< DER; empty if the peer presented none. Verified if present.
-    std::string peer_common_name;                  ///< CN of that certificate's subject; may be empty.
-    std::vector<std::byte> channel_id_tls_unique;  ///< Channel binding of TLS 1.2; empty otherwise.
-    std::vector<std::byte> channel_id_tls_exporter;///< Channel binding of RFC 9266; empty if not to be had.
+    std::string protocol;                           ///< Such as "TLSv1.3".
+    std::string cipher;                             ///< OpenSSL's name of the cipher suite.
+    std::vector<std::byte> peer_certificate;        ///< DER; empty if the peer presented none. Verified if present.
+    std::string peer_common_name;                   ///< CN of that certificate's subject; may be empty.
+    std::vector<std::byte> channel_id_tls_unique;   ///< Channel binding of TLS 1.2; empty otherwise.
+    std::vector<std::byte> channel_id_tls_exporter; ///< Channel binding of RFC 9266; empty if not to be had.
 };
 
 /// Facts about a connection, for authenticators and logs. Never changes once the transport handshake is done.
 struct transport_facts {
-    std::string transport_id;              ///< The configured `id` of the listening transport.
-    std::string type{"rawsocket"};         ///< "rawsocket", "websocket" or "local".
+    std::string transport_id;      ///< The configured `id` of the listening transport.
+    std::string type{"rawsocket"}; ///< "rawsocket", "websocket" or "local".
     serializer format{serializer::json};
-    std::string peer;                      ///< "tcp4:127.0.0.1:5312", "tcp6:[::1]:5312", "unix:/run/a.sock" or "local".
-    std::uint64_t connection_number{};     ///< Counts the connections of the process: ties log lines together.
+    std::string peer;                  ///< "tcp4:127.0.0.1:5312", "tcp6:[::1]:5312", "unix:/run/a.sock" or "local".
+    std::uint64_t connection_number{}; ///< Counts the connections of the process: ties log lines together.
     std::optional<peer_credentials> credentials; ///< For Unix domain sockets.
     std::optional<tls_facts> tls;
 };

@@ -106,4 +106,5 @@ inline constexpr std::string_view goodbye_and_out_uri = "wamp.close.goodbye_and_
 } // namespace junctor
 
 template <>
-struct boost::system::is_error_code_enum<junctor::errc> : std::true_type {};
+struct boost::system::is_error_code_enum<junctor::errc> : std::true_type {
+};

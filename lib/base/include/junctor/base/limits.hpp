@@ -42,7 +42,8 @@ inline constexpr std::size_t quoted_bytes_max = 128;
 /// The encoded `authextra` of HELLO and AUTHENTICATE: it is made a tree before anybody is authenticated.
 inline constexpr std::size_t authextra_bytes_max = std::size_t{16} * 1024;
 
-/// Connections beyond `transport_limits::connections_max` that are kept just long enough to be told so by the handshake.
+/// Connections beyond `transport_limits::connections_max` that are kept just long enough to be told so by the
+/// handshake.
 inline constexpr std::size_t refusals_pending_max = 256;
 
 /// PINGs of the router that a silent peer may leave unanswered. Some clients answer only one in a while.
@@ -51,8 +52,8 @@ inline constexpr unsigned unanswered_pings_max = 3;
 /// How long a listener waits when it cannot accept for want of file descriptors or memory.
 inline constexpr std::chrono::milliseconds accept_pause{200};
 
-/// What each thread keeps of the buffers that its connections gave back: at most 16 MiB, and none that is so large that it
-/// must have been an exception.
+/// What each thread keeps of the buffers that its connections gave back: at most 16 MiB, and none that is so large that
+/// it must have been an exception.
 inline constexpr std::size_t pooled_buffers_max = 32;
 inline constexpr std::size_t pooled_buffer_bytes_max = std::size_t{512} * 1024;
 
@@ -76,7 +77,8 @@ struct session_limits {
     /// How long a peer has to answer GOODBYE, and to take what is queued, before its connection is closed.
     std::chrono::milliseconds goodbye_timeout{std::chrono::seconds{2}};
 
-    /// Output queued for one connection. Far above any burst that a healthy client takes, far below what hurts the router.
+    /// Output queued for one connection. Far above any burst that a healthy client takes, far below what hurts the
+    /// router.
     std::size_t outbound_bytes_max{std::size_t{32} << 20};
 
     /// Per session: each costs the router a table entry.

@@ -37,13 +37,11 @@ struct log_field {
 
     template <std::unsigned_integral Integer>
         requires(!std::same_as<Integer, bool>)
-    log_field(std::string_view name, Integer number) : key{name}, value{static_cast<std::uint64_t>(number)}
-    {
-    }
+    log_field(std::string_view name, Integer number) : key{name}, value{static_cast<std::uint64_t>(number)} {}
 };
 
-/// Takes what the library logs. May be called from any thread of the router, and must not throw or block for long. Secrets
-/// never reach it.
+/// Takes what the library logs. May be called from any thread of the router, and must not throw or block for long.
+/// Secrets never reach it.
 class log_sink {
 public:
     virtual ~log_sink() = default;

@@ -32,9 +32,11 @@ enum class uri_flaw : std::uint8_t { none, empty, too_long, too_many_components,
 /// A text for people, such as "empty component".
 [[nodiscard]] std::string_view to_string(uri_flaw flaw) noexcept;
 
-/// Checks `uri` as a pattern under `policy`: an exact one may have no empty component, a prefix may end in the middle of
-/// a component or be empty, a wildcard may have empty components. Length and component count are bounded by `limits.hpp`.
-[[nodiscard]] uri_flaw check_uri(std::string_view uri, uri_check check, match_policy policy = match_policy::exact) noexcept;
+/// Checks `uri` as a pattern under `policy`: an exact one may have no empty component, a prefix may end in the middle
+/// of a component or be empty, a wildcard may have empty components. Length and component count are bounded by
+/// `limits.hpp`.
+[[nodiscard]] uri_flaw check_uri(std::string_view uri, uri_check check,
+                                 match_policy policy = match_policy::exact) noexcept;
 
 /// Whether `uri` stands under the name space "wamp." that is reserved for the protocol itself.
 [[nodiscard]] inline bool is_reserved(std::string_view uri) noexcept
@@ -42,8 +44,8 @@ enum class uri_flaw : std::uint8_t { none, empty, too_long, too_many_components,
     return uri.starts_with("wamp.");
 }
 
-/// Whether `pattern` matches `uri` under `policy`. A prefix compares characters, not components; an empty component of a
-/// wildcard matches any single component.
+/// Whether `pattern` matches `uri` under `policy`. A prefix compares characters, not components; an empty component of
+/// a wildcard matches any single component.
 [[nodiscard]] bool matches(std::string_view pattern, match_policy policy, std::string_view uri) noexcept;
 
 } // namespace junctor

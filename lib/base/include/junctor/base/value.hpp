@@ -24,7 +24,8 @@ using list = std::vector<value>;
 /// Binary data, which is not text. JSON carries it as "\u0000" followed by base64.
 using binary = std::vector<std::byte>;
 
-/// A dictionary with string keys that keeps the order in which keys came. Look-up is linear: dicts of options are small.
+/// A dictionary with string keys that keeps the order in which keys came. Look-up is linear: dicts of options are
+/// small.
 class dict {
 public:
     using entry = std::pair<std::string, value>;
@@ -78,7 +79,8 @@ public:
 
     template <std::integral Integer>
         requires(!std::same_as<Integer, bool>)
-    value(Integer number) noexcept
+    value(Integer number)
+    noexcept
     {
         if (std::in_range<std::int64_t>(number))
             content_ = static_cast<std::int64_t>(number);
@@ -86,8 +88,8 @@ public:
             content_ = static_cast<std::uint64_t>(number);
     }
 
-    /// The content if it is exactly a `T` (nullptr_t, bool, int64_t, uint64_t, double, std::string, binary, list, dict),
-    /// or null. Valid until the value changes.
+    /// The content if it is exactly a `T` (nullptr_t, bool, int64_t, uint64_t, double, std::string, binary, list,
+    /// dict), or null. Valid until the value changes.
     template <class T>
     [[nodiscard]] const T* get_if() const noexcept
     {

@@ -53,23 +53,56 @@ private:
 /// | `rest()`         | nothing: the input from the next value on; for calls right before or right after a value  |
 /// | `finish()`       | nothing: `errc::trailing_bytes` if anything but padding follows                           |
 template <class Reader>
-concept pull_reader = requires(Reader reader, std::string_view& key, errc code) {
-    { reader.peek() } -> std::same_as<value_kind>;
-    { reader.enter_list() } -> std::same_as<bool>;
-    { reader.next() } -> std::same_as<bool>;
-    { reader.enter_dict() } -> std::same_as<bool>;
-    { reader.next_key(key) } -> std::same_as<bool>;
-    { reader.read_unsigned() } -> std::same_as<std::uint64_t>;
-    { reader.read_integer() } -> std::same_as<std::int64_t>;
-    { reader.read_boolean() } -> std::same_as<bool>;
-    { reader.read_text() } -> std::same_as<std::string_view>;
-    { reader.skip() } -> std::same_as<byte_view>;
-    { reader.rest() } -> std::same_as<byte_view>;
-    { reader.finish() } -> std::same_as<void>;
-    { reader.fail(code) } -> std::same_as<void>;
-    { reader.ok() } -> std::same_as<bool>;
-    { reader.error() } -> std::same_as<errc>;
-    { Reader::format } -> std::convertible_to<serializer>;
+concept pull_reader = requires(Reader reader, std::string_view& key, errc code)
+{
+    {
+        reader.peek()
+        } -> std::same_as<value_kind>;
+    {
+        reader.enter_list()
+        } -> std::same_as<bool>;
+    {
+        reader.next()
+        } -> std::same_as<bool>;
+    {
+        reader.enter_dict()
+        } -> std::same_as<bool>;
+    {
+        reader.next_key(key)
+        } -> std::same_as<bool>;
+    {
+        reader.read_unsigned()
+        } -> std::same_as<std::uint64_t>;
+    {
+        reader.read_integer()
+        } -> std::same_as<std::int64_t>;
+    {
+        reader.read_boolean()
+        } -> std::same_as<bool>;
+    {
+        reader.read_text()
+        } -> std::same_as<std::string_view>;
+    {
+        reader.skip()
+        } -> std::same_as<byte_view>;
+    {
+        reader.rest()
+        } -> std::same_as<byte_view>;
+    {
+        reader.finish()
+        } -> std::same_as<void>;
+    {
+        reader.fail(code)
+        } -> std::same_as<void>;
+    {
+        reader.ok()
+        } -> std::same_as<bool>;
+    {
+        reader.error()
+        } -> std::same_as<errc>;
+    {
+        Reader::format
+        } -> std::convertible_to<serializer>;
 };
 
 } // namespace junctor

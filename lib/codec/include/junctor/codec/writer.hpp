@@ -21,7 +21,8 @@ namespace junctor {
 /// `begin_list(count)` is for lists whose length is known: exactly `count` elements must follow before `end_list()`.
 /// `raw(bytes)` appends one value that is encoded already, by the same serializer.
 template <class Writer>
-concept push_writer = requires(Writer writer, std::size_t count, std::string_view text, byte_view bytes) {
+concept push_writer = requires(Writer writer, std::size_t count, std::string_view text, byte_view bytes)
+{
     writer.begin_list();
     writer.begin_list(count);
     writer.end_list();
@@ -36,7 +37,9 @@ concept push_writer = requires(Writer writer, std::size_t count, std::string_vie
     writer.text(text);
     writer.binary(bytes);
     writer.raw(bytes);
-    { Writer::format } -> std::convertible_to<serializer>;
+    {
+        Writer::format
+        } -> std::convertible_to<serializer>;
 };
 
 } // namespace junctor

@@ -16,14 +16,14 @@ namespace junctor {
 
 /// Why bytes are no message, and as much as is known of what they were meant to be.
 struct decode_failure {
-    /// `errc::invalid_argument`: only an option has a wrong type or value; the rest of the message is sound, so a request
-    /// can be answered with ERROR. Every other code is a protocol violation.
+    /// `errc::invalid_argument`: only an option has a wrong type or value; the rest of the message is sound, so a
+    /// request can be answered with ERROR. Every other code is a protocol violation.
     errc code{errc::malformed};
-    message_type type{};       ///< Zero if it could not be told.
-    request_id request;        ///< Of a request; none if it could not be told.
-    bool acknowledge{false};   ///< Of a PUBLISH: whether the publisher waits for an answer.
-    std::string_view element{};///< The element at fault, such as "Options"; may be empty. Lives forever.
-    std::string_view field{};  ///< The key at fault, such as "timeout"; may be empty. Lives forever.
+    message_type type{};        ///< Zero if it could not be told.
+    request_id request;         ///< Of a request; none if it could not be told.
+    bool acknowledge{false};    ///< Of a PUBLISH: whether the publisher waits for an answer.
+    std::string_view element{}; ///< The element at fault, such as "Options"; may be empty. Lives forever.
+    std::string_view field{};   ///< The key at fault, such as "timeout"; may be empty. Lives forever.
 
     /// A sentence for people, such as "CALL: Options.timeout: an argument or option has a wrong type or value".
     [[nodiscard]] std::string text() const;

@@ -56,7 +56,8 @@ using procedure_handler = std::function<arguments(const arguments&)>;
 namespace detail {
 
 template <class Function>
-struct signature : signature<decltype(&Function::operator())> {};
+struct signature : signature<decltype(&Function::operator())> {
+};
 
 template <class Result, class... Parameters>
 struct signature<Result (*)(Parameters...)> {
@@ -65,10 +66,12 @@ struct signature<Result (*)(Parameters...)> {
 };
 
 template <class Result, class Owner, class... Parameters>
-struct signature<Result (Owner::*)(Parameters...)> : signature<Result (*)(Parameters...)> {};
+struct signature<Result (Owner::*)(Parameters...)> : signature<Result (*)(Parameters...)> {
+};
 
 template <class Result, class Owner, class... Parameters>
-struct signature<Result (Owner::*)(Parameters...) const> : signature<Result (*)(Parameters...)> {};
+struct signature<Result (Owner::*)(Parameters...) const> : signature<Result (*)(Parameters...)> {
+};
 
 template <class T>
 T positional_argument(const list& args, std::size_t index)
@@ -91,9 +94,10 @@ Parameters positional_arguments(const list& args, std::index_sequence<Index...>)
 
 } // namespace detail
 
-/// Wraps a handler with typed parameters: `[](int a, int b) { return a + b; }`. A call with another number of arguments,
-/// or with one that does not convert (see `conversion`), is answered with wamp.error.invalid_argument. A handler that takes
-/// `const arguments&` and returns `arguments` is used as it is; one that returns `void` answers without arguments.
+/// Wraps a handler with typed parameters: `[](int a, int b) { return a + b; }`. A call with another number of
+/// arguments, or with one that does not convert (see `conversion`), is answered with wamp.error.invalid_argument. A
+/// handler that takes `const arguments&` and returns `arguments` is used as it is; one that returns `void` answers
+/// without arguments.
 template <class Handler>
 [[nodiscard]] procedure_handler make_procedure(Handler handler)
 {

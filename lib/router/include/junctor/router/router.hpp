@@ -24,13 +24,14 @@ struct router_core;
 ///
 ///     boost::asio::io_context io;
 ///     junctor::router router(io);
-///     router.open_realm("com.example.shop").role("guest").allow(junctor::action::any, junctor::prefix("com.example.shop."));
-///     junctor::auth::anonymous guests("guest");
+///     router.open_realm("com.example.shop").role("guest").allow(junctor::action::any,
+///     junctor::prefix("com.example.shop.")); junctor::auth::anonymous guests("guest");
 ///     router.listen(junctor::rawsocket(junctor::tcp("127.0.0.1", 8081)).authenticate("anonymous", guests));
 ///     io.run();
 ///
-/// Everything runs on the one thread that runs the io_context, and all members are to be called there, or before it runs.
-/// The io_context must outlive the router; the log sink and the authenticators must outlive the running of the io_context.
+/// Everything runs on the one thread that runs the io_context, and all members are to be called there, or before it
+/// runs. The io_context must outlive the router; the log sink and the authenticators must outlive the running of the
+/// io_context.
 class router {
 public:
     /// Logs to nobody unless `log` says where.
@@ -52,8 +53,9 @@ public:
     /// `std::invalid_argument` if the transport offers no authmethod, since nobody could join.
     std::string listen(rawsocket_transport transport);
 
-    /// Stops listening, says GOODBYE wamp.close.system_shutdown to every session, and ends each connection when its peer has
-    /// answered, or after `session_limits::goodbye_timeout`. Then nothing keeps `io_context::run()` from returning.
+    /// Stops listening, says GOODBYE wamp.close.system_shutdown to every session, and ends each connection when its
+    /// peer has answered, or after `session_limits::goodbye_timeout`. Then nothing keeps `io_context::run()` from
+    /// returning.
     void close();
 
     /// Connections that are open now, joined or not.

@@ -21,8 +21,8 @@ enum class session_phase : std::uint8_t {
 /// Whether a client may send a message of `type` in `phase`. Whatever it may not send is a protocol violation.
 [[nodiscard]] bool client_may_send(session_phase phase, message_type type) noexcept;
 
-/// Whether a message of `type` that comes in `phase` is an answer to an INVOCATION that crossed the client's GOODBYE: callees
-/// in use send it after their farewell. It is passed over.
+/// Whether a message of `type` that comes in `phase` is an answer to an INVOCATION that crossed the client's GOODBYE:
+/// callees in use send it after their farewell. It is passed over.
 [[nodiscard]] bool is_late_answer(session_phase phase, message_type type) noexcept;
 
 /// Whether a message of `type` from a client opens a request, whose identifier is checked and whose failure is answered

@@ -31,8 +31,8 @@ public:
     /// The serializer that the peer chose; all messages must be in it.
     [[nodiscard]] virtual serializer format() const noexcept = 0;
 
-    /// Begins a message: append its bytes to the buffer, touch nothing before its present end, and finish with exactly one
-    /// of `close_message` and `drop_message` before any other call.
+    /// Begins a message: append its bytes to the buffer, touch nothing before its present end, and finish with exactly
+    /// one of `close_message` and `drop_message` before any other call.
     [[nodiscard]] virtual byte_buffer& open_message() = 0;
 
     /// Ends the message begun last and queues it.

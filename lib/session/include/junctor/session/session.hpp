@@ -60,8 +60,8 @@ delivery send_to(outlet& out, const Message& m)
 /// Sends ABORT with `code`'s URI and `text` (the code's own if empty) to a peer that has not joined.
 delivery send_abort(outlet& out, errc code, std::string_view text = {});
 
-/// One joined session. It owns nothing of the connection: `out` must outlive it. Used by whoever has entered the realm, so
-/// by one thread at a time.
+/// One joined session. It owns nothing of the connection: `out` must outlive it. Used by whoever has entered the realm,
+/// so by one thread at a time.
 ///
 /// A session is open until a close reason is set; from then on nothing more is sent to it, and its owner (the coroutine
 /// that reads for it) takes it out of the realm. Nothing here calls back.
@@ -99,8 +99,8 @@ public:
     /// Answers a request of the peer with ERROR.
     delivery send_error(message_type request_type, request_id request, errc code, std::string_view text = {});
 
-    /// Sends ABORT with `code`'s URI and `text` (the code's own if empty) and closes with `reason`. Only the first close
-    /// of a session counts. Spec: "Session Closing", protocol violations.
+    /// Sends ABORT with `code`'s URI and `text` (the code's own if empty) and closes with `reason`. Only the first
+    /// close of a session counts. Spec: "Session Closing", protocol violations.
     void abort(errc code, std::string_view text = {}, close_reason reason = close_reason::protocol_violation);
 
     /// Sends GOODBYE with `reason`'s URI and closes; for a reason given by somebody, `uri` replaces the URI.
@@ -111,8 +111,8 @@ public:
 
     [[nodiscard]] request_sequence& requests() noexcept { return requests_; }
 
-    /// The identifier for the next INVOCATION to this session: 1, 2, 3, … It is used up by `count_invocation()`, once the
-    /// message has been queued, so that the callee sees no gap.
+    /// The identifier for the next INVOCATION to this session: 1, 2, 3, … It is used up by `count_invocation()`, once
+    /// the message has been queued, so that the callee sees no gap.
     [[nodiscard]] request_id next_invocation() const noexcept { return request_id(invocations_ + 1); }
     void count_invocation() noexcept { ++invocations_; }
 

@@ -14,8 +14,8 @@ namespace junctor::auth {
 /// Lets every peer join without credentials. Spec: advanced profile, "Authentication", anonymous.
 class anonymous final : public authenticator {
 public:
-    /// Peers join with the role `authrole`. Each gets `authid`, or if that is empty one drawn at random: what a peer calls
-    /// itself in HELLO proves nothing. If `realm` is not empty, no other realm can be joined this way.
+    /// Peers join with the role `authrole`. Each gets `authid`, or if that is empty one drawn at random: what a peer
+    /// calls itself in HELLO proves nothing. If `realm` is not empty, no other realm can be joined this way.
     explicit anonymous(std::string authrole, std::string authid = {}, std::string realm = {});
 
     [[nodiscard]] awaitable<verdict> authenticate(auth_exchange& exchange) override;

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// The messages of publish and subscribe.
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include <junctor/base/ids.hpp>
+#include <junctor/base/uri.hpp>
+#include <junctor/message/message_type.hpp>
+#include <junctor/message/payload.hpp>
+
+namespace junctor {
+
+struct publish_options {
+    bool acknowledge{false};
+    bool exclude_me{true};
+    bool disclose_me{false};
+    bool retain{false};
+    encoded_list exclude;
+    encoded_list exclude_authid;
+    encoded_list exclude_authrole;
+    encoded_list eligible;
+    encoded_list eligible_authid;
+    encoded_list eligible_authrole;
+    passthru_attributes passthru;
+    custom_attributes custom;
+
+    static void fields(auto& self, auto& visit)
+    {
+        visit("acknowledge", self.acknowledge);
+        visit("exclude_me", self.exclude_me, true);
+        visit("disclose_me", self.disclose_me);
+        visit("retain", self.retain);
+        visit("exclude", self.exclude);
+        visit("exclude_authid", self.exclude_authid);
+        visit("exclude_authrole", self.exclude_authrole);
+        visit("eligible", self.eligible);
+        visit("eligible_authid", self.eligible_authid);
+        visit("eligible_authrole", self.eligible_authrole);
+        passthru_attributes::fields(self.passthru, visit);
+        visit.custom(self.custom);
+    }
+};
+
+struct publish {
+    static constexpr auto type = message_type::publish;
+    request_id request;
+    publish_options options;
+    std::string_view topic;
+    payload body;
+
+    static void elements(auto& self, auto& visit)
+    {
+        visit("Request", self.request);
+        visit("Options", self.options);
+        visit("Topic", self.topic);
+        visit(self.body);
+    }
+};
+
+struct published {
+    static constexpr auto type = message_type::published;
+    request_id request;
+    publication_id publication;
+
+    static void elements(auto& self, auto& visit)
+    {
+        visit("PUBLISH.Request", self.request);
+        visit("Publication", self.publication);
+    }
+};
+
+struct subscribe_options {
+    match_policy match{match_policy::exact};
+    bool get_retained{false};
+
+    static void fields(auto& self, auto& visit)
+    {
+        visit("match", self.match, match_policy::exact);
+        visit("get_retained", self.get_retained);
+    }
+};
+
+struct subscribe {
+    static constexpr auto type = message_type::subscribe;
+    request_id request;
+    subscribe_options options;
+    std::string_view topic;
+
+    static void elements(auto& self, auto& visit)
+    {
+        visit("Request", self.request);
+        visit("Options", self.options);
+        visit("Topic", self.topic);
+    }
+};
+
+struct subscribed {
+    static constexpr auto type = message_type::subscribed;
+    request_id request;
+    subscription_id subscription;
+
+    static void elements(auto& self, auto& visit)
+    {
+        visit("SUBSCRIBE.Request", self.request);
+        visit("Subscription", self.subscription);
+    }
+};
+
+struct unsubscribe {
+    static constexpr auto type = message_type::unsubscribe;
+    request_id request;
+    subscription_id subscription;
+
+    static void elements(auto& self, auto& visit)
+    {
+        visit("Request", self.request);
+        visit("SUBSCRIBED.Subscription", self.subscription);
+    }
+};
+
+/// Details of an UNSUBSCRIBED that nobody asked for. Spec: "Subscription Revocation".
+struct subscription_revocation {
+    subscription_id subscription;
+    std::string_view reason;
+
+    [[nodiscard]] bool present() const noexcept { return subscription.valid(); }
+
+    static void fields(auto& self, auto& visit)
+    {
+        visit("subscription", self.subscription);
+        visit("reason", self.reason);
+    }
+};
+
+struct unsubscribed {
+    static constexpr auto type = message_type::unsubscribed;
+    request_id request; ///< Zero if `revocation` is present.
+    subscription_revocation revocation;
+
+    static void elements(auto& self, auto& visit)
+    {
+        visit.or_zero("UNSUBSCRIBE.Request", self.request);
+        visit.trailing("Details", self.revocation);
+    }
+};
+
+struct event_details {
+    session_id publisher;
+    std::string_view publisher_authid;
+    std::string_view publisher_authrole;
+    std::string_view topic;
+    bool retained{false};
+    std::optional<std::uint64_t> trustlevel;
+    passthru_attributes passthru;
+    custom_attributes custom;
+
+    static void fields(auto& self, auto& visit)
+    {
+        visit("publisher", self.publisher);
+        visit("publisher_authid", self.publisher_authid);
+        visit("publisher_authrole", self.publisher_authrole);
+        visit("topic", self.topic);
+        visit("retained", self.retained);
+        visit("trustlevel", self.trustlevel);
+        passthru_attributes::fields(self.passthru, visit);
+        visit.custom(self.custom);
+    }
+};
+
+struct event {
+    static constexpr auto type = message_type::event;
+    subscription_id subscription;
+    publication_id publication;
+    event_details details;
+    payload body;
+
+    static void elements(auto& self, auto& visit)
+    {
+        visit("SUBSCRIBED.Subscription", self.subscription);
+        visit("PUBLISHED.Publication", self.publication);
+        visit("Details", self.details);
+        visit(self.body);
+    }
+};
+
+} // namespace junctor

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// The messages of remote procedure calls.
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include <junctor/base/ids.hpp>
+#include <junctor/base/uri.hpp>
+#include <junctor/message/message_type.hpp>
+#include <junctor/message/payload.hpp>
+
+namespace junctor {
+
+struct call_options {
+    std::uint64_t timeout{0}; ///< Milliseconds; zero for none.
+    bool receive_progress{false};
+    bool progress{false};
+    bool disclose_me{false};
+    passthru_attributes passthru;
+    custom_attributes custom;
+
+    static void fields(auto& self, auto& visit)
+    {
+        visit("timeout", self.timeout);
+        visit("receive_progress", self.receive_progress);
+        visit("progress", self.progress);
+        visit("disclose_me", self.disclose_me);
+        passthru_attributes::fields(self.passthru, visit);
+        visit.custom(self.custom);
+    }
+};
+
+struct call {
+    static constexpr auto type = message_type::call;
+    request_id request;
+    call_options options;
+    std::string_view procedure;
+    payload body;
+
+    static void elements(auto& self, auto& visit)
+    {
+        visit("Request", self.request);
+        visit("Options", self.options);
+        visit("Procedure", self.procedure);
+        visit(self.body);
+    }
+};
+
+struct cancel_options {
+    cancel_mode mode{cancel_mode::killnowait};
+
+    static void fields(auto& self, auto& visit) { visit("mode", self.mode, cancel_mode::killnowait); }
+};
+
+struct cancel {
+    static constexpr auto type = message_type::cancel;
+    request_id request;
+    cancel_options options;
+
+    static void elements(auto& self, auto& visit)
+    {
+        visit("CALL.Request", self.request);
+        visit("Options", self.options);
+    }
+};
+
+struct result_details {
+    bool progress{false};
+    passthru_attributes passthru;
+    custom_attributes custom;
+
+    static void fields(auto& self, auto& visit)
+    {
+        visit("progress", self.progress);
+        passthru_attributes::fields(self.passthru, visit);
+        visit.custom(self.custom);
+    }
+};
+
+struct result {
+    static constexpr auto type = message_type::result;
+    request_id request;
+    result_details details;
+    payload body;
+
+    static void elements(auto& self, auto& visit)
+    {
+        visit("CALL.Request", self.request);
+        visit("Details", self.details);
+        visit(self.body);
+    }
+};
+
+struct register_options {
+    match_policy match{match_policy::exact};
+    invocation_policy invoke{invocation_policy::single};
+    bool disclose_caller{false};
+    bool forward_timeout{false};
+
+    static void fields(auto& self, auto& visit)
+    {
+        visit("match", self.match, match_policy::exact);
+        visit("invoke", self.invoke, invocation_policy::single);
+        visit("disclose_caller", self.disclose_caller);
+        visit("forward_timeout", self.forward_timeout);
+    }
+};
+
+struct register_ {
+    static constexpr auto type = message_type::register_;
+    request_id request;
+    register_options options;
+    std::string_view procedure;
+
+    static void elements(auto& self, auto& visit)
+    {
+        visit("Request", self.request);
+        visit("Options", self.options);
+        visit("Procedure", self.procedure);
+    }
+};
+
+struct registered {
+    static constexpr auto type = message_type::registered;
+    request_id request;
+    registration_id registration;
+
+    static void elements(auto& self, auto& visit)
+    {
+        visit("REGISTER.Request", self.request);
+        visit("Registration", self.registration);
+    }
+};
+
+struct unregister {
+    static constexpr auto type = message_type::unregister;
+    request_id request;
+    registration_id registration;
+
+    static void elements(auto& self, auto& visit)
+    {
+        visit("Request", self.request);
+        visit("REGISTERED.Registration", self.registration);
+    }
+};
+
+/// Details of an UNREGISTERED that nobody asked for. Spec: "Registration Revocation".
+struct registration_revocation {
+    registration_id registration;
+    std::string_view reason;
+
+    [[nodiscard]] bool present() const noexcept { return registration.valid(); }
+
+    static void fields(auto& self, auto& visit)
+    {
+        visit("registration", self.registration);
+        visit("reason", self.reason);
+    }
+};
+
+struct unregistered {
+    static constexpr auto type = message_type::unregistered;
+    request_id request; ///< Zero if `revocation` is present.
+    registration_revocation revocation;
+
+    static void elements(auto& self, auto& visit)
+    {
+        visit.or_zero("UNREGISTER.Request", self.request);
+        visit.trailing("Details", self.revocation);
+    }
+};
+
+struct invocation_details {
+    session_id caller;
+    std::string_view caller_authid;
+    std::string_view caller_authrole;
+    std::string_view procedure;
+    std::uint64_t timeout{0}; ///< Milliseconds; zero for none.
+    bool receive_progress{false};
+    bool progress{false};
+    std::optional<std::uint64_t> trustlevel;
+    passthru_attributes passthru;
+    custom_attributes custom;
+
+    static void fields(auto& self, auto& visit)
+    {
+        visit("caller", self.caller);
+        visit("caller_authid", self.caller_authid);
+        visit("caller_authrole", self.caller_authrole);
+        visit("procedure", self.procedure);
+        visit("timeout", self.timeout);
+        visit("receive_progress", self.receive_progress);
+        visit("progress", self.progress);
+        visit("trustlevel", self.trustlevel);
+        passthru_attributes::fields(self.passthru, visit);
+        visit.custom(self.custom);
+    }
+};
+
+struct invocation {
+    static constexpr auto type = message_type::invocation;
+    request_id request;
+    registration_id registration;
+    invocation_details details;
+    payload body;
+
+    static void elements(auto& self, auto& visit)
+    {
+        visit("Request", self.request);
+        visit("REGISTERED.Registration", self.registration);
+        visit("Details", self.details);
+        visit(self.body);
+    }
+};
+
+struct interrupt_options {
+    cancel_mode mode{cancel_mode::killnowait};
+    std::string_view reason; ///< A URI.
+
+    /// The mode is always written: callees in use look for it.
+    static void fields(auto& self, auto& visit)
+    {
+        visit("mode", self.mode, std::nullopt);
+        visit("reason", self.reason);
+    }
+};
+
+struct interrupt {
+    static constexpr auto type = message_type::interrupt;
+    request_id request;
+    interrupt_options options;
+
+    static void elements(auto& self, auto& visit)
+    {
+        visit("INVOCATION.Request", self.request);
+        visit("Options", self.options);
+    }
+};
+
+struct yield_options {
+    bool progress{false};
+    passthru_attributes passthru;
+    custom_attributes custom;
+
+    static void fields(auto& self, auto& visit)
+    {
+        visit("progress", self.progress);
+        passthru_attributes::fields(self.passthru, visit);
+        visit.custom(self.custom);
+    }
+};
+
+struct yield {
+    static constexpr auto type = message_type::yield;
+    request_id request;
+    yield_options options;
+    payload body;
+
+    static void elements(auto& self, auto& visit)
+    {
+        visit("INVOCATION.Request", self.request);
+        visit("Options", self.options);
+        visit(self.body);
+    }
+};
+
+} // namespace junctor
