@@ -3,6 +3,7 @@
 """The RawSocket transport, octet by octet. Spec: advanced profile, "RawSocket Transport"."""
 
 import random
+import time
 import unittest
 
 from house import HouseCase, open_house
@@ -118,10 +119,15 @@ class Handshake(HouseCase):
             peer.expect_end()
 
     def test_plain_words_on_a_port_for_tls_are_answered_by_the_end(self):
-        for octets in (b"GET / HTTP/1.1\r\n\r\n", handshake("json") + frame(b'[1,"realm1",{}]')):
-            peer = self.connection("tls", tls=False)
-            peer.send_octets(octets)
-            self.assertNotIn(b"\x7f", peer.receive_rest(), "at most an alert of TLS")
+        """And not only when the time to join is over, which are ten seconds."""
+        whole = handshake("json") + frame(b'[1,"realm1",{}]')
+        for octets in (b"GET / HTTP/1.1\r\n\r\n", whole, handshake("json"), b"\x7f"):
+            with self.subTest(octets=octets):
+                peer = self.connection("tls", tls=False)
+                begun = time.monotonic()
+                peer.send_octets(octets)
+                self.assertNotIn(b"\x7f", peer.receive_rest(), "at most an alert of TLS")
+                self.assertLess(time.monotonic() - begun, 5)
 
 
 class Frames(HouseCase):

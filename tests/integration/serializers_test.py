@@ -4,10 +4,11 @@
 "Binary conversion of JSON Strings"."""
 
 import itertools
+import math
 import unittest
 
 from house import HouseCase, open_house
-from wamp_peer import ANY_ID, CALL, ERROR, EVENT, INVOCATION, PUBLISH, RESULT, SERIALIZERS, SUBSCRIBED, YIELD
+from wamp_peer import ABORT, ANY_ID, CALL, ERROR, EVENT, INVOCATION, PUBLISH, RESULT, SERIALIZERS, SUBSCRIBED, YIELD
 
 setUpModule = open_house
 
@@ -71,6 +72,14 @@ VALUES = [
 ]
 
 
+def nested(depth):
+    """A list in a list and so on, `depth` of them."""
+    value = []
+    for _ in range(depth - 1):
+        value = [value]
+    return value
+
+
 class Conversion(HouseCase):
     def test_values_arrive_unchanged_from_every_serializer_in_every_other(self):
         for one, other in PAIRS:
@@ -112,6 +121,54 @@ class Conversion(HouseCase):
                 keys = (5, -1) if one == other else ("5", "-1")
                 wanted = dict(zip(keys, ("five", "minus one")))
                 receiver.expect(EVENT, subscription, publication, {}, [wanted])
+
+    def test_the_deepest_value_that_is_taken_arrives_in_every_serializer(self):
+        for one in SERIALIZERS:
+            receivers = [self.peer(serializer=serializer) for serializer in SERIALIZERS]
+            topic = self.uri(one)
+            subscription = {receiver.subscribe(topic) for receiver in receivers}.pop()
+            taken = [depth for depth in range(56, 70) if self.offer(one, topic, nested(depth), receivers, subscription)]
+            self.assertEqual(taken, list(range(56, max(taken) + 1)))
+            self.assertLess(max(taken), 69)
+
+    def offer(self, serializer, topic, args, receivers, subscription):
+        """Whether `args` are taken from a publisher; if they are, the receivers must get them."""
+        publisher = self.peer(serializer=serializer)
+        publisher.send(PUBLISH, 1, {"acknowledge": True}, topic, args)
+        answer = publisher.receive()
+        if answer[0] == ABORT:
+            self.assertEqual(answer[2], "wamp.error.protocol_violation")
+            return False
+        for receiver in receivers:
+            receiver.expect(EVENT, subscription, answer[2], {}, args)
+        return True
+
+    def test_numbers_at_the_edges_of_json(self):
+        for text, wanted in (
+            ("18446744073709551616", 2.0**64),
+            ("-9223372036854775809", -(2.0**63)),
+            ("123456789012345678901234567890", 123456789012345678901234567890.0),
+            ("-0", 0),
+            ("-0.0", -0.0),
+            ("1E+2", 100.0),
+            ("0.1e-6", 1e-7),
+            ("2.2250738585072011e-308", 2.2250738585072011e-308),
+        ):
+            for other in ("msgpack", "cbor"):
+                with self.subTest(text=text, receiver=other):
+                    sender, receiver = self.peer(), self.peer(serializer=other)
+                    topic = self.uri(f"{other}.t{len(text)}")
+                    subscription = receiver.subscribe(topic)
+                    sender.send_frame(f'[16,1,{{}},"{topic}",[{text}]]'.encode())
+                    receiver.expect(EVENT, subscription, ANY_ID, {}, [wanted])
+
+    def test_what_json_has_no_number_for_becomes_null(self):
+        for one in ("msgpack", "cbor"):
+            sender, receiver = self.peer(serializer=one), self.peer()
+            subscription = receiver.subscribe(self.uri(one))
+            for value in (math.nan, math.inf, -math.inf):
+                publication = sender.publish(self.uri(one), [value])
+                receiver.expect(EVENT, subscription, publication, {}, [None])
 
     # An extension of MessagePack's, which neither JSON nor CBOR has.
     EXTENSION = b"\xd4\x05\x00"

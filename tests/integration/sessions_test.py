@@ -96,6 +96,14 @@ class Pipelining(HouseCase):
             peer.expect(GOODBYE, {}, "wamp.close.goodbye_and_out")
 
 
+    def test_a_second_hello_in_the_same_piece_is_a_violation(self):
+        peer = self.stranger()
+        hello = [HELLO, "realm1", {"roles": {"caller": {}}}]
+        peer.send_all(hello, hello)
+        peer.expect(WELCOME, ANY_ID, ANY_DICT)
+        peer.expect_violation()
+
+
 class SessionIds(HouseCase):
     def test_they_are_drawn_at_random_from_1_to_2_to_the_53(self):
         sessions = [self.peer().session for _ in range(64)]
@@ -239,6 +247,23 @@ class Ending(HouseCase):
             peer.expect(SUBSCRIBED, 1, ANY_ID)
             peer.expect(GOODBYE, {}, "wamp.close.goodbye_and_out")
             peer.expect_end()
+
+    def test_a_client_that_ends_its_side_has_left(self):
+        for transport in ("tcp", "unix"):
+            visitor = self.connection(transport)
+            visitor.finish_sending()
+            visitor.expect_end()
+            visitor = self.stranger(transport)
+            visitor.finish_sending()
+            visitor.expect_end()
+            visitor = self.peer(transport=transport)
+            registration = visitor.register(self.uri(transport))
+            caller = self.peer()
+            request = caller.call(self.uri(transport))
+            visitor.expect_invocation(registration)
+            visitor.finish_sending()
+            caller.expect_error(CALL, request, "wamp.error.canceled")
+            visitor.expect_end()
 
     def test_abort_of_a_client_is_not_answered(self):
         joined = self.peer()

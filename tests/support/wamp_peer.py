@@ -11,7 +11,7 @@
 Messages are lists of Python's own types, `bytes` for binary data. They are compared with their types: 1, 1.0 and True
 are three things. What has travelled stands in the text of a failure.
 
-Needs a MessagePack and a CBOR module of those that Debian has.
+Needs the modules msgpack, of version 1.0 or later, and cbor2: Debian's python3-msgpack and python3-cbor2.
 """
 
 import base64
@@ -23,24 +23,8 @@ import socket
 import ssl
 import struct
 
-try:
-    import msgpack
-
-    def _pack(message):
-        return msgpack.packb(message, use_bin_type=True)
-
-    def _unpack(octets):
-        return msgpack.unpackb(octets, raw=False, strict_map_key=False)
-
-except ImportError:
-    import umsgpack
-
-    _pack, _unpack = umsgpack.packb, umsgpack.unpackb
-
-try:
-    import cbor2 as cbor
-except ImportError:
-    import cbor
+import cbor2
+import msgpack
 
 # How long anything that must come may take: tests share their machine, and sanitizers are slow.
 PATIENCE = 30.0
@@ -146,12 +130,16 @@ def _from_json(octets):
     return _with_binary(json.loads(octets.decode("utf-8"), parse_constant=_refuse_constant))
 
 
+def _from_msgpack(octets):
+    return msgpack.unpackb(octets, strict_map_key=False)
+
+
 Serializer = collections.namedtuple("Serializer", "name number dumps loads")
 
 SERIALIZERS = {
     "json": Serializer("json", 1, _to_json, _from_json),
-    "msgpack": Serializer("msgpack", 2, _pack, _unpack),
-    "cbor": Serializer("cbor", 3, cbor.dumps, cbor.loads),
+    "msgpack": Serializer("msgpack", 2, msgpack.packb, _from_msgpack),
+    "cbor": Serializer("cbor", 3, cbor2.dumps, cbor2.loads),
 }
 
 
