@@ -286,8 +286,29 @@ def wait_until(holds, meanwhile):
         meanwhile()
 
 
-def resident_bytes(pid):
-    """How much memory a process has. Zero under a sanitizer, which keeps what is freed and reserves whole terabytes."""
+def memory_of(pid):
+    """The octets of memory that a process has reserved, and those that are resident."""
     with open(f"/proc/{pid}/statm", encoding="ascii") as file:
-        reserved, resident = (int(pages) * os.sysconf("SC_PAGE_SIZE") for pages in file.read().split()[:2])
-    return resident if reserved < 1 << 40 else 0
+        reserved, resident = file.read().split()[:2]
+    return int(reserved) * os.sysconf("SC_PAGE_SIZE"), int(resident) * os.sysconf("SC_PAGE_SIZE")
+
+
+def is_sanitized(pid):
+    """Whether a process runs under one of the sanitizers that reserve terabytes."""
+    return memory_of(pid)[0] > 1 << 40
+
+
+def resident_bytes(pid):
+    """How much memory a process has. Zero under a sanitizer, as these keep what is freed."""
+    return 0 if is_sanitized(pid) else memory_of(pid)[1]
+
+
+# Values -------------------------------------------------------------------------------------------------------------
+
+
+def nested(depth):
+    """A list in a list and so on, `depth` of them."""
+    value = []
+    for _ in range(depth - 1):
+        value = [value]
+    return value

@@ -11,7 +11,7 @@ import resource
 import subprocess
 import unittest
 
-from house import HouseCase, RouterCase, open_house, resident_bytes, wait_until
+from house import HouseCase, RouterCase, is_sanitized, open_house, resident_bytes, wait_until
 from junctor_process import JunctorProcess, binary, node_config, tcp_transport, unix_transport
 from wamp_peer import ABORT, ANY_ID, CALL, EVENT, GOODBYE, PATIENCE, PUBLISH, SERIALIZERS, SUBSCRIBE, SUBSCRIBED, YIELD
 from wamp_peer import Connection, Frame, Peer, frame, handshake
@@ -67,7 +67,6 @@ class Vanishing(HouseCase):
             caller.expect_error(CALL, request, "wamp.error.canceled")
 
     def test_every_session_that_joined_has_left(self):
-        witness = self.peer()
         for _ in range(20):
             self.peer().close()
 
@@ -75,25 +74,23 @@ class Vanishing(HouseCase):
             events = [event["event"] for event in self.router.log]
             return events.count("session joined") - events.count("session left")
 
-        last = self.peer()
-        last.leave()
-        self.router.wait_for_event("session left", session=last.session)
-        wait_until(lambda: sessions() <= 1, lambda: self.come_and_go())
-        witness.leave()
-        self.router.wait_for_event("session left", session=witness.session)
+        self.come_and_go()
+        wait_until(lambda: sessions() == 0, self.come_and_go)
 
     def come_and_go(self):
         """A session that the log tells of, so that all that happened before is in it, too."""
-        with_name = self.peer()
-        with_name.leave()
-        self.router.wait_for_event("session left", session=with_name.session)
-        with_name.close()
+        visitor = self.peer()
+        visitor.leave()
+        self.router.wait_for_event("session left", session=visitor.session)
 
 
 class Garbage(HouseCase):
     def test_random_octets_bother_nobody(self):
         seed = random.randrange(2**32)
-        chance = random.Random(seed)
+        with self.subTest(seed=seed):
+            self.send_random_octets(random.Random(seed))
+
+    def send_random_octets(self, chance):
         witness, publisher = self.peer(), self.peer()
         topic = self.uri("topic")
         subscription = witness.subscribe(topic)
@@ -228,7 +225,6 @@ class SlowConsumers(RouterCase):
         self.assertLess(resident_bytes(router.pid) - before, 64 << 20)
         witness.fence()
 
-
     def test_a_session_may_flood_itself(self):
         router = self.start(self.unix_transport(limits={"outbound_bytes_max": 1 << 20}))
         peer, witness = self.peer(router.urls[0]), self.peer(router.urls[0])
@@ -257,6 +253,8 @@ class SlowConsumers(RouterCase):
 class Resources(RouterCase):
     def test_a_router_out_of_file_descriptors_goes_on_and_recovers(self):
         router = self.start(self.unix_transport())
+        if is_sanitized(router.pid):
+            self.skipTest("a sanitizer needs descriptors itself, and takes their lack for an error")
         url = router.urls[0]
         witness = self.peer(url)
         limit = open_files(router.pid) + 5

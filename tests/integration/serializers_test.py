@@ -7,7 +7,7 @@ import itertools
 import math
 import unittest
 
-from house import HouseCase, open_house
+from house import HouseCase, nested, open_house
 from wamp_peer import ABORT, ANY_ID, CALL, ERROR, EVENT, INVOCATION, PUBLISH, RESULT, SERIALIZERS, SUBSCRIBED, YIELD
 
 setUpModule = open_house
@@ -70,14 +70,6 @@ VALUES = [
     {str(n): n for n in range(16)},
     [None] * 300,
 ]
-
-
-def nested(depth):
-    """A list in a list and so on, `depth` of them."""
-    value = []
-    for _ in range(depth - 1):
-        value = [value]
-    return value
 
 
 class Conversion(HouseCase):

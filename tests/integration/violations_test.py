@@ -6,7 +6,7 @@ Spec: basic profile, "Protocol Violations"."""
 import struct
 import unittest
 
-from house import HouseCase, open_house, resident_bytes, with_every_serializer
+from house import HouseCase, nested, open_house, resident_bytes, with_every_serializer
 from wamp_peer import ABORT, AUTHENTICATE, CALL, CANCEL, CHALLENGE, ERROR, EVENT, GOODBYE, HELLO, INTERRUPT, INVOCATION
 from wamp_peer import PLAIN_ROLES, PUBLISH, PUBLISHED, REGISTER, REGISTERED, RESULT, SUBSCRIBE, SUBSCRIBED, UNREGISTER
 from wamp_peer import UNREGISTERED, UNSUBSCRIBE, UNSUBSCRIBED, WELCOME, YIELD
@@ -215,14 +215,6 @@ class Ownership(HouseCase):
         owner.expect(EVENT, subscription, publication, {})
         thief.call(procedure)
         owner.expect_invocation(registration)
-
-
-def nested(depth):
-    """A list in a list and so on, `depth` of them."""
-    value = []
-    for _ in range(depth - 1):
-        value = [value]
-    return value
 
 
 class Octets(HouseCase):
