@@ -64,19 +64,23 @@ TEST_CASE("output: a message longer than the client takes is not sent, and the c
 
 TEST_CASE("output: messages are encoded in place, and one that is dropped leaves no trace", "[transport][output]")
 {
-    transport_server server(on_loopback(), [](channel& peer, std::span<const byte_view>) {
+    arrivals<delivery> outcome;
+    arrivals<std::size_t> queued;
+    transport_server server(on_loopback(), [&](channel& peer, std::span<const byte_view>) {
         auto& first = peer.open_message();
         first.append("in ");
         first.append("place");
-        CHECK(peer.close_message() == delivery::queued);
+        outcome.put(peer.close_message());
         peer.open_message().append("nothing");
         peer.drop_message();
-        CHECK(peer.queued_bytes() == 4 + 8);
+        queued.put(peer.queued_bytes());
         return then::go_on;
     });
     auto client = server.connect();
     client.shake_hands();
     client.send(wire_message("go") + wire_frame(1, ""));
+    CHECK(outcome.take() == delivery::queued);
+    CHECK(queued.take() == 4 + 8);
     CHECK(client.receive_frame(2).empty());
     CHECK(client.receive_frame() == "in place");
 }
