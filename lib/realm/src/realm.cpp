@@ -213,6 +213,8 @@ void realm::reject(session& from, const decode_failure& failure)
         from.abort(errc::protocol_violation, failure.text());
 }
 
+void realm::settle() {}
+
 std::optional<realm::time_point> realm::next_deadline() const noexcept
 {
     return parts_->calls.next_deadline();

@@ -101,6 +101,10 @@ public:
     /// waits for an answer, anything else closes the session with ABORT.
     void reject(session& from, const decode_failure& failure);
 
+    /// Sends what `receive` has held back: events wait so that those of one batch that go the same way are handed over
+    /// as one run. To be called at the end of every batch; nothing overtakes what waits.
+    void settle();
+
     /// When `expire` has something to do next; nothing if no call has a timeout.
     [[nodiscard]] std::optional<time_point> next_deadline() const noexcept;
 

@@ -8,6 +8,7 @@
 
 #include <junctor/base/bytes.hpp>
 #include <junctor/codec/serializer.hpp>
+#include <junctor/session/message_run.hpp>
 
 namespace junctor {
 
@@ -43,6 +44,10 @@ public:
 
     /// Queues one message that is encoded already. The bytes are copied or kept as the outlet sees fit.
     virtual delivery send_encoded(byte_view bytes) = 0;
+
+    /// Queues all messages of `run`, which is in this outlet's serializer and not empty. Those that are too large for
+    /// the peer are left out. The outcome is that of the last message, or `refused` at the first that is.
+    virtual delivery send_run(const shared_run& run);
 };
 
 } // namespace junctor

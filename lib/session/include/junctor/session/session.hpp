@@ -96,6 +96,9 @@ public:
     /// Queues a message that is encoded already in this session's serializer.
     delivery send_encoded(byte_view bytes) { return open() ? out_.send_encoded(bytes) : delivery::refused; }
 
+    /// Queues messages that are shared with other sessions of this session's serializer.
+    delivery send_run(const shared_run& run) { return open() ? out_.send_run(run) : delivery::refused; }
+
     /// Answers a request of the peer with ERROR.
     delivery send_error(message_type request_type, request_id request, errc code, std::string_view text = {});
 

@@ -67,4 +67,20 @@ private:
     read_block scratch_;
 };
 
+/// Says on whose behalf the present thread works, for as long as it lives: what is queued for connections of any shard
+/// is entered in the flush list of `here`, and takes its memory from the pools of `here`. Scopes do not nest.
+class shard_scope {
+public:
+    explicit shard_scope(shard_services& here) noexcept { current_ = &here; }
+    ~shard_scope() { current_ = nullptr; }
+    shard_scope(const shard_scope&) = delete;
+    shard_scope& operator=(const shard_scope&) = delete;
+
+    /// The shard that the thread works for, or null outside of any scope.
+    [[nodiscard]] static shard_services* current() noexcept { return current_; }
+
+private:
+    static inline thread_local shard_services* current_{nullptr};
+};
+
 } // namespace junctor

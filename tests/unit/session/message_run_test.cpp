@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <junctor/session/message_run.hpp>
+
+#include <string>
+#include <vector>
+
+#include <junctor/session/outlet.hpp>
+
+#include "support/catch.hpp"
+#include "support/recorder.hpp"
+
+using namespace junctor;
+
+namespace {
+
+void add(message_run& run, std::string_view message)
+{
+    run.open_message().append(message);
+    run.close_message();
+}
+
+std::vector<std::string> messages_of(const message_run& run)
+{
+    std::vector<std::string> all;
+    run.for_each([&](byte_view message) {
+        all.emplace_back(as_text(message));
+        return true;
+    });
+    return all;
+}
+
+} // namespace
+
+TEST_CASE("message_run: each message stands behind its length", "[session]")
+{
+    const boost::intrusive_ptr<message_run> run(new message_run);
+    add(*run, "ab");
+    add(*run, "");
+    add(*run, std::string(258, 'x'));
+
+    CHECK(run->message_count() == 3);
+    CHECK(run->longest_message() == 258);
+    CHECK(as_text(run->bytes().first(10)) == std::string_view("\0\0\0\2ab\0\0\0\0", 10));
+    CHECK(as_text(run->bytes().subspan(10, 5)) == std::string_view("\0\0\1\2x", 5));
+    CHECK(messages_of(*run) == std::vector<std::string>{"ab", "", std::string(258, 'x')});
+}
+
+TEST_CASE("message_run: the longest message of all is marked as RawSocket marks it", "[session]")
+{
+    const boost::intrusive_ptr<message_run> run(new message_run);
+    add(*run, std::string(std::size_t{1} << 24, 'x'));
+    add(*run, "y");
+
+    CHECK(as_text(run->bytes().first(5)) == std::string_view("\x08\0\0\0x", 5));
+    CHECK(messages_of(*run).back() == "y");
+}
+
+TEST_CASE("message_run: a message that is taken back leaves nothing", "[session]")
+{
+    const boost::intrusive_ptr<message_run> run(new message_run);
+    add(*run, "a");
+    run->open_message().append("half");
+    run->drop_message();
+    add(*run, "b");
+
+    CHECK(messages_of(*run) == std::vector<std::string>{"a", "b"});
+    run->clear();
+    CHECK(run->empty());
+    CHECK(run->bytes().empty());
+}
+
+TEST_CASE("message_run: it knows whether somebody else holds it", "[session]")
+{
+    const boost::intrusive_ptr<message_run> run(new message_run);
+    CHECK(run->unshared());
+    {
+        const shared_run held = run;
+        CHECK_FALSE(run->unshared());
+    }
+    CHECK(run->unshared());
+}
+
+TEST_CASE("outlet: a run is queued message by message; what is too large for the peer is left out", "[session]")
+{
+    const boost::intrusive_ptr<message_run> run(new message_run);
+    add(*run, "one");
+    add(*run, "much too long");
+    add(*run, "two");
+    test::recorder peer(serializer::json);
+    peer.accept_at_most(3);
+
+    CHECK(peer.send_run(run) == delivery::queued);
+    CHECK(peer.take() == "one");
+    CHECK(peer.take() == "two");
+    CHECK(peer.empty());
+}
+
+TEST_CASE("outlet: a run ends at the first message that is refused", "[session]")
+{
+    const boost::intrusive_ptr<message_run> run(new message_run);
+    add(*run, "one");
+    test::recorder peer(serializer::json);
+    peer.refuse();
+
+    CHECK(peer.send_run(run) == delivery::refused);
+    CHECK(peer.empty());
+}
