@@ -298,6 +298,8 @@ class PingPong(HouseCase):
                 publisher.send(PUBLISH, publisher.request(), {}, self.uri(transport), [text])
             publisher.fence()
             reader.send_frame(b"still there?", Frame.PING)
+            reader.wait_until_taken()
+            publisher.fence()  # what the router has read is answered before what comes later
             came = []
             while len(came) <= len(texts):
                 kind, payload = reader.receive_frame()

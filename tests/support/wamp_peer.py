@@ -14,14 +14,18 @@ are three things. What has travelled stands in the text of a failure.
 Needs the modules msgpack, of version 1.0 or later, and cbor2: Debian's python3-msgpack and python3-cbor2.
 """
 
+import array
 import base64
 import collections
 import enum
+import fcntl
 import functools
 import json
 import socket
 import ssl
 import struct
+import termios
+import time
 
 import cbor2
 import msgpack
@@ -199,6 +203,29 @@ class Connection:
     def send_octets(self, octets):
         self._note(">", octets)
         self._socket.sendall(octets)
+
+    def wait_until_taken(self):
+        """Returns once the other end has read all that was sent: the system has none of it any more."""
+        deadline = time.monotonic() + PATIENCE
+        while octets := self._octets_under_way():
+            if time.monotonic() > deadline:
+                raise AssertionError(self.told(f"{octets} octets are not read"))
+            time.sleep(0.001)
+
+    def _octets_under_way(self):
+        unsent = array.array("i", [0])
+        fcntl.ioctl(self._socket, termios.TIOCOUTQ, unsent)
+        if unsent[0] != 0 or self._socket.family == socket.AF_UNIX:
+            return unsent[0]
+        # What has come to the other end of a TCP connection, the system tells in that end's line only.
+        table = "/proc/net/tcp6" if self._socket.family == socket.AF_INET6 else "/proc/net/tcp"
+        ends = [f":{name[1]:04X}" for name in (self._socket.getpeername(), self._socket.getsockname())]
+        with open(table, encoding="ascii") as lines:
+            for line in lines:
+                _, local, remote, _, queues, *_ = line.split()
+                if local.endswith(ends[0]) and remote.endswith(ends[1]):
+                    return int(queues.split(":")[1], 16)
+        raise AssertionError(self.told("the other end is not on this machine, or has gone"))
 
     def receive_octets(self, count):
         """Exactly `count` octets. Raises `Ended` if the connection ends before."""
