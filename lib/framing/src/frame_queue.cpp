@@ -12,26 +12,41 @@ namespace {
 /// Written bytes are cut off once they are this many and more than half of the buffer: moving the rest stays cheap.
 constexpr std::size_t cut_off_bytes = std::size_t{64} * 1024;
 
-} // namespace
+/// Runs that have been written are cut off the list once they are this many and more than half of it.
+constexpr std::size_t cut_off_runs = 32;
 
-frame_queue::frame_queue(buffer_pool& buffers) noexcept : buffers_{buffers} {}
+/// Up to here a run is copied: keeping it would take more memory than its bytes, of which the queue's bound speaks.
+constexpr std::size_t copied_run_bytes_max = 512;
 
-frame_queue::~frame_queue()
+/// Moves `boundary` to the first beginning of a frame that is not before `position`. Each frame is walked at most once,
+/// and only when something overtakes.
+void find_boundary(std::size_t& boundary, byte_view frames, std::size_t position) noexcept
 {
-    clear();
+    while (boundary < position)
+        boundary += first_frame_bytes(frames.subspan(boundary));
 }
 
-byte_buffer& frame_queue::open()
+} // namespace
+
+/// Makes sure that `bulk_` has memory, and no more behind it than is worth keeping.
+void frame_queue::prepare_bulk(buffer_pool& buffers)
 {
     assert(!message_open());
     if (bulk_.capacity() == 0)
-        bulk_ = buffers_.take();
-    if (bulk_written_ >= cut_off_bytes && bulk_written_ > bulk_.size() / 2) {
-        find_boundary();
-        bulk_.consume(bulk_written_);
-        boundary_ -= bulk_written_;
-        bulk_written_ = 0;
-    }
+        bulk_ = buffers.take();
+    if (bulk_written_ < cut_off_bytes || bulk_written_ <= bulk_.size() / 2)
+        return;
+    find_boundary(boundary_, bulk_.view(), bulk_written_);
+    bulk_.consume(bulk_written_);
+    boundary_ -= bulk_written_;
+    for (auto held = first_held_; held != held_.size(); ++held)
+        held_[held].at -= bulk_written_;
+    bulk_written_ = 0;
+}
+
+byte_buffer& frame_queue::open(buffer_pool& buffers)
+{
+    prepare_bulk(buffers);
     const auto start = bulk_.size();
     bulk_.extend(frame_header_bytes);
     open_ = start;
@@ -46,91 +61,187 @@ void frame_queue::close() noexcept
     open_ = none;
 }
 
-void frame_queue::drop() noexcept
+void frame_queue::drop(buffer_pool& buffers) noexcept
 {
     assert(message_open());
     bulk_.truncate(open_);
     open_ = none;
-    release_if_drained();
+    release_if_drained(buffers);
 }
 
-void frame_queue::push_urgent(byte_view bytes)
+void frame_queue::push_run(const shared_run& run, buffer_pool& buffers)
+{
+    const auto bytes = run->bytes();
+    if (bytes.size() <= copied_run_bytes_max) {
+        prepare_bulk(buffers);
+        bulk_.append(bytes);
+        return;
+    }
+    if (first_held_ >= cut_off_runs && first_held_ > held_.size() / 2) {
+        held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(first_held_));
+        first_held_ = 0;
+    }
+    held_.push_back({run, bulk_.size()});
+    held_bytes_ += bytes.size();
+}
+
+void frame_queue::push_urgent(byte_view bytes, buffer_pool& buffers)
 {
     if (urgent_.capacity() == 0)
-        urgent_ = buffers_.take();
+        urgent_ = buffers.take();
     urgent_.append(bytes);
 }
 
-void frame_queue::push_urgent(frame_type type, byte_view payload)
+void frame_queue::push_urgent(frame_type type, byte_view payload, buffer_pool& buffers)
 {
     const auto header = encode_frame_header(type, payload.size());
     if (urgent_.capacity() == 0)
-        urgent_ = buffers_.take();
+        urgent_ = buffers.take();
     auto* const frame = urgent_.extend(header.size() + payload.size());
     std::copy(payload.begin(), payload.end(), std::copy(header.begin(), header.end(), frame));
 }
 
-frame_queue::segments frame_queue::next() noexcept
+/// The messages that are written next and stand in one piece.
+byte_view frame_queue::front() const noexcept
 {
-    const auto bulk = bulk_.view().first(bulk_end());
-    if (urgent_.empty())
-        return {bulk.subspan(bulk_written_)};
-    if (urgent_written_ != 0)
-        return {urgent_.view(urgent_written_), bulk.subspan(bulk_written_)};
-    find_boundary();
-    return {bulk.subspan(bulk_written_, boundary_ - bulk_written_), urgent_.view(), bulk.subspan(boundary_)};
+    if (run_is_next())
+        return held_[first_held_].run->bytes().subspan(run_written_);
+    const auto end = first_held_ != held_.size() ? held_[first_held_].at : bulk_end();
+    return bulk_.view().first(end).subspan(bulk_written_);
 }
 
-void frame_queue::written(std::size_t count) noexcept
+/// What is left of the frame of which a part is written; it stands in one piece.
+std::size_t frame_queue::begun_bytes() noexcept
+{
+    if (run_is_next()) {
+        find_boundary(run_boundary_, held_[first_held_].run->bytes(), run_written_);
+        return run_boundary_ - run_written_;
+    }
+    find_boundary(boundary_, bulk_.view(), bulk_written_);
+    return boundary_ - bulk_written_;
+}
+
+frame_queue::segments frame_queue::next() noexcept
+{
+    segments found;
+    if (urgent_.empty() && first_held_ == held_.size()) {
+        if (bulk_end() != bulk_written_)
+            found.push_back(bulk_.view().first(bulk_end()).subspan(bulk_written_));
+        return found;
+    }
+    std::size_t begun = 0;
+    if (!urgent_.empty()) {
+        if (urgent_written_ == 0)
+            begun = begun_bytes();
+        if (begun != 0)
+            found.push_back(front().first(begun));
+        found.push_back(urgent_.view(urgent_written_));
+    }
+    add_messages(found, begun);
+    return found;
+}
+
+/// Adds what follows the first `begun` bytes of the messages, as far as there is room.
+void frame_queue::add_messages(segments& to, std::size_t begun) const noexcept
+{
+    auto skipped = begun;
+    const auto add = [&](byte_view piece) {
+        if (skipped < piece.size())
+            to.push_back(piece.subspan(skipped));
+        skipped = 0;
+    };
+    auto at = bulk_written_;
+    auto in_run = run_written_;
+    for (auto held = first_held_; held != held_.size(); ++held) {
+        const auto& next = held_[held];
+        if (to.size() + 2 > segments_max)
+            return;
+        if (at != next.at)
+            add(bulk_.view().first(next.at).subspan(at));
+        add(next.run->bytes().subspan(in_run));
+        at = next.at;
+        in_run = 0;
+    }
+    if (at != bulk_end() && to.size() != segments_max)
+        add(bulk_.view().first(bulk_end()).subspan(at));
+}
+
+void frame_queue::written(std::size_t count, buffer_pool& buffers) noexcept
 {
     assert(count <= size());
+    if (count == size() && !message_open()) {
+        clear(buffers);
+        return;
+    }
     if (!urgent_.empty()) {
         if (urgent_written_ == 0) {
-            find_boundary();
-            const auto begun = std::min(count, boundary_ - bulk_written_);
-            bulk_written_ += begun;
+            const auto begun = std::min(count, begun_bytes());
+            advance(begun);
             count -= begun;
         }
         const auto overtaking = std::min(count, urgent_.size() - urgent_written_);
         urgent_written_ += overtaking;
         count -= overtaking;
         if (urgent_written_ == urgent_.size()) {
-            buffers_.give(urgent_);
+            buffers.give(urgent_);
             urgent_written_ = 0;
         }
     }
-    bulk_written_ += count;
-    release_if_drained();
+    advance(count);
+    release_if_drained(buffers);
 }
 
-void frame_queue::clear() noexcept
+/// Passes over `count` bytes of the messages.
+void frame_queue::advance(std::size_t count) noexcept
 {
-    buffers_.give(bulk_);
-    buffers_.give(urgent_);
-    bulk_written_ = 0;
-    urgent_written_ = 0;
-    boundary_ = 0;
-    open_ = none;
-}
-
-/// Moves the boundary to the first beginning of a frame that is not before what is written. Frames are only walked when
-/// something overtakes, and each at most once.
-void frame_queue::find_boundary() noexcept
-{
-    while (boundary_ < bulk_written_) {
-        rawsocket_octets octets;
-        std::copy_n(bulk_.data() + boundary_, octets.size(), octets.begin());
-        boundary_ += frame_header_bytes + decode_frame_header(octets)->payload_bytes;
+    while (count != 0) {
+        const auto piece = front().size();
+        const auto passed = std::min(count, piece);
+        count -= passed;
+        if (!run_is_next()) {
+            bulk_written_ += passed;
+            continue;
+        }
+        run_written_ += passed;
+        held_bytes_ -= passed;
+        if (passed == piece)
+            let_go_of_run();
     }
 }
 
-void frame_queue::release_if_drained() noexcept
+/// Drops the first held run, which is written.
+void frame_queue::let_go_of_run() noexcept
 {
-    if (message_open() || bulk_written_ != bulk_.size())
+    held_[first_held_].run.reset();
+    ++first_held_;
+    run_written_ = 0;
+    run_boundary_ = 0;
+}
+
+void frame_queue::clear(buffer_pool& buffers) noexcept
+{
+    open_ = none;
+    bulk_written_ = bulk_.size();
+    first_held_ = held_.size();
+    held_bytes_ = 0;
+    run_written_ = 0;
+    run_boundary_ = 0;
+    buffers.give(urgent_);
+    urgent_written_ = 0;
+    release_if_drained(buffers);
+}
+
+void frame_queue::release_if_drained(buffer_pool& buffers) noexcept
+{
+    if (message_open() || bulk_written_ != bulk_.size() || first_held_ != held_.size())
         return;
-    buffers_.give(bulk_);
+    buffers.give(bulk_);
     bulk_written_ = 0;
     boundary_ = 0;
+    held_.clear();
+    if (held_.capacity() > held_.static_capacity)
+        held_.shrink_to_fit();
+    first_held_ = 0;
 }
 
 } // namespace junctor

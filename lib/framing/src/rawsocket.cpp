@@ -155,4 +155,13 @@ boost::system::result<frame_header> decode_frame_header(const rawsocket_octets& 
     return frame_header{static_cast<frame_type>(type), payload_bytes};
 }
 
+std::size_t first_frame_bytes(byte_view frames) noexcept
+{
+    assert(frames.size() >= frame_header_bytes);
+    if ((frames[0] & extended_length_bit) != std::byte{0})
+        return frame_header_bytes + extended_length;
+    return frame_header_bytes + (std::to_integer<std::size_t>(frames[1]) << 16) +
+           (std::to_integer<std::size_t>(frames[2]) << 8) + std::to_integer<std::size_t>(frames[3]);
+}
+
 } // namespace junctor

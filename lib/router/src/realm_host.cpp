@@ -30,6 +30,7 @@ realm_host::~realm_host() = default;
 
 void realm_host::settle() noexcept
 {
+    realm_.settle();
     const auto next = realm_.next_deadline();
     if (next)
         timer_->next.set(*next);

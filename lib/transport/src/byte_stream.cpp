@@ -20,6 +20,14 @@ namespace {
 /// rest.
 constexpr std::size_t encrypted_at_once = std::size_t{64} * 1024;
 
+std::size_t total_bytes(const frame_queue::segments& segments) noexcept
+{
+    std::size_t total = 0;
+    for (const auto& segment : segments)
+        total += segment.size();
+    return total;
+}
+
 boost::system::error_code last_error() noexcept
 {
     return {errno, boost::system::system_category()};
@@ -111,18 +119,23 @@ write_status byte_stream::write(frame_queue& queue)
 
 write_status byte_stream::write_plain(frame_queue& queue) noexcept
 {
-    if (queue.empty())
-        return write_status::drained;
-    queue.written(send(queue.next()));
-    if (write_error_)
-        return write_status::failed;
-    return queue.empty() ? write_status::drained : write_status::blocked;
+    while (!queue.empty()) {
+        const auto segments = queue.next();
+        const auto offered = total_bytes(segments);
+        const auto taken = send(segments);
+        queue.written(taken, services_.buffers());
+        if (write_error_)
+            return write_status::failed;
+        if (taken != offered)
+            return write_status::blocked;
+    }
+    return write_status::drained;
 }
 
 write_status byte_stream::write_ciphertext() noexcept
 {
     if (output_pending())
-        ciphertext_written_ += send({ciphertext_.view(ciphertext_written_)});
+        ciphertext_written_ += send(frame_queue::segments(1, ciphertext_.view(ciphertext_written_)));
     if (write_error_)
         return write_status::failed;
     if (output_pending())
@@ -139,25 +152,26 @@ bool byte_stream::encrypt_some(frame_queue& queue)
     std::size_t encrypted = 0;
     for (const auto& segment : queue.next()) {
         const auto portion = segment.first(std::min(segment.size(), left));
-        if (!portion.empty() && !engine_->write(portion, ciphertext_)) {
+        if (portion.empty())
+            break;
+        if (!engine_->write(portion, ciphertext_)) {
             write_error_ = boost::asio::error::connection_aborted;
             return false;
         }
         left -= portion.size();
         encrypted += portion.size();
     }
-    queue.written(encrypted);
+    queue.written(encrypted, services_.buffers());
     return true;
 }
 
 /// Hands `segments` to the system with one call and returns how many bytes it took. Sets `write_error_`.
 std::size_t byte_stream::send(const frame_queue::segments& segments) noexcept
 {
-    std::array<iovec, std::tuple_size_v<frame_queue::segments>> pieces;
+    std::array<iovec, frame_queue::segments_max> pieces;
     std::size_t used = 0;
     for (const auto& segment : segments)
-        if (!segment.empty())
-            pieces[used++] = {const_cast<std::byte*>(segment.data()), segment.size()};
+        pieces[used++] = {const_cast<std::byte*>(segment.data()), segment.size()};
     msghdr message{};
     message.msg_iov = pieces.data();
     message.msg_iovlen = used;

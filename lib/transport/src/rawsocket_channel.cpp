@@ -44,10 +44,11 @@ public:
     void clear_deadline() noexcept override { deadline_.clear(); }
     void log_frames(frame_log log) override { frame_log_ = std::move(log); }
 
-    byte_buffer& open_message() override { return queue_.open(); }
+    byte_buffer& open_message() override { return queue_.open(services_.buffers()); }
     delivery close_message() override;
-    void drop_message() noexcept override { queue_.drop(); }
+    void drop_message() noexcept override { queue_.drop(services_.buffers()); }
     delivery send_encoded(byte_view message) override;
+    delivery send_run(const shared_run& run) override;
 
 private:
     bool alive() const noexcept { return stream_.is_open(); }
@@ -115,7 +116,6 @@ rawsocket_channel::rawsocket_channel(connection peer, const rawsocket_transport&
     : services_{services},
       stream_{std::move(peer.socket), std::move(peer.tls), services},
       parser_{settings.announced_message_size(), services.buffers()},
-      queue_{services.buffers()},
       ticket_{std::move(peer.ticket)},
       outbound_bytes_max_{settings.per_session().outbound_bytes_max},
       keep_alive_{settings.keep_alive_mode()},
@@ -134,6 +134,7 @@ rawsocket_channel::~rawsocket_channel()
 {
     if (self_)
         *self_ = nullptr;
+    queue_.clear(services_.buffers());
     services_.give_read_block(std::move(block_));
 }
 
@@ -192,7 +193,7 @@ error_code rawsocket_channel::answer(const rawsocket_octets& request, const raws
     terms.connection_limit_reached = !ticket_.within_limit();
     const auto answer = answer_handshake(decode_handshake_request(request), terms);
     if (answer.reply) {
-        queue_.push_urgent(*answer.reply);
+        queue_.push_urgent(*answer.reply, services_.buffers());
         write_some();
     }
     if (answer.error)
@@ -274,7 +275,7 @@ void rawsocket_channel::answer_ping(byte_view payload)
     switch (admit(payload.size())) {
     case delivery::queued:
         log(frame_direction::sent, frame_type::pong, payload);
-        queue_.push_urgent(frame_type::pong, payload);
+        queue_.push_urgent(frame_type::pong, payload, services_.buffers());
         break;
     case delivery::too_large: break; // A PONG that the peer itself says it cannot take would fail the connection.
     default: static_cast<void>(overflow());
@@ -349,7 +350,7 @@ delivery rawsocket_channel::close_message()
 {
     const auto verdict = admit(queue_.open_payload().size());
     if (verdict != delivery::queued) {
-        queue_.drop();
+        queue_.drop(services_.buffers());
         return verdict == delivery::refused ? overflow() : verdict;
     }
     enqueue();
@@ -361,8 +362,25 @@ delivery rawsocket_channel::send_encoded(byte_view message)
     const auto verdict = admit(message.size());
     if (verdict != delivery::queued)
         return verdict == delivery::refused ? overflow() : verdict;
-    queue_.open().append(message);
+    queue_.open(services_.buffers()).append(message);
     enqueue();
+    return delivery::queued;
+}
+
+delivery rawsocket_channel::send_run(const shared_run& run)
+{
+    const bool fits = run->longest_message() <= peer_message_bytes_max_ &&
+                      run->bytes().size() <= outbound_bytes_max_ - std::min(outbound_bytes_max_, queue_.size());
+    if (!alive() || !fits)
+        return channel::send_run(run); // One by one, as some of them may be queued.
+    if (frame_log_) {
+        run->for_each([&](byte_view message) {
+            log(frame_direction::sent, frame_type::message, message);
+            return true;
+        });
+    }
+    queue_.push_run(run, services_.buffers());
+    services_.flushes().add(*this);
     return delivery::queued;
 }
 
@@ -435,7 +453,7 @@ void rawsocket_channel::on_keep_alive() noexcept
         return;
     ++unanswered_pings_;
     try {
-        queue_.push_urgent(frame_type::ping, {});
+        queue_.push_urgent(frame_type::ping, {}, services_.buffers());
     } catch (const std::bad_alloc&) {
         abort(close_reason::internal_error);
         return;
@@ -490,7 +508,7 @@ void rawsocket_channel::abort(close_reason reason) noexcept
 void rawsocket_channel::finish() noexcept
 {
     stream_.close();
-    queue_.clear();
+    queue_.clear(services_.buffers());
     unlink();
     deadline_.clear();
     stall_deadline_.clear();

@@ -11,7 +11,9 @@ namespace junctor {
 read_block::read_block() : bytes_{new std::byte[capacity]} {}
 
 shard_services::shard_services(boost::asio::io_context& io)
-    : io_{io}, deadlines_{io}, buffers_{limits::pooled_buffers_max, limits::pooled_buffer_bytes_max}
+    : io_{io},
+      deadlines_{io},
+      buffers_{limits::pooled_buffers_max, limits::pooled_buffer_bytes_max, limits::pooled_bytes_max}
 {
     read_blocks_.reserve(limits::pooled_read_blocks_max); // So that giving back never allocates.
 }

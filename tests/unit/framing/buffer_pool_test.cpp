@@ -41,6 +41,22 @@ TEST_CASE("buffer_pool: keeps neither too many buffers nor large ones", "[framin
     CHECK(empty.size() == 0);
 }
 
+TEST_CASE("buffer_pool: keeps no more bytes than it may, however they are spread", "[framing][pool]")
+{
+    buffer_pool pool(8, 4096, 5000);
+    for (int i = 0; i < 3; ++i) {
+        byte_buffer buffer;
+        buffer.extend(2000);
+        pool.give(buffer);
+    }
+    CHECK(pool.size() == 2);
+    static_cast<void>(pool.take());
+    byte_buffer small;
+    small.extend(3000);
+    pool.give(small);
+    CHECK(pool.size() == 2);
+}
+
 TEST_CASE("buffer_pool: buffers without memory are not worth keeping", "[framing][pool]")
 {
     buffer_pool pool(2, 4096);

@@ -2,6 +2,8 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/framing/frame_queue.hpp>
 
+#include <algorithm>
+#include <initializer_list>
 #include <random>
 
 #include "octets.hpp"
@@ -14,91 +16,120 @@ using junctor::test::wire_frame;
 
 namespace {
 
-void push(frame_queue& queue, std::string_view payload)
+/// A queue and the pool that it works with.
+class pooled_queue {
+public:
+    explicit pooled_queue(std::size_t buffer_bytes_max = 4096) : pool(4, buffer_bytes_max) {}
+    ~pooled_queue() { queue.clear(pool); }
+
+    byte_buffer& open() { return queue.open(pool); }
+    void drop() { queue.drop(pool); }
+    void push_urgent(frame_type type, std::string_view payload) { queue.push_urgent(type, as_bytes(payload), pool); }
+    void push_run(const shared_run& run) { queue.push_run(run, pool); }
+
+    void push(std::string_view payload)
+    {
+        open().append(payload);
+        queue.close();
+    }
+
+    /// Writes up to `count` bytes, as a system would that takes no more.
+    std::string take(std::size_t count)
+    {
+        std::string all;
+        for (const auto& segment : queue.next()) {
+            CHECK_FALSE(segment.empty());
+            all += text(segment);
+        }
+        all.resize(std::min(all.size(), count));
+        queue.written(all.size(), pool);
+        return all;
+    }
+
+    std::string take_all()
+    {
+        std::string all;
+        while (!queue.empty())
+            all += take(queue.size());
+        return all;
+    }
+
+    buffer_pool pool;
+    frame_queue queue;
+};
+
+/// A run of these messages.
+shared_run run_of(std::initializer_list<std::string_view> messages)
 {
-    queue.open().append(payload);
-    queue.close();
+    const boost::intrusive_ptr<message_run> run(new message_run);
+    for (const auto message : messages) {
+        run->open_message().append(message);
+        run->close_message();
+    }
+    return run;
 }
 
-/// Writes up to `count` bytes, as a system would that takes no more.
-std::string take(frame_queue& queue, std::size_t count)
-{
-    std::string all;
-    for (const auto& segment : queue.next())
-        all += text(segment);
-    all.resize(std::min(all.size(), count));
-    queue.written(all.size());
-    return all;
-}
-
-std::string take_all(frame_queue& queue)
-{
-    return take(queue, queue.size());
-}
+/// Long enough for a run with it to be kept by reference.
+const std::string bulky(3000, 'x');
 
 } // namespace
 
 TEST_CASE("frame_queue: messages come out as frames in order", "[framing][queue]")
 {
-    buffer_pool pool(4, 4096);
-    frame_queue queue(pool);
-    CHECK(queue.empty());
-    push(queue, "one");
-    push(queue, "");
-    push(queue, "three");
-    CHECK(queue.size() == 3 * 4 + 8);
-    CHECK(take_all(queue) == wire_frame(0, "one") + wire_frame(0, "") + wire_frame(0, "three"));
-    CHECK(queue.empty());
+    pooled_queue queue;
+    CHECK(queue.queue.empty());
+    queue.push("one");
+    queue.push("");
+    queue.push("three");
+    CHECK(queue.queue.size() == 3 * 4 + 8);
+    CHECK(queue.take_all() == wire_frame(0, "one") + wire_frame(0, "") + wire_frame(0, "three"));
+    CHECK(queue.queue.empty());
 }
 
 TEST_CASE("frame_queue: a message that is dropped leaves no trace", "[framing][queue]")
 {
-    buffer_pool pool(4, 4096);
-    frame_queue queue(pool);
-    push(queue, "kept");
+    pooled_queue queue;
+    queue.push("kept");
     queue.open().append("dropped");
-    CHECK(text(queue.open_payload()) == "dropped");
+    CHECK(text(queue.queue.open_payload()) == "dropped");
     queue.drop();
-    CHECK(take_all(queue) == wire_frame(0, "kept"));
+    CHECK(queue.take_all() == wire_frame(0, "kept"));
 
     queue.open().append("dropped, too");
     queue.drop();
-    CHECK(queue.empty());
-    CHECK(pool.size() == 1);
+    CHECK(queue.queue.empty());
+    CHECK(queue.pool.size() == 1);
 }
 
 TEST_CASE("frame_queue: a message that is open is neither counted nor written", "[framing][queue]")
 {
-    buffer_pool pool(4, 4096);
-    frame_queue queue(pool);
-    push(queue, "whole");
+    pooled_queue queue;
+    queue.push("whole");
     queue.open().append("open");
-    CHECK(queue.size() == 9);
-    CHECK(take_all(queue) == wire_frame(0, "whole"));
-    queue.close();
-    CHECK(take_all(queue) == wire_frame(0, "open"));
+    CHECK(queue.queue.size() == 9);
+    CHECK(queue.take_all() == wire_frame(0, "whole"));
+    queue.queue.close();
+    CHECK(queue.take_all() == wire_frame(0, "open"));
 }
 
 TEST_CASE("frame_queue: a PONG overtakes messages of which nothing is written", "[framing][queue]")
 {
-    buffer_pool pool(4, 4096);
-    frame_queue queue(pool);
-    push(queue, "bulk");
-    queue.push_urgent(frame_type::pong, as_bytes("now"));
-    CHECK(take_all(queue) == wire_frame(2, "now") + wire_frame(0, "bulk"));
+    pooled_queue queue;
+    queue.push("bulk");
+    queue.push_urgent(frame_type::pong, "now");
+    CHECK(queue.take_all() == wire_frame(2, "now") + wire_frame(0, "bulk"));
 }
 
 TEST_CASE("frame_queue: a PONG never breaks a frame that is written in part", "[framing][queue]")
 {
     for (std::size_t written = 1; written < 12; ++written) {
-        buffer_pool pool(4, 4096);
-        frame_queue queue(pool);
-        push(queue, "first");
-        push(queue, "second");
-        auto out = take(queue, written);
-        queue.push_urgent(frame_type::pong, as_bytes("now"));
-        push(queue, "third");
-        out += take_all(queue);
+        pooled_queue queue;
+        queue.push("first");
+        queue.push("second");
+        auto out = queue.take(written);
+        queue.push_urgent(frame_type::pong, "now");
+        queue.push("third");
+        out += queue.take_all();
         if (written <= 9)
             CHECK(out ==
                   wire_frame(0, "first") + wire_frame(2, "now") + wire_frame(0, "second") + wire_frame(0, "third"));
@@ -112,53 +143,143 @@ TEST_CASE("frame_queue: a second PONG follows the first, wherever writing stoppe
 {
     const auto pongs = wire_frame(2, "1") + wire_frame(2, "22");
     for (std::size_t written = 0; written < 5; ++written) {
-        buffer_pool pool(4, 4096);
-        frame_queue queue(pool);
-        push(queue, "bulk");
-        queue.push_urgent(frame_type::pong, as_bytes("1"));
-        auto out = take(queue, written);
-        queue.push_urgent(frame_type::pong, as_bytes("22"));
-        out += take_all(queue);
+        pooled_queue queue;
+        queue.push("bulk");
+        queue.push_urgent(frame_type::pong, "1");
+        auto out = queue.take(written);
+        queue.push_urgent(frame_type::pong, "22");
+        out += queue.take_all();
         CHECK(out == pongs + wire_frame(0, "bulk"));
     }
 }
 
 TEST_CASE("frame_queue: bytes of a handshake come before all frames", "[framing][queue]")
 {
-    buffer_pool pool(4, 4096);
-    frame_queue queue(pool);
-    queue.push_urgent(as_bytes("hand"));
-    push(queue, "x");
-    CHECK(take_all(queue) == "hand" + wire_frame(0, "x"));
+    pooled_queue queue;
+    queue.queue.push_urgent(as_bytes("hand"), queue.pool);
+    queue.push("x");
+    CHECK(queue.take_all() == "hand" + wire_frame(0, "x"));
 }
 
 TEST_CASE("frame_queue: an empty queue holds no memory", "[framing][queue]")
 {
-    buffer_pool pool(4, 4096);
-    frame_queue queue(pool);
-    push(queue, "bulk");
-    queue.push_urgent(frame_type::ping, {});
-    CHECK(pool.size() == 0);
-    static_cast<void>(take_all(queue));
-    CHECK(pool.size() == 2);
+    pooled_queue queue;
+    queue.push("bulk");
+    queue.push_urgent(frame_type::ping, "");
+    CHECK(queue.pool.size() == 0);
+    static_cast<void>(queue.take_all());
+    CHECK(queue.pool.size() == 2);
 
-    push(queue, "forgotten");
-    CHECK(pool.size() == 1);
-    queue.clear();
-    CHECK(queue.empty());
-    CHECK(pool.size() == 2);
+    queue.push("forgotten");
+    CHECK(queue.pool.size() == 1);
+    queue.queue.clear(queue.pool);
+    CHECK(queue.queue.empty());
+    CHECK(queue.pool.size() == 2);
 }
 
 TEST_CASE("frame_queue: a message of 2^24 bytes has the X bit, and a PONG finds its end", "[framing][queue]")
 {
-    buffer_pool pool(4, 4096);
-    frame_queue queue(pool);
+    pooled_queue queue;
     queue.open().extend(std::size_t{1} << 24);
-    queue.close();
-    CHECK(take(queue, 4) == octets({8, 0, 0, 0}));
-    queue.push_urgent(frame_type::pong, {});
-    CHECK(queue.next()[0].size() == std::size_t{1} << 24);
-    CHECK(text(queue.next()[1]) == wire_frame(2, ""));
+    queue.queue.close();
+    CHECK(queue.take(4) == octets({8, 0, 0, 0}));
+    queue.push_urgent(frame_type::pong, "");
+    CHECK(queue.queue.next()[0].size() == std::size_t{1} << 24);
+    CHECK(text(queue.queue.next()[1]) == wire_frame(2, ""));
+}
+
+TEST_CASE("frame_queue: runs stand between the messages before and after them", "[framing][queue]")
+{
+    pooled_queue queue;
+    const auto small = run_of({"s1", "s2"});
+    const auto large = run_of({"l1", bulky, "l2"});
+    std::string expected;
+    const auto push_run = [&](const shared_run& run) {
+        queue.push_run(run);
+        expected += text(run->bytes());
+    };
+    const auto push = [&](std::string_view payload) {
+        queue.push(payload);
+        expected += wire_frame(0, payload);
+    };
+    push_run(large);
+    push("a");
+    push_run(small);
+    push_run(large);
+    push_run(large);
+    push("b");
+    push_run(small);
+    CHECK(queue.queue.size() == expected.size());
+    CHECK(queue.take_all() == expected);
+    CHECK(queue.queue.empty());
+}
+
+TEST_CASE("frame_queue: a large run is kept while it is being written, a small one is copied", "[framing][queue]")
+{
+    pooled_queue queue;
+    const auto small = run_of({"s1", "s2"});
+    const auto large = run_of({"l1", bulky});
+    queue.push_run(small);
+    queue.push_run(large);
+    CHECK(small->unshared());
+    CHECK_FALSE(large->unshared());
+    static_cast<void>(queue.take(queue.queue.size() - 1));
+    CHECK_FALSE(large->unshared());
+    static_cast<void>(queue.take(1));
+    CHECK(large->unshared());
+    CHECK(queue.pool.size() == 1);
+
+    queue.push_run(large);
+    queue.queue.clear(queue.pool);
+    CHECK(large->unshared());
+    CHECK(queue.queue.empty());
+}
+
+TEST_CASE("frame_queue: more runs than there are segments come one call after the other", "[framing][queue]")
+{
+    pooled_queue queue;
+    const auto run = run_of({bulky});
+    std::string expected;
+    for (int i = 0; i < 100; ++i) {
+        queue.push(std::to_string(i));
+        queue.push_run(run);
+        expected += wire_frame(0, std::to_string(i)) + text(run->bytes());
+    }
+    queue.push_urgent(frame_type::pong, "now");
+    const auto first = queue.queue.next();
+    CHECK(first.size() > frame_queue::segments_max - 2);
+    CHECK(text(first[0]) == wire_frame(2, "now"));
+    CHECK(queue.take_all() == wire_frame(2, "now") + expected);
+}
+
+TEST_CASE("frame_queue: a PONG goes between the messages of a run that is written in part", "[framing][queue]")
+{
+    const auto run = run_of({"first", bulky, "last"});
+    const auto bytes = text(run->bytes());
+    const std::size_t ends[]{9, 9 + 4 + bulky.size(), bytes.size()};
+    for (const std::size_t written : {1u, 8u, 9u, 10u, 2000u, 3013u, 3014u, 3020u}) {
+        pooled_queue queue;
+        queue.push_run(run);
+        queue.push("behind");
+        auto out = queue.take(written);
+        queue.push_urgent(frame_type::pong, "now");
+        out += queue.take_all();
+        const auto at = *std::lower_bound(std::begin(ends), std::end(ends), written);
+        INFO("written " << written);
+        CHECK(out == bytes.substr(0, at) + wire_frame(2, "now") + bytes.substr(at) + wire_frame(0, "behind"));
+    }
+}
+
+TEST_CASE("frame_queue: a message that is open while runs are written keeps its place", "[framing][queue]")
+{
+    pooled_queue queue;
+    const auto run = run_of({bulky});
+    queue.push("before");
+    queue.push_run(run);
+    queue.open().append("open");
+    CHECK(queue.take_all() == wire_frame(0, "before") + text(run->bytes()));
+    queue.queue.close();
+    CHECK(queue.take_all() == wire_frame(0, "open"));
 }
 
 TEST_CASE("frame_queue: however little is written at a time, frames stay whole and in order", "[framing][queue]")
@@ -166,23 +287,30 @@ TEST_CASE("frame_queue: however little is written at a time, frames stay whole a
     const auto seed = std::random_device()();
     INFO("seed " << seed);
     std::mt19937 random(seed);
-    buffer_pool pool(4, 1 << 20);
-    frame_queue queue(pool);
+    pooled_queue queue(1 << 20);
     std::string messages;
     std::string pongs;
     std::string out;
     for (int i = 0; i < 4000; ++i) {
         const auto payload = std::string(random() % 300, static_cast<char>('a' + i % 26));
-        push(queue, payload);
+        if (random() % 40 == 0) {
+            const auto runs = random() % 20;
+            for (std::size_t run = 0; run < runs; ++run) {
+                const auto both = run_of({payload, random() % 2 == 0 ? bulky : "small", payload});
+                queue.push_run(both);
+                messages += text(both->bytes());
+            }
+        }
+        queue.push(payload);
         messages += wire_frame(0, payload);
         if (random() % 50 == 0) {
-            queue.push_urgent(frame_type::pong, as_bytes(std::to_string(i)));
+            queue.push_urgent(frame_type::pong, std::to_string(i));
             pongs += wire_frame(2, std::to_string(i));
         }
-        out += take(queue, random() % 320);
+        out += queue.take(random() % 320);
     }
-    while (!queue.empty())
-        out += take(queue, 1 + random() % 5000);
+    while (!queue.queue.empty())
+        out += queue.take(1 + random() % 5000);
 
     std::string messages_out;
     std::string pongs_out;

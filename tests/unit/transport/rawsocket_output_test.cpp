@@ -38,6 +38,17 @@ batch_handler flood(int count)
     };
 }
 
+/// A run of `count` messages of `bytes` each, the last of which says "end".
+shared_run run_of(std::size_t count, std::size_t bytes)
+{
+    const boost::intrusive_ptr<message_run> run(new message_run);
+    for (std::size_t i = 0; i < count; ++i) {
+        run->open_message().append(i + 1 == count ? "end" : std::string(bytes, 'r'));
+        run->close_message();
+    }
+    return run;
+}
+
 } // namespace
 
 TEST_CASE("output: a message longer than the client takes is not sent, and the connection lives on",
@@ -106,6 +117,92 @@ TEST_CASE("output: a client that reads slowly gets everything in order", "[trans
     CHECK(received == expected);
     client.send(wire_frame(1, "still there"));
     CHECK(client.receive_frame(2) == "still there");
+}
+
+TEST_CASE("output: a run goes to several clients as it stands, in order with messages", "[transport][output]")
+{
+    const auto bytes = GENERATE(std::size_t{5}, std::size_t{500}, std::size_t{50'000});
+    const auto run = run_of(10, bytes);
+    std::vector<channel*> all;
+    transport_server server(on_loopback(), [&](channel&, std::span<const byte_view>) {
+        for (auto* const peer : all) {
+            CHECK(peer->send_encoded(as_bytes("before")) == delivery::queued);
+            CHECK(peer->send_run(run) == delivery::queued);
+            CHECK(peer->send_encoded(as_bytes("after")) == delivery::queued);
+        }
+        return then::go_on;
+    });
+    server.on_open = [&](channel& peer) { all.push_back(&peer); };
+    std::vector<socket_client> clients;
+    for (int i = 0; i < 3; ++i) {
+        clients.push_back(server.connect());
+        clients.back().shake_hands();
+        static_cast<void>(server.wait_for_opening());
+    }
+    clients[1].send(wire_message("go"));
+    const auto expected = wire_message("before") + std::string(as_text(run->bytes())) + wire_message("after");
+    for (auto& client : clients)
+        CHECK(client.receive(expected.size()) == expected);
+}
+
+TEST_CASE("output: of a run, what is too long for the client is left out", "[transport][output]")
+{
+    const auto run = run_of(3, 513);
+    arrivals<delivery> results;
+    transport_server server(on_loopback(), [&](channel& peer, std::span<const byte_view>) {
+        results.put(peer.send_run(run));
+        return then::go_on;
+    });
+    auto client = server.connect();
+    client.shake_hands(0x01);
+    client.send(wire_message("go"));
+    CHECK(client.receive_frame() == "end");
+    CHECK(results.take() == delivery::queued);
+}
+
+TEST_CASE("output: runs are bounded as messages are", "[transport][output]")
+{
+    auto limits = patient_limits();
+    limits.outbound_bytes_max = 100'000;
+    const auto run = run_of(3, 10'000);
+    arrivals<delivery> results;
+    transport_server server(on_loopback().limits(limits), [&](channel& peer, std::span<const byte_view>) {
+        auto result = delivery::queued;
+        while (result == delivery::queued) {
+            result = peer.send_run(run);
+            CHECK(peer.queued_bytes() <= limits.outbound_bytes_max);
+        }
+        results.put(result);
+        return then::go_on;
+    });
+    auto client = server.connect();
+    client.shake_hands();
+    client.send(wire_message("go"));
+    CHECK(server.wait_for_end().reason == close_reason::slow_consumer);
+    CHECK(results.take() == delivery::refused);
+    CHECK(run->unshared());
+}
+
+TEST_CASE("output: the log of frames sees each message of a run", "[transport][output]")
+{
+    const auto run = run_of(3, 10'000);
+    arrivals<std::string> seen;
+    transport_server server(on_loopback(), [&](channel& peer, std::span<const byte_view>) {
+        static_cast<void>(peer.send_run(run));
+        return then::go_on;
+    });
+    server.on_open = [&](channel& peer) {
+        peer.log_frames([&](frame_direction direction, frame_type, byte_view payload) {
+            if (direction == frame_direction::sent)
+                seen.put(std::string(as_text(payload)));
+        });
+    };
+    auto client = server.connect();
+    client.shake_hands();
+    client.send(wire_message("go"));
+    CHECK(seen.take() == std::string(10'000, 'r'));
+    CHECK(seen.take() == std::string(10'000, 'r'));
+    CHECK(seen.take() == "end");
 }
 
 TEST_CASE("output: a PONG overtakes what is queued", "[transport][output]")

@@ -52,10 +52,12 @@ inline constexpr unsigned unanswered_pings_max = 3;
 /// How long a listener waits when it cannot accept for want of file descriptors or memory.
 inline constexpr std::chrono::milliseconds accept_pause{200};
 
-/// What each thread keeps of the buffers that its connections gave back: at most 16 MiB, and none that is so large that
-/// it must have been an exception.
-inline constexpr std::size_t pooled_buffers_max = 32;
+/// What each thread keeps of the buffers that its connections gave back: enough of them for an event that goes to a
+/// thousand peers, none that is so large that it must have been an exception, and in all no more memory than an idle
+/// router may well have.
+inline constexpr std::size_t pooled_buffers_max = 1024;
 inline constexpr std::size_t pooled_buffer_bytes_max = std::size_t{512} * 1024;
+inline constexpr std::size_t pooled_bytes_max = std::size_t{8} << 20;
 
 /// Blocks for large reads that each thread keeps; more are in use only while sessions wait in the middle of a batch.
 inline constexpr std::size_t pooled_read_blocks_max = 4;

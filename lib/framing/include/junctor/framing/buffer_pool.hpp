@@ -15,8 +15,9 @@ namespace junctor {
 /// reference.
 class buffer_pool {
 public:
-    /// Keeps up to `buffers_max` buffers of up to `buffer_bytes_max` each; whatever is more goes back to the system.
-    explicit buffer_pool(std::size_t buffers_max, std::size_t buffer_bytes_max);
+    /// Keeps up to `buffers_max` buffers of up to `buffer_bytes_max` each and `bytes_max` in all; whatever is more goes
+    /// back to the system.
+    buffer_pool(std::size_t buffers_max, std::size_t buffer_bytes_max, std::size_t bytes_max = std::size_t(-1));
 
     /// An empty buffer, with memory if there is one.
     [[nodiscard]] byte_buffer take() noexcept;
@@ -30,6 +31,8 @@ public:
 private:
     std::size_t buffers_max_;
     std::size_t buffer_bytes_max_;
+    std::size_t bytes_max_;
+    std::size_t bytes_{0}; ///< The capacity of all buffers here.
     std::vector<byte_buffer> buffers_;
 };
 

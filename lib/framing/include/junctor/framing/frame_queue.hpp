@@ -4,32 +4,35 @@
 
 /// Queue of RawSocket frames that wait to be written.
 
-#include <array>
 #include <cstddef>
-#include <span>
+
+#include <boost/container/small_vector.hpp>
+#include <boost/container/static_vector.hpp>
 
 #include <junctor/base/bytes.hpp>
 #include <junctor/framing/buffer_pool.hpp>
+#include <junctor/framing/message_run.hpp>
 #include <junctor/framing/rawsocket.hpp>
 
 namespace junctor {
 
 /// Frames on their way out, as the bytes that go over the wire. Messages are encoded in place behind a header that is
-/// patched when they end. Urgent bytes, such as a PONG, overtake all messages but the one of which a part is written
-/// already. An empty queue holds no memory. Used by one thread at a time; `buffers` must outlive it.
+/// patched when they end; runs that are shared with other queues are kept by reference unless they are small. Urgent
+/// bytes, such as a PONG, overtake all messages but the one of which a part is written already.
+///
+/// An empty queue holds no memory: what it needs comes from the pool that each call brings, and goes back to one. Used
+/// by one thread at a time, which need not always be the same.
 class frame_queue {
 public:
-    /// What is to be written next, in this order.
-    using segments = std::array<byte_view, 3>;
+    /// Enough for a burst of runs; what does not fit comes with the next call.
+    static constexpr std::size_t segments_max = 16;
 
-    explicit frame_queue(buffer_pool& buffers) noexcept;
-    frame_queue(const frame_queue&) = delete;
-    frame_queue& operator=(const frame_queue&) = delete;
-    ~frame_queue();
+    /// What is to be written next, in this order.
+    using segments = boost::container::static_vector<byte_view, segments_max>;
 
     /// Begins a message: its payload is appended to the buffer. To be followed by exactly one `close` or `drop` before
-    /// any other call.
-    [[nodiscard]] byte_buffer& open();
+    /// anything else is queued.
+    [[nodiscard]] byte_buffer& open(buffer_pool& buffers);
 
     /// The payload of the open message.
     [[nodiscard]] byte_view open_payload() const noexcept { return bulk_.view(open_ + frame_header_bytes); }
@@ -38,45 +41,69 @@ public:
     void close() noexcept;
 
     /// Takes the open message back.
-    void drop() noexcept;
+    void drop(buffer_pool& buffers) noexcept;
+
+    /// Queues all messages of `run`. It is kept until it is written, unless it is so small that copying costs less.
+    void push_run(const shared_run& run, buffer_pool& buffers);
 
     /// Queues whole frames, or bytes that come before all frames, ahead of the messages.
-    void push_urgent(byte_view bytes);
+    void push_urgent(byte_view bytes, buffer_pool& buffers);
 
     /// Queues a whole PING or PONG ahead of the messages.
-    void push_urgent(frame_type type, byte_view payload);
+    void push_urgent(frame_type type, byte_view payload, buffer_pool& buffers);
 
-    /// What is to be written next; unused segments are empty. Valid until the queue changes.
+    /// What is to be written next: all that waits, or as much as there are segments for. None of them is empty. Valid
+    /// until the queue changes.
     [[nodiscard]] segments next() noexcept;
 
     /// Says that the first `count` bytes of `next()` are written.
-    void written(std::size_t count) noexcept;
+    void written(std::size_t count, buffer_pool& buffers) noexcept;
 
     /// Bytes that wait, headers included, without the message that is open.
     [[nodiscard]] std::size_t size() const noexcept
     {
-        return bulk_end() - bulk_written_ + urgent_.size() - urgent_written_;
+        return bulk_end() - bulk_written_ + held_bytes_ + urgent_.size() - urgent_written_;
     }
     [[nodiscard]] bool empty() const noexcept { return size() == 0; }
 
     /// Forgets everything.
-    void clear() noexcept;
+    void clear(buffer_pool& buffers) noexcept;
 
 private:
+    /// A run that is not copied, and where in `bulk_` it belongs: behind all bytes before `at`.
+    struct held_run {
+        shared_run run;
+        std::size_t at;
+    };
+
     [[nodiscard]] bool message_open() const noexcept { return open_ != none; }
     [[nodiscard]] std::size_t bulk_end() const noexcept { return message_open() ? open_ : bulk_.size(); }
-    void find_boundary() noexcept;
-    void release_if_drained() noexcept;
+    [[nodiscard]] bool run_is_next() const noexcept
+    {
+        return first_held_ != held_.size() && held_[first_held_].at == bulk_written_;
+    }
+    void prepare_bulk(buffer_pool& buffers);
+    [[nodiscard]] byte_view front() const noexcept;
+    [[nodiscard]] std::size_t begun_bytes() noexcept;
+    void add_messages(segments& to, std::size_t begun) const noexcept;
+    void advance(std::size_t count) noexcept;
+    void let_go_of_run() noexcept;
+    void release_if_drained(buffer_pool& buffers) noexcept;
 
     static constexpr auto none = static_cast<std::size_t>(-1);
 
-    buffer_pool& buffers_;
     byte_buffer bulk_;   ///< Messages.
     byte_buffer urgent_; ///< What overtakes them.
     std::size_t bulk_written_{0};
     std::size_t urgent_written_{0};
     std::size_t boundary_{0}; ///< Where some frame in `bulk_` begins, or its end.
     std::size_t open_{none};  ///< Where the frame of the open message begins.
+
+    boost::container::small_vector<held_run, 1> held_; ///< In order, from `first_held_` on; those before are written.
+    std::size_t first_held_{0};
+    std::size_t held_bytes_{0};   ///< Of held runs, without what is written.
+    std::size_t run_written_{0};  ///< Of the first held run.
+    std::size_t run_boundary_{0}; ///< Where some frame in the first held run begins, or its end.
 };
 
 } // namespace junctor

@@ -157,4 +157,7 @@ struct frame_header {
 /// The meaning of a header, or why the connection must fail.
 [[nodiscard]] boost::system::result<frame_header> decode_frame_header(const rawsocket_octets& octets) noexcept;
 
+/// The length, with its header, of the frame at the front of `frames`, which this program has put there itself.
+[[nodiscard]] std::size_t first_frame_bytes(byte_view frames) noexcept;
+
 } // namespace junctor

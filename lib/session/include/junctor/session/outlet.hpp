@@ -8,7 +8,7 @@
 
 #include <junctor/base/bytes.hpp>
 #include <junctor/codec/serializer.hpp>
-#include <junctor/session/message_run.hpp>
+#include <junctor/framing/message_run.hpp>
 
 namespace junctor {
 

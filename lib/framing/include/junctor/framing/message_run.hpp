@@ -11,20 +11,17 @@
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 
 #include <junctor/base/bytes.hpp>
+#include <junctor/framing/rawsocket.hpp>
 
 namespace junctor {
 
-/// A row of messages in one serializer, each behind its length. The form is that of RawSocket frames, so that a
-/// connection of that kind writes a run as it stands; any other walks it.
+/// A row of messages in one serializer, each behind the header of a RawSocket frame, so that a connection of that kind
+/// writes a run as it stands; any other walks it.
 ///
 /// It is filled by one thread, then handed over as `shared_run`; from then on until the last reference but the filler's
 /// is gone, nobody changes it. References may be dropped on any thread.
 class message_run {
 public:
-    /// Octets of the length before each message, big-endian: three for the length, and in front of them 0, or 8 if the
-    /// message has the one length, 2^24, that takes a fourth.
-    static constexpr std::size_t prefix_bytes = 4;
-
     /// Begins a message: append its bytes to the buffer, and finish with exactly one of `close_message` and
     /// `drop_message`.
     [[nodiscard]] byte_buffer& open_message();
@@ -36,9 +33,9 @@ public:
     void drop_message() noexcept { bytes_.truncate(open_); }
 
     /// The bytes of the open message so far.
-    [[nodiscard]] byte_view open_view() const noexcept { return bytes_.view(open_ + prefix_bytes); }
+    [[nodiscard]] byte_view open_view() const noexcept { return bytes_.view(open_ + frame_header_bytes); }
 
-    /// Everything, with the prefixes.
+    /// Everything, with the headers.
     [[nodiscard]] byte_view bytes() const noexcept { return bytes_.view(); }
 
     [[nodiscard]] std::size_t message_count() const noexcept { return count_; }
@@ -54,10 +51,10 @@ public:
     void for_each(Visit visit) const
     {
         for (auto rest = bytes(); !rest.empty();) {
-            const auto length = length_in(rest);
-            if (!visit(rest.subspan(prefix_bytes, length)))
+            const auto frame = first_frame_bytes(rest);
+            if (!visit(rest.first(frame).subspan(frame_header_bytes)))
                 return;
-            rest = rest.subspan(prefix_bytes + length);
+            rest = rest.subspan(frame);
         }
     }
 
@@ -77,8 +74,6 @@ private:
         if (run->references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
             delete run;
     }
-
-    [[nodiscard]] static std::size_t length_in(byte_view prefix) noexcept;
 
     byte_buffer bytes_;
     std::size_t open_{0};

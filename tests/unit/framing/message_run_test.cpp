@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
-#include <junctor/session/message_run.hpp>
+#include <junctor/framing/message_run.hpp>
 
 #include <string>
 #include <vector>
 
-#include <junctor/session/outlet.hpp>
-
 #include "support/catch.hpp"
-#include "support/recorder.hpp"
 
 using namespace junctor;
 
@@ -32,7 +29,7 @@ std::vector<std::string> messages_of(const message_run& run)
 
 } // namespace
 
-TEST_CASE("message_run: each message stands behind its length", "[session]")
+TEST_CASE("message_run: each message stands behind its length", "[framing][run]")
 {
     const boost::intrusive_ptr<message_run> run(new message_run);
     add(*run, "ab");
@@ -46,7 +43,7 @@ TEST_CASE("message_run: each message stands behind its length", "[session]")
     CHECK(messages_of(*run) == std::vector<std::string>{"ab", "", std::string(258, 'x')});
 }
 
-TEST_CASE("message_run: the longest message of all is marked as RawSocket marks it", "[session]")
+TEST_CASE("message_run: the longest message of all is marked as RawSocket marks it", "[framing][run]")
 {
     const boost::intrusive_ptr<message_run> run(new message_run);
     add(*run, std::string(std::size_t{1} << 24, 'x'));
@@ -56,7 +53,7 @@ TEST_CASE("message_run: the longest message of all is marked as RawSocket marks 
     CHECK(messages_of(*run).back() == "y");
 }
 
-TEST_CASE("message_run: a message that is taken back leaves nothing", "[session]")
+TEST_CASE("message_run: a message that is taken back leaves nothing", "[framing][run]")
 {
     const boost::intrusive_ptr<message_run> run(new message_run);
     add(*run, "a");
@@ -70,7 +67,7 @@ TEST_CASE("message_run: a message that is taken back leaves nothing", "[session]
     CHECK(run->bytes().empty());
 }
 
-TEST_CASE("message_run: it knows whether somebody else holds it", "[session]")
+TEST_CASE("message_run: it knows whether somebody else holds it", "[framing][run]")
 {
     const boost::intrusive_ptr<message_run> run(new message_run);
     CHECK(run->unshared());
@@ -79,30 +76,4 @@ TEST_CASE("message_run: it knows whether somebody else holds it", "[session]")
         CHECK_FALSE(run->unshared());
     }
     CHECK(run->unshared());
-}
-
-TEST_CASE("outlet: a run is queued message by message; what is too large for the peer is left out", "[session]")
-{
-    const boost::intrusive_ptr<message_run> run(new message_run);
-    add(*run, "one");
-    add(*run, "much too long");
-    add(*run, "two");
-    test::recorder peer(serializer::json);
-    peer.accept_at_most(3);
-
-    CHECK(peer.send_run(run) == delivery::queued);
-    CHECK(peer.take() == "one");
-    CHECK(peer.take() == "two");
-    CHECK(peer.empty());
-}
-
-TEST_CASE("outlet: a run ends at the first message that is refused", "[session]")
-{
-    const boost::intrusive_ptr<message_run> run(new message_run);
-    add(*run, "one");
-    test::recorder peer(serializer::json);
-    peer.refuse();
-
-    CHECK(peer.send_run(run) == delivery::refused);
-    CHECK(peer.empty());
 }
