@@ -180,7 +180,7 @@ void run::act(client& who)
     if (what < 17)
         return say(who, end_something(who, 34, 'S'));
     if (what < 34)
-        return say(who, publish(who));
+        return publish_some(who);
     if (what < 46 && !deaf)
         return say(who, register_(who));
     if (what < 50)
@@ -201,6 +201,26 @@ list run::subscribe(client& who)
     if (match != "exact" || chance(10))
         options.set("match", match);
     return {32, next_request(who), options, uri};
+}
+
+/// One publication, or some that come in one batch and many of which go the same way.
+void run::publish_some(client& who)
+{
+    in_batch_ = chance(40);
+    const auto topic = uri();
+    for (auto count = in_batch_ ? draw(6) : 0; count > 0; --count) {
+        auto message = publish(who);
+        if (chance(70))
+            message[3] = topic;
+        say(who, message);
+        // What cuts in must not be overtaken, and overtakes nothing.
+        if (chance(10) && !model_.session(who.number).full)
+            say(who, chance(50) ? subscribe(who) : end_something(who, 34, 'S'));
+    }
+    say(who, publish(who));
+    in_batch_ = false;
+    realm_.settle();
+    collect();
 }
 
 list run::publish(client& who)
@@ -385,6 +405,8 @@ void run::say(client& who, const list& message)
         realm_.receive(*who.joined, *m, now_);
     else
         fail("a message of the simulation does not decode: " + m.error().text());
+    if (!in_batch_)
+        realm_.settle();
     collect();
     model_.receive(who.number, value(message), since_start(now_), who_was_invoked());
 }
@@ -434,6 +456,7 @@ void run::compare()
 /// of the events of one publication, or of the answers when somebody leaves.
 void run::compare(client& who, std::vector<value> expected, std::vector<value> actual)
 {
+    check_order(who, actual);
     for (const auto& message : actual) {
         watch(who, *message.get_if<list>());
         const auto same = std::find_if(expected.begin(), expected.end(),
@@ -450,6 +473,22 @@ void run::compare(client& who, std::vector<value> expected, std::vector<value> a
     }
     if (!expected.empty())
         fail(std::to_string(who.number) + " is not sent " + test::to_json(expected.front()));
+}
+
+/// The events of one step have one publisher, and come in the order in which it published. Each payload begins with a
+/// number that grows.
+void run::check_order(const client& who, const std::vector<value>& actual)
+{
+    std::int64_t last = 0;
+    for (const auto& message : actual) {
+        const auto& elements = *message.get_if<list>();
+        if (elements[0] != value(36) || elements.size() < 5)
+            continue;
+        const auto number = *elements[4].get_if<list>()->front().get_if<std::int64_t>();
+        if (number < last)
+            fail(std::to_string(who.number) + " is sent events out of their order: " + test::to_json(message));
+        last = number;
+    }
 }
 
 bool run::agree(const value& expected, const value& actual)

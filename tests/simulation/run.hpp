@@ -63,6 +63,7 @@ private:
     void wait();
     void change_queue(client& who);
     void act(client& who);
+    void publish_some(client& who);
 
     [[nodiscard]] list subscribe(client& who);
     [[nodiscard]] list publish(client& who);
@@ -83,6 +84,7 @@ private:
     void collect();
     void compare();
     void compare(client& who, std::vector<value> expected, std::vector<value> actual);
+    void check_order(const client& who, const std::vector<value>& actual);
     void compare_counts();
     void count_calls();
     void watch(client& who, const list& message);
@@ -117,6 +119,7 @@ private:
     std::optional<std::string> failure_;
     std::uint64_t payloads_{0};
     std::uint64_t guests_{0};
+    bool in_batch_{false}; ///< The realm may hold events back.
 };
 
 } // namespace junctor::simulation

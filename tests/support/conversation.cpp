@@ -62,6 +62,18 @@ void peer::says_bytes(byte_view bytes)
         talk_.realm_.reject(session_, m.error());
 }
 
+recorder& peer::outlet()
+{
+    talk_.realm_.settle();
+    return outlet_;
+}
+
+/// What came from the realm first, once it has sent what it held back.
+std::optional<std::string> peer::taken()
+{
+    return outlet().take();
+}
+
 void peer::hears(std::string_view json, boost::source_location where)
 {
     const auto actual = next(where);
@@ -73,7 +85,7 @@ void peer::hears(std::string_view json, boost::source_location where)
 
 void peer::hears_nothing(boost::source_location where)
 {
-    const auto message = outlet_.take();
+    const auto message = taken();
     INFO("line " << where.line() << ": " << name_ << " should hear nothing, and hears "
                  << (message ? to_json(read_value({outlet_.format(), as_bytes(*message)}).value()) : ""));
     REQUIRE_FALSE(message.has_value());
@@ -102,7 +114,7 @@ void peer::is_aborted(boost::source_location where)
 
 std::string peer::next_bytes()
 {
-    return outlet_.take().value_or(std::string());
+    return taken().value_or(std::string());
 }
 
 void peer::vanishes()
@@ -112,7 +124,7 @@ void peer::vanishes()
 
 value peer::next(boost::source_location where)
 {
-    const auto message = outlet_.take();
+    const auto message = taken();
     INFO("line " << where.line() << ": " << name_ << " hears nothing");
     REQUIRE(message.has_value());
     const auto read = read_value({outlet_.format(), as_bytes(*message)});

@@ -74,9 +74,10 @@ public:
     void vanishes();
 
     [[nodiscard]] junctor::session& session() noexcept { return session_; }
-    [[nodiscard]] recorder& outlet() noexcept { return outlet_; }
+    [[nodiscard]] recorder& outlet();
 
 private:
+    [[nodiscard]] std::optional<std::string> taken();
     [[nodiscard]] value next(boost::source_location where);
 
     conversation& talk_;

@@ -41,17 +41,26 @@ public:
             bad_field_ = name;
     }
 
-    void custom(custom_attributes&)
+    void forwarded(forwarded_attributes& attributes)
     {
-        if (taken_ || !is_custom_attribute(key_))
+        if (taken_)
             return;
-        taken_ = true;
-        is_custom_ = true;
-        in_.skip();
+        if (is_custom_attribute(key_)) {
+            taken_ = true;
+            is_forwarded_ = true;
+            in_.skip();
+            return;
+        }
+        for (const auto name : passthru_keys)
+            (*this)(name, passthru_value_);
+        if (!taken_ || passthru_value_.empty())
+            return;
+        is_forwarded_ = true;
+        attributes.passthru |= key_ == passthru_scheme;
     }
 
     [[nodiscard]] bool taken() const noexcept { return taken_; }
-    [[nodiscard]] bool is_custom() const noexcept { return is_custom_; }
+    [[nodiscard]] bool is_forwarded() const noexcept { return is_forwarded_; }
 
     /// The key if its value has a wrong type or value, else empty.
     [[nodiscard]] std::string_view bad_field() const noexcept { return bad_field_; }
@@ -122,15 +131,16 @@ private:
     std::string_view key_;
     std::string_view bad_field_;
     bool taken_{false};
-    bool is_custom_{false};
+    bool is_forwarded_{false};
+    std::string_view passthru_value_;
 };
 
-/// Marks the slice in which custom attributes stand, for structs that forward them.
+/// Marks the slice in which attributes to be forwarded stand, for structs that forward them.
 template <class Fields>
-void keep_custom(Fields& fields, const encoded_dict& source)
+void keep_forwarded(Fields& fields, const encoded_dict& source)
 {
-    if constexpr (requires { fields.custom; })
-        fields.custom.source = source;
+    if constexpr (requires { fields.forwarded; })
+        fields.forwarded.source = source;
 }
 
 /// Reads the elements of a message in their order.
@@ -202,8 +212,10 @@ private:
     template <has_fields Fields>
     void read(std::string_view name, Fields& fields)
     {
+        if (in_.take_empty_dict())
+            return;
         const auto before = in_.rest();
-        bool has_custom = false;
+        bool any_forwarded = false;
         std::string_view key;
         in_.enter_dict();
         while (in_.next_key(key)) {
@@ -211,13 +223,13 @@ private:
             Fields::fields(fields, visit);
             if (!visit.taken())
                 in_.skip();
-            has_custom |= visit.is_custom();
+            any_forwarded |= visit.is_forwarded();
             if (!visit.bad_field().empty())
                 reject(name, visit.bad_field());
         }
-        if (has_custom && in_.ok()) {
+        if (any_forwarded && in_.ok()) {
             const auto length = before.size() - in_.rest().size();
-            keep_custom(fields, encoded_dict{{Reader::format, before.first(length)}});
+            keep_forwarded(fields, encoded_dict{{Reader::format, before.first(length)}});
         }
     }
 
@@ -252,20 +264,44 @@ private:
     bool ended_{false};
 };
 
+/// A reader for one function alone, which a compiler can keep in registers, if it is one that can be copied at little
+/// cost.
+template <pull_reader Reader>
+using own_reader = std::conditional_t<std::is_same_v<Reader, msgpack_reader>, Reader, Reader&>;
+
+/// Everything that a message consists of is read in one piece of code: for messages of a few octets, calls would cost
+/// more than what they do.
 template <class Message, pull_reader Reader>
-void read_message(Reader& in, decode_failure& failure, message& out)
+[[gnu::flatten]] void read_message(Reader& begun, decode_failure& failure, message& out)
 {
-    Message m;
+    own_reader<Reader> in(begun);
+    auto& m = out.emplace<Message>();
     element_reader<Reader> visit(in, failure);
     Message::elements(m, visit);
     if (visit.has_next())
         in.fail(errc::too_many_elements);
     in.finish();
+    if (in.ok() && failure.code == errc{})
+        return;
+    if (failure.code == errc{}) { // nothing wrong with any element
+        failure.element = {};
+        failure.field = {};
+    }
+    if (!in.ok())
+        begun.fail(in.error());
+    failure.request = {};
+    failure.acknowledge = false;
     if constexpr (requires { m.request; })
         failure.request = m.request;
     if constexpr (std::is_same_v<Message, publish>)
         failure.acknowledge = m.options.acknowledge;
-    out = m;
+}
+
+/// Notes that what was read is no message at all.
+void note_no_message(decode_failure& failure, errc code)
+{
+    failure = {};
+    failure.code = code;
 }
 
 template <pull_reader Reader>
@@ -282,34 +318,28 @@ constexpr auto make_table(std::type_identity<std::variant<Messages...>>)
     return table;
 }
 
+/// Reads one message. `failure` gets a code, and all the rest of it, if there is something wrong.
 template <pull_reader Reader>
-decoded<message> decode_with(Reader& in)
+void decode_with(Reader& in, decode_failure& failure, message& out)
 {
     static constexpr auto table = make_table<Reader>(std::type_identity<message>{});
 
-    decode_failure failure;
-    failure.code = errc{};
-    if (in.peek() != value_kind::list && in.ok())
-        in.fail(errc::message_not_a_list);
     in.enter_list();
+    if (in.error() == errc::unexpected_type)
+        return note_no_message(failure, errc::message_not_a_list);
     if (!in.next() && in.ok())
-        in.fail(errc::message_not_a_list);
+        return note_no_message(failure, errc::message_not_a_list);
     const auto type = in.read_unsigned();
     if (in.ok() && (type >= table.size() || table[type] == nullptr))
         in.fail(errc::unknown_message_type);
-    if (!in.ok()) {
-        failure.code = in.error();
-        return failure;
-    }
-
-    failure.type = static_cast<message_type>(type);
-    message decoded_message;
-    table[type](in, failure, decoded_message);
+    if (!in.ok())
+        return note_no_message(failure, in.error());
+    failure.code = errc{};
+    table[type](in, failure, out);
     if (!in.ok())
         failure.code = in.error();
     if (failure.code != errc{})
-        return failure;
-    return decoded_message;
+        failure.type = static_cast<message_type>(type);
 }
 
 } // namespace
@@ -330,10 +360,19 @@ void throw_exception_from_error(const decode_failure& failure, const boost::sour
     boost::throw_exception(boost::system::system_error(make_error_code(failure.code), failure.text()), where);
 }
 
+[[gnu::flatten]] bool decoder::decode(byte_view bytes, message& out)
+{
+    with_reader(encoded{format_, bytes}, scratch_, [&](auto& in) { decode_with(in, failure_, out); });
+    return failure_.code == errc{};
+}
+
 decoded<message> decoder::decode(byte_view bytes)
 {
-    scratch_.clear();
-    return with_reader(encoded{format_, bytes}, scratch_, [](auto& in) { return decode_with(in); });
+    recycle();
+    message m;
+    if (decode(bytes, m))
+        return m;
+    return failure_;
 }
 
 } // namespace junctor

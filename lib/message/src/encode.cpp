@@ -13,6 +13,10 @@ namespace junctor {
 
 namespace {
 
+/// Writes what is plain: nothing is transcoded, and no attributes are forwarded. All of it is inline, so that a
+/// compiler can keep the writer in registers.
+using plain_writer = basic_msgpack_writer<roomy_output>;
+
 /// Writes slices: as they are if they are in the writer's serializer, else transcoded.
 template <push_writer Writer>
 class slice_writer {
@@ -21,16 +25,10 @@ public:
 
     void write(const encoded& slice)
     {
-        if (slice.format == Writer::format) {
+        if (std::is_same_v<Writer, plain_writer> || slice.format == Writer::format)
             out_.raw(slice.bytes);
-            return;
-        }
-        byte_buffer converted;
-        const auto failed = transcode(slice, Writer::format, converted);
-        if (failed == errc{})
-            out_.raw(converted.view());
-        else if (failure_ == errc{})
-            failure_ = failed;
+        else
+            transcode_from(slice);
     }
 
     [[nodiscard]] Writer& out() noexcept { return out_; }
@@ -39,6 +37,16 @@ public:
     [[nodiscard]] errc failure() const noexcept { return failure_; }
 
 private:
+    void transcode_from(const encoded& slice)
+    {
+        byte_buffer converted;
+        const auto failed = transcode(slice, Writer::format, converted);
+        if (failed == errc{})
+            out_.raw(converted.view());
+        else if (failure_ == errc{})
+            failure_ = failed;
+    }
+
     Writer& out_;
     errc failure_{};
 };
@@ -103,24 +111,32 @@ public:
             (*this)(name, to_string(choice));
     }
 
-    void custom(const custom_attributes& attributes)
+    void forwarded(const forwarded_attributes& attributes)
     {
-        if (!attributes.source.present())
-            return;
-        text_scratch scratch;
-        with_reader(attributes.source, scratch, [this](auto& in) { this->copy_custom(in); });
+        if constexpr (!std::is_same_v<Writer, plain_writer>) {
+            if (attributes.source.present())
+                copy_from(attributes);
+        }
     }
 
 private:
+    void copy_from(const forwarded_attributes& attributes)
+    {
+        text_scratch scratch;
+        with_reader(attributes.source, scratch, [&](auto& in) { this->copy_forwarded(in, attributes.passthru); });
+    }
+
     template <pull_reader Reader>
-    void copy_custom(Reader& in)
+    void copy_forwarded(Reader& in, bool passthru)
     {
         std::size_t copied = 0;
         std::string_view key;
         in.enter_dict();
         while (copied < limits::custom_attributes_max && in.next_key(key)) {
+            const bool is_text = in.peek() == value_kind::text;
             const auto bytes = in.skip();
-            if (!is_custom_attribute(key))
+            const bool is_passthru = passthru && is_text && is_passthru_attribute(key);
+            if (!is_passthru && !is_custom_attribute(key))
                 continue;
             out_.key(key);
             slices_.write({Reader::format, bytes});
@@ -203,19 +219,117 @@ private:
 
 } // namespace
 
+namespace {
+
+/// Adds up how many bytes a message of MessagePack can take at most, so that room for it can be made at once.
+class room_counter {
+public:
+    using writer = plain_writer;
+
+    /// Enough for the message's own head and type.
+    std::size_t bytes{2 * writer::number_bytes_max};
+
+    /// Whether all that there is to write is of that kind: slices of another serializer, of which nobody knows how long
+    /// they become, and attributes that must be picked out of others, take another way.
+    bool plain{true};
+
+    template <class Tag>
+    void operator()(std::string_view, id<Tag>)
+    {
+        bytes += writer::number_bytes_max;
+    }
+    void operator()(std::string_view, message_type) { bytes += writer::number_bytes_max; }
+    void operator()(std::string_view, std::string_view text) { add(text); }
+    void operator()(std::string_view, const encoded_dict& slice) { add(slice); }
+    void operator()(const payload& body)
+    {
+        add(body.args);
+        add(body.kwargs);
+    }
+
+    template <class Fields>
+        requires requires
+        {
+            &Fields::template fields<const Fields, room_counter>;
+        }
+    void operator()(std::string_view, const Fields& fields)
+    {
+        bytes += writer::head_bytes_max;
+        field_counter visit{*this};
+        Fields::fields(fields, visit);
+    }
+
+    template <class Tag>
+    void or_zero(std::string_view name, id<Tag> identifier)
+    {
+        (*this)(name, identifier);
+    }
+    template <class Fields>
+    void trailing(std::string_view name, const Fields& fields)
+    {
+        (*this)(name, fields);
+    }
+
+private:
+    struct field_counter {
+        room_counter& sum;
+
+        template <class Member, class... Default>
+        void operator()(std::string_view name, const Member& member, const Default&...)
+        {
+            sum.bytes += writer::head_bytes_max + name.size();
+            if constexpr (std::is_convertible_v<const Member&, std::string_view>)
+                sum.add(std::string_view(member));
+            else if constexpr (std::is_convertible_v<const Member&, const encoded&>)
+                sum.add(static_cast<const encoded&>(member));
+            else
+                sum.bytes += enumerator_bytes_max;
+        }
+        void forwarded(const forwarded_attributes& attributes) { sum.plain &= !attributes.source.present(); }
+    };
+
+    /// More than the names of all enumerators, and than any number.
+    static constexpr std::size_t enumerator_bytes_max = 32;
+
+    void add(std::string_view text) { bytes += writer::head_bytes_max + text.size(); }
+    void add(const encoded& slice)
+    {
+        bytes += 1 + slice.bytes.size();
+        plain &= !slice.present() || slice.format == serializer::msgpack;
+    }
+};
+
+/// Everything that a message consists of is written in one piece of code: for messages of a few octets, calls would
+/// cost more than what they do.
+template <class Message, push_writer Writer>
+[[gnu::flatten]] errc write_message(const Message& m, Writer& writer)
+{
+    slice_writer slices(writer);
+    element_writer visit(slices);
+    writer.begin_list();
+    writer.unsigned_integer(static_cast<std::uint64_t>(Message::type));
+    Message::elements(m, visit);
+    writer.end_list();
+    return slices.failure();
+}
+
+} // namespace
+
 template <class Message>
 errc encode(const Message& m, serializer format, byte_buffer& out)
 {
     const auto start = out.size();
-    const auto failure = with_writer(format, out, [&](auto& writer) {
-        slice_writer slices(writer);
-        element_writer visit(slices);
-        writer.begin_list();
-        writer.unsigned_integer(static_cast<std::uint64_t>(Message::type));
-        Message::elements(m, visit);
-        writer.end_list();
-        return slices.failure();
-    });
+    if (format == serializer::msgpack) {
+        room_counter room;
+        Message::elements(m, room);
+        if (room.plain) {
+            room_counter::writer writer{roomy_output(out.extend(room.bytes))};
+            write_message(m, writer);
+            out.truncate(start + writer.output().size());
+            return errc{};
+        }
+    }
+    const auto failure = with_writer(format, out, [&](auto& writer) { return write_message(m, writer); });
     if (failure != errc{})
         out.truncate(start);
     return failure;

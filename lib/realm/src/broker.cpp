@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include <junctor/base/limits.hpp>
 #include <junctor/message/encode.hpp>
 #include <junctor/realm/realm.hpp>
 
@@ -11,14 +12,23 @@ namespace junctor {
 
 namespace {
 
-/// Above it, a buffer is given back after the event: one large event must not hold memory for good.
-constexpr std::size_t kept_buffer_bytes_max = std::size_t{1} << 20;
+/// Above it, a run is not filled again: one large event must not hold memory for good.
+constexpr std::size_t kept_run_bytes_max = std::size_t{1} << 20;
+
+/// Runs that wait to be filled again; peers that are slow to take large events hold some of them.
+constexpr std::size_t kept_runs_max = 16;
+
+constexpr std::size_t index_of(serializer format) noexcept
+{
+    return static_cast<std::size_t>(format) - 1;
+}
 
 } // namespace
 
 broker::broker(const realm_options& options, random_numbers& random, std::uint64_t seed)
     : options_{options}, random_{random}, index_(seed)
 {
+    spare_runs_.reserve(kept_runs_max); // so that giving back never allocates
 }
 
 void broker::on_subscribe(realm_member& from, const subscribe& m)
@@ -40,6 +50,7 @@ void broker::on_subscribe(realm_member& from, const subscribe& m)
     auto& wanted = find_or_create(m.topic, match);
     from.subscriptions.emplace(wanted.id, subscriber_place{&wanted, wanted.subscribers.size()});
     wanted.subscribers.push_back(&from);
+    ++wanted.formats[index_of(from.joined.format())];
     from.joined.send(subscribed{m.request, wanted.id});
 }
 
@@ -56,41 +67,69 @@ void broker::on_unsubscribe(realm_member& from, const unsubscribe& m)
 
 void broker::on_publish(realm_member& from, const publish& m)
 {
-    if (breaks_passthru_rule(from.joined, session_role::publisher, m.options.passthru))
+    const auto admitted = admit(from, m);
+    if (!admitted)
         return;
-    // What is subscribed to under its own name has been checked already, and that look-up costs a tenth of the check.
-    if (index_.find(m.topic, match_policy::exact) == nullptr) {
-        if (const auto flaw = check_uri(m.topic, options_.uris); flaw != uri_flaw::none)
-            return from.refuse(m, errc::invalid_uri, to_string(flaw));
-    }
-    if (is_reserved(m.topic))
-        return from.refuse(m, errc::invalid_uri, "topics under \"wamp.\" belong to the router");
-    const auto permitted = from.permissions.decide(action::publish, m.topic);
-    if (!permitted.allowed)
-        return from.refuse(m, errc::not_authorized);
-    const bool disclosable = options_.disclosure == disclosure::allowed;
-    if (m.options.disclose_me && !disclosable)
-        return from.refuse(m, errc::option_disallowed_disclose_me);
-    const auto filter = event_filter::from(m.options);
-    if (!filter) {
-        if (m.options.acknowledge)
-            return from.refuse(m, errc::invalid_argument, "a list of subscribers has an element of the wrong type");
-        return from.joined.abort(errc::protocol_violation, "a list of subscribers has an element of the wrong type");
+    std::optional<event_filter> filter;
+    if (event_filter::wanted_by(m.options)) {
+        constexpr auto flaw = "a list of subscribers has an element of the wrong type";
+        filter = event_filter::from(m.options);
+        if (!filter && m.options.acknowledge)
+            return from.refuse(m, errc::invalid_argument, flaw);
+        if (!filter)
+            return from.joined.abort(errc::protocol_violation, flaw);
     }
 
     event out;
     out.publication = random_.next_id<publication_id>();
-    out.details.passthru = m.options.passthru;
-    out.details.custom = m.options.custom;
+    out.details.forwarded = m.options.forwarded;
     out.body = m.body;
-    if (disclosable && (m.options.disclose_me || permitted.disclose)) {
+    if (options_.disclosure == disclosure::allowed && (m.options.disclose_me || admitted->permitted.disclose)) {
         out.details.publisher = from.joined.id();
         out.details.publisher_authid = from.joined.who().authid;
         out.details.publisher_authrole = from.joined.who().authrole;
     }
     if (m.options.acknowledge)
         from.joined.send(published{m.request, out.publication});
-    dispatch(m, from, *filter, out);
+    dispatch(m, from, filter ? &*filter : nullptr, *admitted, out);
+}
+
+bool broker::continues_held_events(const realm_member& from, const publish& m) const noexcept
+{
+    return held_.to != nullptr && held_.publisher == &from && held_.topic == m.topic;
+}
+
+/// What is needed to go on; nothing if the request was answered or the session closed.
+std::optional<broker::admission> broker::admit(realm_member& from, const publish& m)
+{
+    if (breaks_passthru_rule(from.joined, session_role::publisher, m.options.forwarded))
+        return std::nullopt;
+    const auto refuse = [&](errc code, std::string_view text = {}) {
+        from.refuse(m, code, text);
+        return std::nullopt;
+    };
+    admission admitted;
+    admitted.continues = continues_held_events(from, m);
+    if (admitted.continues) {
+        admitted.permitted = held_.permitted;
+    } else {
+        // What is subscribed to under its own name has been checked already.
+        admitted.exact = index_.find(m.topic, match_policy::exact);
+        if (admitted.exact == nullptr) {
+            if (const auto flaw = check_uri(m.topic, options_.uris); flaw != uri_flaw::none)
+                return refuse(errc::invalid_uri, to_string(flaw));
+        }
+        if (is_reserved(m.topic))
+            return refuse(errc::invalid_uri, "topics under \"wamp.\" belong to the router");
+        admitted.permitted = admitted.exact != nullptr
+                                 ? admitted.exact->publishers.decide(from.permissions, action::publish, m.topic)
+                                 : from.permissions.decide(action::publish, m.topic);
+    }
+    if (!admitted.permitted.allowed)
+        return refuse(errc::not_authorized);
+    if (m.options.disclose_me && options_.disclosure == disclosure::forbidden)
+        return refuse(errc::option_disallowed_disclose_me);
+    return admitted;
 }
 
 void broker::leave(realm_member& gone)
@@ -116,6 +155,7 @@ subscription& broker::find_or_create(std::string_view topic, match_policy match)
 /// of one event means nothing.
 void broker::remove_subscriber(subscription& from, std::size_t position)
 {
+    --from.formats[index_of(from.subscribers[position]->joined.format())];
     auto* const last = from.subscribers.back();
     from.subscribers[position] = last;
     from.subscribers.pop_back();
@@ -127,50 +167,115 @@ void broker::remove_subscriber(subscription& from, std::size_t position)
     subscriptions_.erase(from.id);
 }
 
-void broker::dispatch(const publish& m, const realm_member& publisher, const event_filter& filter, event& out)
+/// Sends an event to whom it may concern. If all of them have one subscription in common and nothing distinguishes
+/// them, it may wait for others that go there, too.
+void broker::dispatch(const publish& m, const realm_member& publisher, const event_filter* filter,
+                      const admission& admitted, event& out)
 {
-    index_.for_each_match(m.topic, [&](const subscription& to) {
-        out.subscription = to.id;
-        out.details.topic = to.match == match_policy::exact ? std::string_view() : m.topic;
-        deliver(to, m, publisher, filter, out);
-        forget_encodings();
+    const bool for_all = m.options.exclude_me && filter == nullptr && !m.options.forwarded.passthru;
+    if (for_all && admitted.continues)
+        return append(*held_.to, m.topic, out, held_.content);
+
+    auto* const exact = admitted.exact != nullptr ? admitted.exact : index_.find(m.topic, match_policy::exact);
+    const subscription* only = exact;
+    std::size_t matches = exact != nullptr ? 1 : 0;
+    index_.for_each_pattern_match(m.topic, [&](const subscription& to) {
+        only = &to;
+        ++matches;
     });
+    settle();
+    if (for_all && matches == 1) {
+        hold(*only, m, publisher, admitted.permitted);
+        return append(*only, m.topic, out, held_.content);
+    }
+    if (exact != nullptr)
+        deliver_now(*exact, m, publisher, filter, out);
+    index_.for_each_pattern_match(m.topic, [&](const subscription& to) { deliver_now(to, m, publisher, filter, out); });
+}
+
+void broker::hold(const subscription& to, const publish& m, const realm_member& publisher, permission permitted)
+{
+    held_.topic = m.topic;
+    held_.permitted = permitted;
+    held_.publisher = &publisher;
+    held_.to = &to;
+}
+
+void broker::settle()
+{
+    if (held_.to == nullptr)
+        return;
+    for (auto* const subscriber : held_.to->subscribers) {
+        auto& target = subscriber->joined;
+        const auto& run = held_.content[index_of(target.format())];
+        if (subscriber != held_.publisher && run != nullptr && !run->empty())
+            target.send_run(run);
+    }
+    give_back(held_.content);
+    held_.to = nullptr;
 }
 
 /// Whom the event cannot reach misses it, and nobody else: because its queue is full, the event too large for it or not
 /// expressible in its serializer.
-void broker::deliver(const subscription& to, const publish& m, const realm_member& publisher,
-                     const event_filter& filter, const event& out)
+void broker::deliver_now(const subscription& to, const publish& m, const realm_member& publisher,
+                         const event_filter* filter, event& out)
 {
+    runs content;
+    append(to, m.topic, out, content);
     for (auto* const subscriber : to.subscribers) {
         auto& target = subscriber->joined;
         if (subscriber == &publisher && m.options.exclude_me)
             continue;
-        if (!filter.admits(target) || !takes_passthru(target, session_role::subscriber, m.options.passthru))
+        if ((filter != nullptr && !filter->admits(target)) ||
+            !takes_passthru(target, session_role::subscriber, m.options.forwarded))
             continue;
-        const auto& form = encoded_in(target.format(), out);
-        if (form.progress == encoding::state::ready)
-            target.send_encoded(form.bytes.view());
+        const auto& run = content[index_of(target.format())];
+        if (!run->empty())
+            target.send_run(run);
+    }
+    give_back(content);
+}
+
+/// Adds the event to the run of each serializer that subscribers use, unless it cannot be expressed in it or becomes
+/// too long for anybody.
+void broker::append(const subscription& to, std::string_view topic, event& out, runs& content)
+{
+    out.subscription = to.id;
+    out.details.topic = to.match == match_policy::exact ? std::string_view() : topic;
+    for (const auto format : all_serializers) {
+        if (to.formats[index_of(format)] == 0)
+            continue;
+        auto& run = content[index_of(format)];
+        if (run == nullptr)
+            run = take_run();
+        const auto failed = encode(out, format, run->open_message());
+        if (failed != errc{} || run->open_view().size() > limits::rawsocket_message_bytes_max)
+            run->drop_message();
+        else
+            run->close_message();
     }
 }
 
-broker::encoding& broker::encoded_in(serializer format, const event& out)
+boost::intrusive_ptr<message_run> broker::take_run()
 {
-    auto& form = encodings_[static_cast<std::size_t>(format) - 1];
-    if (form.progress == encoding::state::missing) {
-        const auto failed = encode(out, format, form.bytes) != errc{};
-        form.progress = failed ? encoding::state::not_expressible : encoding::state::ready;
+    for (auto& spare : spare_runs_) {
+        if (!spare->unshared())
+            continue;
+        std::swap(spare, spare_runs_.back());
+        auto taken = std::move(spare_runs_.back());
+        spare_runs_.pop_back();
+        taken->clear();
+        return taken;
     }
-    return form;
+    return {new message_run};
 }
 
-void broker::forget_encodings() noexcept
+void broker::give_back(runs& content) noexcept
 {
-    for (auto& form : encodings_) {
-        form.progress = encoding::state::missing;
-        form.bytes.clear();
-        if (form.bytes.capacity() > kept_buffer_bytes_max)
-            form.bytes.release();
+    for (auto& run : content) {
+        if (run != nullptr && run->capacity() <= kept_run_bytes_max && spare_runs_.size() < kept_runs_max)
+            spare_runs_.push_back(std::move(run));
+        run = nullptr;
     }
 }
 

@@ -124,6 +124,7 @@ void dealer::remove_callee(registration& from, const realm_member& gone)
     if (from.callees.empty()) {
         index_.erase(from.procedure, from.match);
         registrations_.erase(from.id);
+        ++registrations_ended_;
         return;
     }
     if (position < from.next)
@@ -140,10 +141,12 @@ bool dealer::continues_refused_call(const realm_member& from, const call& m) noe
 
 void dealer::on_call(realm_member& from, const call& m, time_point now)
 {
-    const auto permitted = admit(from, m);
+    auto* target = find_exact(from, m.procedure);
+    const auto permitted = admit(from, m, target);
     if (!permitted)
         return;
-    auto* const target = is_reserved(m.procedure) ? nullptr : index_.best_match(m.procedure);
+    if (target == nullptr && !is_reserved(m.procedure))
+        target = index_.best_match(m.procedure);
     if (target == nullptr)
         return from.refuse(m, errc::no_such_procedure);
     if (from.calls.size() >= from.joined.limits().pending_calls_max)
@@ -151,10 +154,25 @@ void dealer::on_call(realm_member& from, const call& m, time_point now)
     route(from, m, *target, m.options.disclose_me || permitted->disclose, now);
 }
 
-/// The permission for a call that may go on; nothing if it was answered or the session closed.
-std::optional<permission> dealer::admit(realm_member& from, const call& m)
+/// What is registered under the very name `procedure`, or null.
+registration* dealer::find_exact(realm_member& caller, std::string_view procedure) const
 {
-    if (breaks_passthru_rule(from.joined, session_role::caller, m.options.passthru))
+    auto*& last = caller.called_last;
+    if (last != nullptr && caller.registrations_ended == registrations_ended_ && last->procedure == procedure)
+        return last;
+    auto* const found = index_.find(procedure, match_policy::exact);
+    if (found != nullptr) {
+        last = found;
+        caller.registrations_ended = registrations_ended_;
+    }
+    return found;
+}
+
+/// The permission for a call that may go on; nothing if it was answered or the session closed. `exact` is what is
+/// registered under the very name, if anything.
+std::optional<permission> dealer::admit(realm_member& from, const call& m, registration* exact)
+{
+    if (breaks_passthru_rule(from.joined, session_role::caller, m.options.forwarded))
         return std::nullopt;
     if (pending_.find_call(from, m.request) != nullptr) {
         from.joined.abort(errc::protocol_violation, "CALL: the request is in use for a call that waits for its answer");
@@ -168,12 +186,13 @@ std::optional<permission> dealer::admit(realm_member& from, const call& m)
         from.refused_progressive_call = m.request;
         return refuse(errc::feature_not_supported, "this router takes no arguments in parts");
     }
-    // What is registered under its own name has been checked already, and that look-up costs a tenth of the check.
-    if (index_.find(m.procedure, match_policy::exact) == nullptr) {
+    // What is registered under its own name has been checked already.
+    if (exact == nullptr) {
         if (const auto flaw = check_uri(m.procedure, options_.uris); flaw != uri_flaw::none)
             return refuse(errc::invalid_uri, to_string(flaw));
     }
-    const auto permitted = from.permissions.decide(action::call, m.procedure);
+    const auto permitted = exact != nullptr ? exact->callers.decide(from.permissions, action::call, m.procedure)
+                                            : from.permissions.decide(action::call, m.procedure);
     if (!permitted.allowed)
         return refuse(errc::not_authorized);
     if (m.options.disclose_me && options_.disclosure == disclosure::forbidden)
@@ -187,11 +206,12 @@ void dealer::route(realm_member& caller, const call& m, registration& to, bool d
     const auto count = to.callees.size();
     const auto first = first_choice(to);
     for (std::size_t attempt = 0; attempt < count; ++attempt) {
-        const auto backwards = to.invoke == invocation_policy::last;
-        const auto choice = (backwards ? first + count - attempt : first + attempt) % count;
+        auto choice = to.invoke == invocation_policy::last ? first + count - attempt : first + attempt;
+        if (choice >= count)
+            choice -= count;
         const auto& target = to.callees[choice];
         auto& receiver = target.member->joined;
-        if (!takes_passthru(receiver, session_role::callee, m.options.passthru))
+        if (!takes_passthru(receiver, session_role::callee, m.options.forwarded))
             return caller.refuse(m, errc::feature_not_supported, "the callee takes no payload passthru");
 
         const auto request = receiver.next_invocation();
@@ -201,7 +221,7 @@ void dealer::route(realm_member& caller, const call& m, registration& to, bool d
         if (outcome != delivery::queued)
             return caller.refuse(m, error_of(outcome));
         receiver.count_invocation();
-        to.next = (choice + 1) % count;
+        to.next = choice + 1 == count ? 0 : choice + 1;
         return remember(caller, m, target, request, now);
     }
     caller.refuse(m, errc::unavailable);
@@ -235,8 +255,7 @@ invocation dealer::invocation_for(const realm_member& caller, const call& m, con
     if (keeps_time(target))
         out.details.timeout = m.options.timeout;
     out.details.receive_progress = m.options.receive_progress && takes_progress(*target.member, options_.progress);
-    out.details.passthru = m.options.passthru;
-    out.details.custom = m.options.custom;
+    out.details.forwarded = m.options.forwarded;
     out.body = m.body;
     return out;
 }
@@ -245,8 +264,9 @@ void dealer::remember(realm_member& caller, const call& m, const callee& target,
 {
     auto& pending = pending_.add(caller, m.request, *target.member, invocation);
     pending.wants_progress = m.options.receive_progress;
-    if (!keeps_time(target))
-        pending.timeout = bounded_timeout(m.options.timeout);
+    if (m.options.timeout == 0 || keeps_time(target))
+        return;
+    pending.timeout = bounded_timeout(m.options.timeout);
     pending_.restart_timeout(pending, now);
 }
 
@@ -270,7 +290,7 @@ void dealer::on_cancel(realm_member& from, const cancel& m)
 
 void dealer::on_yield(realm_member& from, const yield& m, time_point now)
 {
-    if (breaks_passthru_rule(from.joined, session_role::callee, m.options.passthru))
+    if (breaks_passthru_rule(from.joined, session_role::callee, m.options.forwarded))
         return;
     if (!from.joined.was_invoked(m.request))
         return from.joined.abort(errc::protocol_violation, "YIELD: there was no such INVOCATION");
@@ -284,14 +304,13 @@ void dealer::pass_on_result(pending_call& to, const yield& m, time_point now)
         return; // the caller would not know what to do with it
 
     auto& caller = to.caller->joined;
-    if (!takes_passthru(caller, session_role::caller, m.options.passthru))
+    if (!takes_passthru(caller, session_role::caller, m.options.forwarded))
         return m.options.progress ? abandon(to, errc::feature_not_supported) : fail(to, errc::feature_not_supported);
 
     result out;
     out.request = to.call;
     out.details.progress = m.options.progress;
-    out.details.passthru = m.options.passthru;
-    out.details.custom = m.options.custom;
+    out.details.forwarded = m.options.forwarded;
     out.body = m.body;
     const auto outcome = caller.send(out);
     if (m.options.progress) {
@@ -312,7 +331,7 @@ void dealer::on_error(realm_member& from, const error& m)
 {
     if (m.request_type != message_type::invocation)
         return from.joined.abort(errc::protocol_violation, "ERROR: a client may answer nothing but INVOCATION");
-    if (breaks_passthru_rule(from.joined, session_role::callee, m.details.passthru))
+    if (breaks_passthru_rule(from.joined, session_role::callee, m.details.forwarded))
         return;
     if (!from.joined.was_invoked(m.request))
         return from.joined.abort(errc::protocol_violation, "ERROR: there was no such INVOCATION");
@@ -320,7 +339,7 @@ void dealer::on_error(realm_member& from, const error& m)
     if (pending == nullptr)
         return;
     auto& caller = pending->caller->joined;
-    if (!takes_passthru(caller, session_role::caller, m.details.passthru))
+    if (!takes_passthru(caller, session_role::caller, m.details.forwarded))
         return fail(*pending, errc::feature_not_supported);
 
     error out = m;

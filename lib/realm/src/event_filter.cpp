@@ -51,11 +51,6 @@ bool lists(const std::optional<Elements>& whitelist, const Element& wanted)
 std::optional<event_filter> event_filter::from(const publish_options& options)
 {
     event_filter made;
-    made.present_ = options.exclude.present() || options.exclude_authid.present() ||
-                    options.exclude_authrole.present() || options.eligible.present() ||
-                    options.eligible_authid.present() || options.eligible_authrole.present();
-    if (!made.present_)
-        return made;
     if (read(options.exclude, made.exclude_) && read(options.exclude_authid, made.exclude_authid_) &&
         read(options.exclude_authrole, made.exclude_authrole_) && read(options.eligible, made.eligible_) &&
         read(options.eligible_authid, made.eligible_authid_) &&
@@ -66,8 +61,6 @@ std::optional<event_filter> event_filter::from(const publish_options& options)
 
 bool event_filter::admits(const session& subscriber) const
 {
-    if (!present_)
-        return true;
     const auto id = subscriber.id().number();
     const auto& who = subscriber.who();
     return lists(eligible_, id) && lists(eligible_authid_, who.authid) && lists(eligible_authrole_, who.authrole) &&

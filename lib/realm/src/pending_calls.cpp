@@ -6,10 +6,7 @@
 
 namespace junctor {
 
-pending_calls::pending_calls(std::uint64_t seed)
-    : by_call_(0, key_hash{pair_hash(seed)}), by_invocation_(0, key_hash{pair_hash(seed)})
-{
-}
+pending_calls::pending_calls(std::uint64_t seed) : seed_{seed} {}
 
 pending_calls::~pending_calls()
 {
@@ -21,8 +18,13 @@ pending_call& pending_calls::add(realm_member& caller, request_id call, realm_me
     if (free_.empty())
         free_.push_back(&entries_.emplace_back());
     auto& pending = *free_.back();
-    by_call_.emplace(key{&caller, call}, &pending);
-    by_invocation_.emplace(key{&callee, invocation}, &pending);
+    caller.call_requests.insert(call, pending, seed_);
+    try {
+        callee.invocation_requests.insert(invocation, pending, seed_);
+    } catch (...) {
+        caller.call_requests.erase(call);
+        throw;
+    }
     free_.pop_back();
 
     pending.caller = &caller;
@@ -37,16 +39,14 @@ pending_call& pending_calls::add(realm_member& caller, request_id call, realm_me
     return pending;
 }
 
-pending_call* pending_calls::find_call(const realm_member& caller, request_id call) const
+pending_call* pending_calls::find_call(const realm_member& caller, request_id call) noexcept
 {
-    const auto at = by_call_.find(key{&caller, call});
-    return at != by_call_.end() ? at->second : nullptr;
+    return caller.call_requests.find(call);
 }
 
-pending_call* pending_calls::find_invocation(const realm_member& callee, request_id invocation) const
+pending_call* pending_calls::find_invocation(const realm_member& callee, request_id invocation) noexcept
 {
-    const auto at = by_invocation_.find(key{&callee, invocation});
-    return at != by_invocation_.end() ? at->second : nullptr;
+    return callee.invocation_requests.find(invocation);
 }
 
 void pending_calls::restart_timeout(pending_call& pending, time_point now)
@@ -71,8 +71,8 @@ std::optional<pending_calls::time_point> pending_calls::next_deadline() const no
 void pending_calls::remove(pending_call& pending)
 {
     cancel_timeout(pending);
-    by_call_.erase(key{pending.caller, pending.call});
-    by_invocation_.erase(key{pending.callee, pending.invocation});
+    pending.caller->call_requests.erase(pending.call);
+    pending.callee->invocation_requests.erase(pending.invocation);
     pending.caller->calls.erase(calls_of_caller::s_iterator_to(pending));
     pending.callee->invocations.erase(calls_of_callee::s_iterator_to(pending));
     free_.push_back(&pending);

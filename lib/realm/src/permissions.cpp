@@ -163,6 +163,7 @@ permission_table& permission_table::set(permission_rule rule)
 permission_table& permission_table::allow_by_default(bool allow)
 {
     allow_by_default_ = allow;
+    ++version_;
     return *this;
 }
 
@@ -200,6 +201,7 @@ permission_rule& permission_table::rule_for(const uri_pattern& pattern)
     if (const auto flaw = check_uri(pattern.uri, uri_check::loose, pattern.match); flaw != uri_flaw::none)
         throw std::invalid_argument(
             fmt::format("{} pattern \"{}\": {}", to_string(pattern.match), pattern.uri, to_string(flaw)));
+    ++version_; // whoever asks for a rule changes it
     if (auto* const rule = index_.find(pattern.uri, pattern.match))
         return *rule;
     auto& rule = rules_.emplace_back();

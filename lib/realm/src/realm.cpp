@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 #include <variant>
 
@@ -22,14 +23,6 @@
 
 namespace junctor {
 
-bool breaks_passthru_rule(session& from, session_role role, const passthru_attributes& passthru)
-{
-    if (takes_passthru(from, role, passthru))
-        return false;
-    from.abort(errc::protocol_violation, "payload passthru is in use but was not announced");
-    return true;
-}
-
 struct realm::parts {
     parts(std::string realm_name, realm_options chosen, std::uint64_t realm_seed)
         : name{std::move(realm_name)},
@@ -41,8 +34,24 @@ struct realm::parts {
     {
     }
 
-    void receive(realm_member& from, const message& m, time_point now);
-    [[nodiscard]] bool opens_legal_request(realm_member& from, const message& m);
+    template <class Message>
+    void take(realm_member& from, const Message& m, time_point now);
+
+    // One for each message that a joined client may send.
+    void handle(realm_member& from, const call& m, time_point now) { calls.on_call(from, m, now); }
+    void handle(realm_member& from, const yield& m, time_point now) { calls.on_yield(from, m, now); }
+    void handle(realm_member& from, const error& m, time_point) { calls.on_error(from, m); }
+    void handle(realm_member& from, const cancel& m, time_point) { calls.on_cancel(from, m); }
+    void handle(realm_member& from, const register_& m, time_point) { calls.on_register(from, m); }
+    void handle(realm_member& from, const unregister& m, time_point) { calls.on_unregister(from, m); }
+    void handle(realm_member& from, const publish& m, time_point) { events.on_publish(from, m); }
+    void handle(realm_member& from, const subscribe& m, time_point) { events.on_subscribe(from, m); }
+    void handle(realm_member& from, const unsubscribe& m, time_point) { events.on_unsubscribe(from, m); }
+    void handle(realm_member& from, const goodbye&, time_point) { from.joined.say_goodbye(close_reason::goodbye); }
+    void handle(realm_member& from, const junctor::abort& m, time_point)
+    {
+        from.joined.close(close_reason::aborted_by_peer, m.reason);
+    }
 
     std::string name;
     realm_options options;
@@ -122,6 +131,7 @@ void realm::leave(session& s)
     auto* const gone = s.membership();
     if (gone == nullptr)
         return;
+    settle();
     s.close(close_reason::connection_lost);
     parts_->events.leave(*gone);
     parts_->calls.leave(*gone);
@@ -129,75 +139,44 @@ void realm::leave(session& s)
     parts_->members.erase(s.id());
 }
 
+/// Takes `m`, if it may come now and, if it opens a request, bears an identifier that it may. If not, the session is
+/// closed.
+template <class Message>
+void realm::parts::take(realm_member& from, const Message& m, time_point now)
+{
+    if constexpr (!client_may_send(session_phase::joined, Message::type)) {
+        from.joined.abort(errc::protocol_violation,
+                          fmt::format("{}: not allowed in a joined session", to_string(Message::type)));
+    } else {
+        if constexpr (!std::is_same_v<Message, publish>)
+            events.settle(); // nothing overtakes an event
+        if constexpr (std::is_same_v<Message, call>) {
+            if (dealer::continues_refused_call(from, m))
+                return;
+        }
+        if constexpr (opens_request(Message::type)) {
+            if (!from.joined.requests().accept(m.request)) {
+                from.joined.abort(errc::protocol_violation,
+                                  fmt::format("{}: the request is out of sequence", to_string(Message::type)));
+                return;
+            }
+        }
+        handle(from, m, now);
+    }
+}
+
 void realm::receive(session& from, const message& m, time_point now)
 {
-    if (from.open() && from.membership() != nullptr)
-        parts_->receive(*from.membership(), m, now);
-}
-
-/// Whether `m` may come now and, if it opens a request, bears an identifier that it may. If not, the session is closed.
-bool realm::parts::opens_legal_request(realm_member& from, const message& m)
-{
-    const auto type = type_of(m);
-    if (!client_may_send(session_phase::joined, type)) {
-        from.joined.abort(errc::protocol_violation,
-                          fmt::format("{}: not allowed in a joined session", to_string(type)));
-        return false;
-    }
-    return std::visit(
-        [&]<class Message>(const Message& opening) {
-            if constexpr (requires { opening.request; }) {
-                if (opens_request(type) && !from.joined.requests().accept(opening.request)) {
-                    from.joined.abort(errc::protocol_violation,
-                                      fmt::format("{}: the request is out of sequence", to_string(type)));
-                    return false;
-                }
-            }
-            return true;
-        },
-        m);
-}
-
-namespace {
-
-/// Makes one visitor of several lambdas.
-template <class... Handlers>
-struct overloaded : Handlers... {
-    using Handlers::operator()...;
-};
-template <class... Handlers>
-overloaded(Handlers...) -> overloaded<Handlers...>; // clang 14 does not deduce the arguments of aggregates
-
-} // namespace
-
-void realm::parts::receive(realm_member& from, const message& m, time_point now)
-{
-    if (const auto* const part = std::get_if<call>(&m); part != nullptr && dealer::continues_refused_call(from, *part))
+    if (!from.open() || from.membership() == nullptr)
         return;
-    if (!opens_legal_request(from, m))
-        return;
-    std::visit(
-        overloaded{
-            [&](const call& request) { calls.on_call(from, request, now); },
-            [&](const yield& answer) { calls.on_yield(from, answer, now); },
-            [&](const error& answer) { calls.on_error(from, answer); },
-            [&](const cancel& request) { calls.on_cancel(from, request); },
-            [&](const register_& request) { calls.on_register(from, request); },
-            [&](const unregister& request) { calls.on_unregister(from, request); },
-            [&](const publish& request) { events.on_publish(from, request); },
-            [&](const subscribe& request) { events.on_subscribe(from, request); },
-            [&](const unsubscribe& request) { events.on_unsubscribe(from, request); },
-            [&](const goodbye&) { from.joined.say_goodbye(close_reason::goodbye); },
-            [&](const junctor::abort& farewell) { from.joined.close(close_reason::aborted_by_peer, farewell.reason); },
-            [](const auto&) {}, // not legal, so it never comes here
-        },
-        m);
+    std::visit([&](const auto& alternative) { parts_->take(*from.membership(), alternative, now); }, m);
 }
 
 void realm::reject(session& from, const decode_failure& failure)
 {
     if (!from.open())
         return;
+    settle();
     const bool only_an_option = failure.code == errc::invalid_argument && failure.request.valid() &&
                                 client_may_send(session_phase::joined, failure.type);
     if (only_an_option && opens_request(failure.type) && !from.requests().accept(failure.request))
@@ -213,7 +192,10 @@ void realm::reject(session& from, const decode_failure& failure)
         from.abort(errc::protocol_violation, failure.text());
 }
 
-void realm::settle() {}
+void realm::settle()
+{
+    parts_->events.settle();
+}
 
 std::optional<realm::time_point> realm::next_deadline() const noexcept
 {
@@ -222,11 +204,13 @@ std::optional<realm::time_point> realm::next_deadline() const noexcept
 
 void realm::expire(time_point now)
 {
+    settle();
     parts_->calls.expire(now);
 }
 
 void realm::close(close_reason reason)
 {
+    settle();
     for (const auto& [id, member] : parts_->members)
         member->joined.say_goodbye(reason);
 }

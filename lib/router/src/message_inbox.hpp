@@ -23,15 +23,37 @@ public:
 
     [[nodiscard]] channel& link() noexcept { return link_; }
 
-    /// The next message that has been read already, or nothing. Valid until the next call.
+    /// The next message that has been read already, or nothing. Valid until the next call of any function.
     [[nodiscard]] std::optional<decoded<message>> poll()
     {
         if (unread_.empty())
             return std::nullopt;
-        const auto bytes = unread_.front();
-        unread_ = unread_.subspan(1);
-        return decoder_.decode(bytes);
+        auto next = decoder_.decode(unread_.front());
+        take(1);
+        return next;
     }
+
+    /// Decodes messages that have been read already into `to`, from the first one on, until it is full or one is no
+    /// message; returns how many. They have not been taken by that. Valid until the next call of any function but
+    /// `take`.
+    [[nodiscard]] std::size_t look_ahead(std::span<message> to)
+    {
+        decoder_.recycle();
+        std::size_t count = 0;
+        while (count < to.size() && count < unread_.size() && decoder_.decode(unread_[count], to[count]))
+            ++count;
+        return count;
+    }
+
+    /// Why the message after those that `look_ahead` has decoded is none; only if there was room for it.
+    [[nodiscard]] const decode_failure& failure() const noexcept { return decoder_.failure(); }
+
+    /// Whether anything has been read that has not been taken.
+    [[nodiscard]] bool empty() const noexcept { return unread_.empty(); }
+    [[nodiscard]] std::size_t size() const noexcept { return unread_.size(); }
+
+    /// Takes the first `count` messages.
+    void take(std::size_t count) noexcept { unread_ = unread_.subspan(count); }
 
     /// Waits for more messages, once all have been taken: completes with `close_reason::none`, or with why there will
     /// be none.

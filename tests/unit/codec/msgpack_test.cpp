@@ -27,9 +27,8 @@ std::string writing(const value& content)
 
 TEST_CASE("msgpack: an integer is the same in every width and signedness", "[codec][msgpack]")
 {
-    for (const auto* const digits :
-         {"05", "cc05", "cd0005", "ce00000005", "cf0000000000000005", "d005", "d10005", "d200000005", "d30000000000000005",
-          "ca40a00000", "cb4014000000000000"}) {
+    for (const auto* const digits : {"05", "cc05", "cd0005", "ce00000005", "cf0000000000000005", "d005", "d10005",
+                                     "d200000005", "d30000000000000005", "ca40a00000", "cb4014000000000000"}) {
         CAPTURE(digits);
         reading_msgpack r(hex(digits));
         CHECK(r->read_unsigned() == 5);
@@ -135,9 +134,9 @@ TEST_CASE("msgpack: integer keys are read as decimal text, other keys are not", 
 
 TEST_CASE("msgpack: extension types are skipped whole", "[codec][msgpack]")
 {
-    for (const auto* const digits : {"d4ff00", "d5ff0000", "d6ff00000000", "d7ff0000000000000000",
-                                     "d8ff00000000000000000000000000000000", "c700ff", "c701ff00", "c8000200ffff",
-                                     "c90000000100ff"}) {
+    for (const auto* const digits :
+         {"d4ff00", "d5ff0000", "d6ff00000000", "d7ff0000000000000000", "d8ff00000000000000000000000000000000",
+          "c700ff", "c701ff00", "c8000200ffff", "c90000000100ff"}) {
         CAPTURE(digits);
         reading_msgpack r(hex(digits));
         CHECK(r->peek() == value_kind::other);
@@ -154,14 +153,30 @@ TEST_CASE("msgpack: what is malformed or too long is told apart", "[codec][msgpa
         errc error;
     };
     const row rows[] = {
-        {"c1", errc::malformed},           {"91c1", errc::malformed},           {"81c107", errc::malformed},
-        {"92", errc::truncated},           {"9201", errc::truncated},           {"81", errc::truncated},
-        {"81a161", errc::truncated},       {"a2", errc::truncated},             {"a261", errc::truncated},
-        {"d9", errc::truncated},           {"d902 61", errc::truncated},        {"cf00000000000000", errc::truncated},
-        {"cb00000000000000", errc::truncated}, {"ca000000", errc::truncated},   {"c402ff", errc::truncated},
-        {"c7", errc::truncated},           {"c70200ff", errc::truncated},       {"d4ff", errc::truncated},
-        {"dc00", errc::truncated},         {"a1ff", errc::invalid_utf8},        {"a2c080", errc::invalid_utf8},
-        {"81a1ff07", errc::invalid_utf8},  {"a3eda080", errc::invalid_utf8},    {"c0c0", errc::trailing_bytes},
+        {"c1", errc::malformed},
+        {"91c1", errc::malformed},
+        {"81c107", errc::malformed},
+        {"92", errc::truncated},
+        {"9201", errc::truncated},
+        {"81", errc::truncated},
+        {"81a161", errc::truncated},
+        {"a2", errc::truncated},
+        {"a261", errc::truncated},
+        {"d9", errc::truncated},
+        {"d902 61", errc::truncated},
+        {"cf00000000000000", errc::truncated},
+        {"cb00000000000000", errc::truncated},
+        {"ca000000", errc::truncated},
+        {"c402ff", errc::truncated},
+        {"c7", errc::truncated},
+        {"c70200ff", errc::truncated},
+        {"d4ff", errc::truncated},
+        {"dc00", errc::truncated},
+        {"a1ff", errc::invalid_utf8},
+        {"a2c080", errc::invalid_utf8},
+        {"81a1ff07", errc::invalid_utf8},
+        {"a3eda080", errc::invalid_utf8},
+        {"c0c0", errc::trailing_bytes},
         {"91d90180", errc::invalid_utf8},
     };
     for (const auto& [digits, error] : rows) {
@@ -173,8 +188,9 @@ TEST_CASE("msgpack: what is malformed or too long is told apart", "[codec][msgpa
 
 TEST_CASE("msgpack: a length that is only declared fails at once and takes no memory", "[codec][msgpack]")
 {
-    for (const auto* const digits : {"ddffffffff", "dfffffffff", "dbffffffff", "c6ffffffff", "c9ffffffff00", "dcffff",
-                                     "deffff", "daffff", "c5ffff", "91ddffffffff", "81a161dfffffffff", "df8000000000"}) {
+    for (const auto* const digits :
+         {"ddffffffff", "dfffffffff", "dbffffffff", "c6ffffffff", "c9ffffffff00", "dcffff", "deffff", "daffff",
+          "c5ffff", "91ddffffffff", "81a161dfffffffff", "df8000000000"}) {
         CAPTURE(digits);
         CHECK(skipping(digits) == errc::truncated);
         const auto content = read_exactly(serializer::msgpack, hex(digits));
@@ -223,7 +239,8 @@ TEST_CASE("msgpack: writes the shortest form, and never a signed one for what is
         {hex("0102"), "c4020102"},
         {list(), "90"},
         {dict(), "80"},
-        {list{1, list{2, dict{{"a", list()}}}}, "920192028" "1a16190"},
+        {list{1, list{2, dict{{"a", list()}}}}, "920192028"
+                                                "1a16190"},
     };
     for (const auto& [content, digits] : rows)
         CHECK(writing(content) == digits);
@@ -252,12 +269,15 @@ TEST_CASE("msgpack: containers of unknown length get the right head at the end",
         std::string_view list_head;
         std::string_view dict_head;
     };
-    const row rows[] = {{0, "90", "80"},           {15, "9f", "8f"},           {16, "dc0010", "de0010"},
-                        {65535, "dcffff", "deffff"}, {65536, "dd00010000", "df00010000"}};
+    const row rows[] = {{0, "90", "80"},
+                        {15, "9f", "8f"},
+                        {16, "dc0010", "de0010"},
+                        {65535, "dcffff", "deffff"},
+                        {65536, "dd00010000", "df00010000"}};
     for (const auto& [count, list_head, dict_head] : rows) {
         CAPTURE(count);
         byte_buffer out;
-        msgpack_writer writer(out);
+        msgpack_writer writer{growing_output(out)};
         writer.begin_list();
         writer.begin_list(1);
         writer.null();
@@ -293,5 +313,6 @@ TEST_CASE("msgpack: a writer refuses to nest deeper than any reader would", "[co
 {
     byte_buffer out;
     CHECK_NOTHROW(write_value(nested_lists(limits::nesting_depth_max), serializer::msgpack, out));
-    CHECK_THROWS_AS(write_value(nested_lists(limits::nesting_depth_max + 1), serializer::msgpack, out), std::length_error);
+    CHECK_THROWS_AS(write_value(nested_lists(limits::nesting_depth_max + 1), serializer::msgpack, out),
+                    std::length_error);
 }

@@ -56,7 +56,7 @@ TEST_CASE("decode: a CALL with all it can hold", "[message]")
     CHECK(m.options.receive_progress);
     CHECK(m.options.disclose_me);
     CHECK_FALSE(m.options.progress);
-    CHECK(m.options.custom.source.present());
+    CHECK(m.options.forwarded.source.present());
     CHECK(m.procedure == "com.myapp.add");
     CHECK(read_value(m.body.args).value() == value(list{1, "two"}));
     CHECK(read_value(m.body.kwargs).value() == value(dict{{"three", 3}}));

@@ -87,7 +87,7 @@ TEST_CASE("encode: custom attributes are forwarded, other unknown keys are not",
     invocation m;
     m.request = request_id(1);
     m.registration = registration_id(2);
-    m.details.custom = std::get<call>(*decoded_call).options.custom;
+    m.details.forwarded = std::get<call>(*decoded_call).options.forwarded;
     byte_buffer out;
     REQUIRE(encode(m, to, out) == errc{});
     CHECK(read_value({to, out.view()}).value() ==

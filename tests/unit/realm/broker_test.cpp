@@ -93,3 +93,81 @@ TEST_CASE("broker: subscribers come and go in any order", "[realm][broker]")
         }
     }
 }
+
+TEST_CASE("broker: events of one batch arrive in their order, whatever comes between them", "[realm][broker]")
+{
+    conversation talk(GENERATE(serializer::json, serializer::msgpack, serializer::cbor));
+    auto& publisher = talk.join("publisher");
+    auto& subscriber = talk.join("subscriber");
+    subscriber.says(R"([32, 1, {}, "com.a"])");
+    subscriber.hears(R"([33, 1, "$a"])");
+    subscriber.says(R"([32, 2, {}, "com.b"])");
+    subscriber.hears(R"([33, 2, "$b"])");
+    subscriber.says(R"([64, 3, {}, "com.proc"])");
+    subscriber.hears(R"([65, 3, "$r"])");
+
+    publisher.says(R"([16, 1, {}, "com.a", [1]])");
+    publisher.says(R"([16, 2, {}, "com.a", [2]])");
+    publisher.says(R"([16, 3, {}, "com.b", [3]])");
+    publisher.says(R"([16, 4, {}, "com.a", [4]])");
+    publisher.says(R"([48, 5, {}, "com.proc"])");
+    publisher.says(R"([16, 6, {}, "com.a", [6]])");
+    subscriber.hears(R"([36, "$a", "$_", {}, [1]])");
+    subscriber.hears(R"([36, "$a", "$_", {}, [2]])");
+    subscriber.hears(R"([36, "$b", "$_", {}, [3]])");
+    subscriber.hears(R"([36, "$a", "$_", {}, [4]])");
+    subscriber.hears(R"([68, 1, "$r", {}])");
+    subscriber.hears(R"([36, "$a", "$_", {}, [6]])");
+    subscriber.hears_nothing();
+}
+
+TEST_CASE("broker: an event that waits is sent before anybody can leave, subscribe or unsubscribe", "[realm][broker]")
+{
+    conversation talk;
+    auto& publisher = talk.join("publisher");
+    auto& subscriber = talk.join("subscriber");
+    auto& late = talk.join("late");
+    subscriber.says(R"([32, 1, {}, "com.a"])");
+    subscriber.hears(R"([33, 1, "$a"])");
+
+    publisher.says(R"([16, 1, {}, "com.a", [1]])");
+    late.says(R"([32, 1, {}, "com.a"])");
+    late.hears(R"([33, 1, "$a"])");
+    late.hears_nothing();
+    subscriber.hears(R"([36, "$a", "$_", {}, [1]])");
+
+    publisher.says(R"([16, 2, {}, "com.a", [2]])");
+    subscriber.says(R"([34, 2, "$a"])");
+    subscriber.hears(R"([36, "$a", "$_", {}, [2]])");
+    subscriber.hears("[35, 2]");
+
+    publisher.says(R"([16, 3, {}, "com.a", [3]])");
+    publisher.vanishes();
+    late.hears(R"([36, "$a", "$_", {}, [2]])");
+    late.hears(R"([36, "$a", "$_", {}, [3]])");
+}
+
+TEST_CASE("broker: events of one batch differ in what is asked for each of them", "[realm][broker]")
+{
+    conversation talk;
+    auto& publisher = talk.join("publisher");
+    auto& subscriber = talk.join("subscriber");
+    for (auto* const each : {&publisher, &subscriber}) {
+        each->says(R"([32, 1, {}, "com.a"])");
+        each->hears(R"([33, 1, "$a"])");
+    }
+    publisher.says(R"([16, 2, {}, "com.a", [2]])");
+    publisher.says(R"([16, 3, {"exclude_me": false}, "com.a", [3]])");
+    publisher.says(R"([16, 4, {"eligible": []}, "com.a", [4]])");
+    publisher.says(R"([16, 5, {"disclose_me": true}, "com.a", [5]])");
+    publisher.says(R"([16, 6, {"x_mark": 7}, "com.a", [6]])");
+    publisher.says(R"([16, 7, {"acknowledge": true}, "com.a", [7]])");
+    publisher.hears(R"([36, "$a", "$_", {}, [3]])");
+    publisher.hears(R"([17, 7, "$p"])");
+    subscriber.hears(R"([36, "$a", "$_", {}, [2]])");
+    subscriber.hears(R"([36, "$a", "$_", {}, [3]])");
+    subscriber.hears(R"([36, "$a", "$_", {"publisher": "$publisher", "publisher_authid": "publisher",
+                                        "publisher_authrole": "anyone"}, [5]])");
+    subscriber.hears(R"([36, "$a", "$_", {"x_mark": 7}, [6]])");
+    subscriber.hears(R"([36, "$a", "$p", {}, [7]])");
+}

@@ -48,6 +48,14 @@ public:
     bool enter_list() noexcept { return enter(detail::cbor_major::list); }
     [[nodiscard]] bool next() noexcept;
     bool enter_dict() noexcept { return enter(detail::cbor_major::dict); }
+    [[nodiscard]] bool take_empty_dict() noexcept
+    {
+        constexpr unsigned char empty_dict = 0xA0;
+        if (cursor_ == end_ || *cursor_ != empty_dict)
+            return false;
+        ++cursor_;
+        return true;
+    }
     [[nodiscard]] bool next_key(std::string_view& key);
     [[nodiscard]] std::uint64_t read_unsigned() noexcept;
     [[nodiscard]] std::int64_t read_integer() noexcept;

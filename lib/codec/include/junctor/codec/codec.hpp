@@ -44,7 +44,7 @@ decltype(auto) with_writer(serializer format, byte_buffer& out, Use&& use)
 {
     switch (format) {
     case serializer::msgpack: {
-        msgpack_writer writer(out);
+        msgpack_writer writer{growing_output(out)};
         return std::forward<Use>(use)(writer);
     }
     case serializer::cbor: {

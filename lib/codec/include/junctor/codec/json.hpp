@@ -36,6 +36,13 @@ public:
     bool enter_list() noexcept { return enter('['); }
     [[nodiscard]] bool next() noexcept { return next_before(']'); }
     bool enter_dict() noexcept { return enter('{'); }
+    [[nodiscard]] bool take_empty_dict() noexcept
+    {
+        if (left() < 2 || cursor_[0] != '{' || cursor_[1] != '}')
+            return false;
+        cursor_ += 2;
+        return true;
+    }
     [[nodiscard]] bool next_key(std::string_view& key);
     [[nodiscard]] std::uint64_t read_unsigned() noexcept;
     [[nodiscard]] std::int64_t read_integer() noexcept;

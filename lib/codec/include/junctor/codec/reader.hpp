@@ -45,6 +45,7 @@ private:
 /// | `next()`         | true: another element of the innermost list follows; false: its end has been taken        |
 /// | `enter_dict()`   | the start of a dict                                                                       |
 /// | `next_key(key)`  | true: `key` is the next key and its value follows; false: the end has been taken          |
+/// | `take_empty_dict()` | a dict without entries, if one follows in its shortest form: a shortcut that may say false |
 /// | `read_unsigned()`| an integer in 0..2^64-1, or a real number that is integral and at most 2^53               |
 /// | `read_integer()` | an integer in the range of int64_t, or a real number that is integral, at most 2^53       |
 /// | `read_boolean()` | a boolean                                                                                 |
@@ -69,6 +70,9 @@ concept pull_reader = requires(Reader reader, std::string_view& key, errc code)
         } -> std::same_as<bool>;
     {
         reader.next_key(key)
+        } -> std::same_as<bool>;
+    {
+        reader.take_empty_dict()
         } -> std::same_as<bool>;
     {
         reader.read_unsigned()

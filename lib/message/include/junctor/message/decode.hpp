@@ -35,20 +35,31 @@ struct decode_failure {
 template <class T>
 using decoded = boost::system::result<T, decode_failure>;
 
-/// Decodes messages of one connection. Not thread-safe.
+/// Decodes messages of one connection. Payloads are checked to the bottom but not decoded. Not thread-safe.
 class decoder {
 public:
     explicit decoder(serializer format) noexcept : format_{format} {}
 
     [[nodiscard]] serializer format() const noexcept { return format_; }
 
-    /// The message in `bytes`, which must be exactly one. Payloads are checked to the bottom but not decoded. What it
-    /// returns points into `bytes` and into this decoder: valid until either goes or `decode` is called again.
+    /// Decodes `bytes`, which must be exactly one message, into `out`, and returns whether they were one; if not,
+    /// `failure()` tells why and `out` means nothing. The message points into `bytes` and into this decoder: it is
+    /// valid until either goes or `recycle` is called.
+    [[nodiscard]] bool decode(byte_view bytes, message& out);
+
+    /// Why the last message that could not be decoded could not.
+    [[nodiscard]] const decode_failure& failure() const noexcept { return failure_; }
+
+    /// Takes back the memory of the messages decoded so far, which must not be in use any more.
+    void recycle() noexcept { scratch_.clear(); }
+
+    /// The message in `bytes`, or why there is none, by itself: as `recycle`, then `decode`.
     [[nodiscard]] decoded<message> decode(byte_view bytes);
 
 private:
     serializer format_;
     text_scratch scratch_;
+    decode_failure failure_;
 };
 
 } // namespace junctor

@@ -2,9 +2,7 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #pragma once
 
-/// Parts of messages that the router forwards: payloads, custom attributes, and those of payload passthru mode.
-
-#include <string_view>
+/// Parts of messages that the router forwards: payloads, and attributes that it does not understand.
 
 #include <junctor/codec/serializer.hpp>
 
@@ -22,28 +20,11 @@ struct payload {
     encoded_dict kwargs;
 };
 
-/// The custom attributes (`_name`, `x_name`) among some options, to be forwarded to the other side: `source` is the
-/// whole dict they stand in, absent if it has none.
-struct custom_attributes {
-    encoded_dict source;
-};
-
-/// The attributes of payload passthru mode. Spec: "Payload Passthru Mode".
-struct passthru_attributes {
-    std::string_view scheme;
-    std::string_view serializer;
-    std::string_view cipher;
-    std::string_view keyid;
-
-    [[nodiscard]] bool present() const noexcept { return !scheme.empty(); }
-
-    static void fields(auto& self, auto& visit)
-    {
-        visit("ppt_scheme", self.scheme);
-        visit("ppt_serializer", self.serializer);
-        visit("ppt_cipher", self.cipher);
-        visit("ppt_keyid", self.keyid);
-    }
+/// Attributes among some options that the router passes on without understanding them: custom ones (`_name`, `x_name`)
+/// and those of payload passthru mode (`ppt_scheme` and its companions).
+struct forwarded_attributes {
+    encoded_dict source;  ///< The whole dict they stand in; absent if it has none.
+    bool passthru{false}; ///< `ppt_scheme` is among them. Without it, its companions are not passed on.
 };
 
 } // namespace junctor

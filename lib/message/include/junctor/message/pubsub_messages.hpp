@@ -26,8 +26,7 @@ struct publish_options {
     encoded_list eligible;
     encoded_list eligible_authid;
     encoded_list eligible_authrole;
-    passthru_attributes passthru;
-    custom_attributes custom;
+    forwarded_attributes forwarded;
 
     static void fields(auto& self, auto& visit)
     {
@@ -41,8 +40,7 @@ struct publish_options {
         visit("eligible", self.eligible);
         visit("eligible_authid", self.eligible_authid);
         visit("eligible_authrole", self.eligible_authrole);
-        passthru_attributes::fields(self.passthru, visit);
-        visit.custom(self.custom);
+        visit.forwarded(self.forwarded);
     }
 };
 
@@ -156,8 +154,7 @@ struct event_details {
     std::string_view topic;
     bool retained{false};
     std::optional<std::uint64_t> trustlevel;
-    passthru_attributes passthru;
-    custom_attributes custom;
+    forwarded_attributes forwarded;
 
     static void fields(auto& self, auto& visit)
     {
@@ -167,8 +164,7 @@ struct event_details {
         visit("topic", self.topic);
         visit("retained", self.retained);
         visit("trustlevel", self.trustlevel);
-        passthru_attributes::fields(self.passthru, visit);
-        visit.custom(self.custom);
+        visit.forwarded(self.forwarded);
     }
 };
 

@@ -20,8 +20,7 @@ struct call_options {
     bool receive_progress{false};
     bool progress{false};
     bool disclose_me{false};
-    passthru_attributes passthru;
-    custom_attributes custom;
+    forwarded_attributes forwarded;
 
     static void fields(auto& self, auto& visit)
     {
@@ -29,8 +28,7 @@ struct call_options {
         visit("receive_progress", self.receive_progress);
         visit("progress", self.progress);
         visit("disclose_me", self.disclose_me);
-        passthru_attributes::fields(self.passthru, visit);
-        visit.custom(self.custom);
+        visit.forwarded(self.forwarded);
     }
 };
 
@@ -70,14 +68,12 @@ struct cancel {
 
 struct result_details {
     bool progress{false};
-    passthru_attributes passthru;
-    custom_attributes custom;
+    forwarded_attributes forwarded;
 
     static void fields(auto& self, auto& visit)
     {
         visit("progress", self.progress);
-        passthru_attributes::fields(self.passthru, visit);
-        visit.custom(self.custom);
+        visit.forwarded(self.forwarded);
     }
 };
 
@@ -183,8 +179,7 @@ struct invocation_details {
     bool receive_progress{false};
     bool progress{false};
     std::optional<std::uint64_t> trustlevel;
-    passthru_attributes passthru;
-    custom_attributes custom;
+    forwarded_attributes forwarded;
 
     static void fields(auto& self, auto& visit)
     {
@@ -196,8 +191,7 @@ struct invocation_details {
         visit("receive_progress", self.receive_progress);
         visit("progress", self.progress);
         visit("trustlevel", self.trustlevel);
-        passthru_attributes::fields(self.passthru, visit);
-        visit.custom(self.custom);
+        visit.forwarded(self.forwarded);
     }
 };
 
@@ -243,14 +237,12 @@ struct interrupt {
 
 struct yield_options {
     bool progress{false};
-    passthru_attributes passthru;
-    custom_attributes custom;
+    forwarded_attributes forwarded;
 
     static void fields(auto& self, auto& visit)
     {
         visit("progress", self.progress);
-        passthru_attributes::fields(self.passthru, visit);
-        visit.custom(self.custom);
+        visit.forwarded(self.forwarded);
     }
 };
 

@@ -92,14 +92,9 @@ struct goodbye {
 };
 
 struct error_details {
-    passthru_attributes passthru;
-    custom_attributes custom;
+    forwarded_attributes forwarded;
 
-    static void fields(auto& self, auto& visit)
-    {
-        passthru_attributes::fields(self.passthru, visit);
-        visit.custom(self.custom);
-    }
+    static void fields(auto& self, auto& visit) { visit.forwarded(self.forwarded); }
 };
 
 /// The answer to a request that failed; `request_type` tells what kind of request `request` was.

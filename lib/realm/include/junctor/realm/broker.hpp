@@ -8,16 +8,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <junctor/base/bytes.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+
 #include <junctor/base/ids.hpp>
 #include <junctor/message/messages.hpp>
 #include <junctor/realm/event_filter.hpp>
 #include <junctor/realm/id_map.hpp>
 #include <junctor/realm/pattern_index.hpp>
+#include <junctor/realm/permissions.hpp>
 #include <junctor/realm/random_numbers.hpp>
 #include <junctor/realm/realm_member.hpp>
 
@@ -31,6 +34,8 @@ struct subscription {
     std::string topic;
     match_policy match{match_policy::exact};
     std::vector<realm_member*> subscribers;
+    std::array<std::size_t, all_serializers.size()> formats{}; ///< How many of them use each serializer.
+    permission_memo publishers; ///< Who may publish to it; for the match policy "exact" only.
 };
 
 /// Serves SUBSCRIBE, UNSUBSCRIBE and PUBLISH of one realm. Part of the realm's monitor.
@@ -44,33 +49,55 @@ public:
     void on_unsubscribe(realm_member& from, const unsubscribe& m);
     void on_publish(realm_member& from, const publish& m);
 
+    /// Hands over the events that wait. Those of one publisher that go to the same subscription one after the other
+    /// wait until this is called or something else happens, and are then handed over as one run.
+    void settle();
+
     /// Ends all subscriptions of `gone`.
     void leave(realm_member& gone);
 
     [[nodiscard]] std::size_t subscription_count() const noexcept { return subscriptions_.size(); }
 
 private:
-    /// One event in one serializer, encoded when the first subscriber needs it.
-    struct encoding {
-        enum class state : std::uint8_t { missing, ready, not_expressible };
-        state progress{state::missing};
-        byte_buffer bytes;
+    /// Events of one subscription, a run for each serializer that its subscribers use; null where there is none.
+    using runs = std::array<boost::intrusive_ptr<message_run>, all_serializers.size()>;
+
+    /// Events that wait to be handed over.
+    struct held_events {
+        const subscription* to{nullptr}; ///< Null if none wait.
+        const realm_member* publisher{nullptr};
+        permission permitted;
+        std::string topic;
+        runs content;
     };
 
+    /// What came of checking a PUBLISH.
+    struct admission {
+        permission permitted;
+        bool continues{false};        ///< It goes where the events go that wait.
+        subscription* exact{nullptr}; ///< What is subscribed to under the very topic, if it was looked for.
+    };
+
+    [[nodiscard]] bool continues_held_events(const realm_member& from, const publish& m) const noexcept;
+    [[nodiscard]] std::optional<admission> admit(realm_member& from, const publish& m);
     subscription& find_or_create(std::string_view topic, match_policy match);
     void remove_subscriber(subscription& from, std::size_t position);
-    void dispatch(const publish& m, const realm_member& publisher, const event_filter& filter, event& out);
-    void deliver(const subscription& to, const publish& m, const realm_member& publisher, const event_filter& filter,
-                 const event& out);
-    encoding& encoded_in(serializer format, const event& out);
-    void forget_encodings() noexcept;
+    void dispatch(const publish& m, const realm_member& publisher, const event_filter* filter,
+                  const admission& admitted, event& out);
+    void hold(const subscription& to, const publish& m, const realm_member& publisher, permission permitted);
+    void deliver_now(const subscription& to, const publish& m, const realm_member& publisher,
+                     const event_filter* filter, event& out);
+    void append(const subscription& to, std::string_view topic, event& out, runs& content);
+    [[nodiscard]] boost::intrusive_ptr<message_run> take_run();
+    void give_back(runs& content) noexcept;
 
     const realm_options& options_;
     random_numbers& random_;
     pattern_index<subscription> index_;
     id_map<subscription_id, std::unique_ptr<subscription>> subscriptions_;
     std::uint64_t last_subscription_{0};
-    std::array<encoding, all_serializers.size()> encodings_;
+    held_events held_;
+    std::vector<boost::intrusive_ptr<message_run>> spare_runs_; ///< To be filled again once nobody else holds them.
 };
 
 } // namespace junctor

@@ -41,6 +41,7 @@ struct registration {
     invocation_policy invoke{invocation_policy::single};
     std::vector<callee> callees; ///< In the order in which they registered; never empty.
     std::size_t next{0};         ///< Whose turn it is under "roundrobin".
+    permission_memo callers;     ///< Who may call it; for the match policy "exact" only.
 };
 
 /// Serves REGISTER, UNREGISTER, CALL, CANCEL, YIELD and ERROR of one realm. Part of the realm's monitor.
@@ -81,7 +82,8 @@ private:
     void add_callee(registration& to, realm_member& from, const register_& m);
     void remove_callee(registration& from, const realm_member& gone);
 
-    [[nodiscard]] std::optional<permission> admit(realm_member& from, const call& m);
+    [[nodiscard]] registration* find_exact(realm_member& caller, std::string_view procedure) const;
+    [[nodiscard]] std::optional<permission> admit(realm_member& from, const call& m, registration* exact);
     void route(realm_member& caller, const call& m, registration& to, bool disclose, time_point now);
     [[nodiscard]] std::size_t first_choice(const registration& from);
     [[nodiscard]] invocation invocation_for(const realm_member& caller, const call& m, const registration& to,
@@ -98,6 +100,7 @@ private:
     pattern_index<registration> index_;
     id_map<registration_id, std::unique_ptr<registration>> registrations_;
     std::uint64_t last_registration_{0};
+    std::uint64_t registrations_ended_{0};
     pending_calls pending_;
 };
 

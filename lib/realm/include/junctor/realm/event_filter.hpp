@@ -17,6 +17,13 @@ namespace junctor {
 /// The lists of one PUBLISH. Spec: "Subscriber Black- and Whitelisting".
 class event_filter {
 public:
+    /// Whether there is any list among `options`.
+    [[nodiscard]] static bool wanted_by(const publish_options& options) noexcept
+    {
+        return options.exclude.present() || options.exclude_authid.present() || options.exclude_authrole.present() ||
+               options.eligible.present() || options.eligible_authid.present() || options.eligible_authrole.present();
+    }
+
     /// Reads the lists among `options`; nothing if one of them has an element of the wrong type.
     [[nodiscard]] static std::optional<event_filter> from(const publish_options& options);
 
@@ -28,7 +35,6 @@ private:
     using ids = std::vector<std::uint64_t>;
     using names = std::vector<std::string>;
 
-    bool present_{false};
     std::optional<ids> eligible_;
     std::optional<names> eligible_authid_;
     std::optional<names> eligible_authrole_;

@@ -160,6 +160,13 @@ public:
     {
         if (auto* const entry = find_exact(uri))
             use(*entry);
+        for_each_pattern_match(uri, use);
+    }
+
+    /// As `for_each_match`, without the exact one.
+    template <class Use>
+    void for_each_pattern_match(std::string_view uri, Use&& use) const
+    {
         prefixes_.visit(uri, [&use](Entry& entry, std::size_t) {
             use(entry);
             return false;

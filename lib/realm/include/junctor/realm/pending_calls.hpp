@@ -9,15 +9,12 @@
 #include <cstdint>
 #include <deque>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include <boost/intrusive/list.hpp>
 #include <boost/intrusive/set.hpp>
-#include <boost/unordered/unordered_flat_map.hpp>
 
 #include <junctor/base/ids.hpp>
-#include <junctor/realm/uri_hash.hpp>
 
 namespace junctor {
 
@@ -63,16 +60,16 @@ public:
     pending_calls(const pending_calls&) = delete;
     pending_calls& operator=(const pending_calls&) = delete;
 
-    [[nodiscard]] std::size_t size() const noexcept { return by_call_.size(); }
+    [[nodiscard]] std::size_t size() const noexcept { return entries_.size() - free_.size(); }
 
     /// Files a call. Neither side may have an entry of the same request.
     pending_call& add(realm_member& caller, request_id call, realm_member& callee, request_id invocation);
 
     /// The call that `caller` made with this request, or null.
-    [[nodiscard]] pending_call* find_call(const realm_member& caller, request_id call) const;
+    [[nodiscard]] static pending_call* find_call(const realm_member& caller, request_id call) noexcept;
 
     /// The call that `callee` was invoked for with this request, or null.
-    [[nodiscard]] pending_call* find_invocation(const realm_member& callee, request_id invocation) const;
+    [[nodiscard]] static pending_call* find_invocation(const realm_member& callee, request_id invocation) noexcept;
 
     /// Lets `pending` expire a timeout from `now`, in place of what was set before. No effect if it has no timeout.
     void restart_timeout(pending_call& pending, time_point now);
@@ -85,24 +82,10 @@ public:
     void remove(pending_call& pending);
 
 private:
-    struct key {
-        const realm_member* member;
-        request_id request;
-        friend bool operator==(const key&, const key&) = default;
-    };
-    struct key_hash {
-        using is_avalanching = void;
-        pair_hash hash;
-        std::size_t operator()(const key& k) const noexcept
-        {
-            return hash(reinterpret_cast<std::uintptr_t>(k.member), k.request.number());
-        }
-    };
     struct sooner {
         bool operator()(const pending_call& a, const pending_call& b) const noexcept { return a.deadline < b.deadline; }
     };
 
-    using table = boost::unordered_flat_map<key, pending_call*, key_hash>;
     using timetable = boost::intrusive::multiset<
         pending_call,
         boost::intrusive::member_hook<pending_call, boost::intrusive::set_member_hook<>, &pending_call::by_deadline>,
@@ -110,10 +93,9 @@ private:
 
     void cancel_timeout(pending_call& pending) noexcept;
 
+    std::uint64_t seed_;
     std::deque<pending_call> entries_; // never moves its elements
     std::vector<pending_call*> free_;
-    table by_call_;
-    table by_invocation_;
     timetable by_deadline_;
 };
 

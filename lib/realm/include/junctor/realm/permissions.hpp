@@ -100,12 +100,37 @@ public:
     /// Decides about a SUBSCRIBE or REGISTER with the valid pattern `uri` under `policy`.
     [[nodiscard]] permission decide(action what, std::string_view uri, match_policy policy) const;
 
+    /// Grows with every change: what was decided under the same number holds still.
+    [[nodiscard]] std::uint64_t version() const noexcept { return version_; }
+
 private:
     permission_rule& rule_for(const uri_pattern& pattern);
 
     std::deque<permission_rule> rules_; // never moves its elements, as the index points to them
     pattern_index<permission_rule> index_;
     bool allow_by_default_{false};
+    std::uint64_t version_{0};
+};
+
+/// Remembers what was decided last about one action on one URI: most who call a procedure, or publish to a topic, have
+/// the same role.
+class permission_memo {
+public:
+    /// As `by.decide(what, uri)`. `what` and `uri` are the same in every call; `by` lives as long as the memo.
+    [[nodiscard]] permission decide(const permission_table& by, action what, std::string_view uri)
+    {
+        if (decided_by_ != &by || version_ != by.version()) {
+            decision_ = by.decide(what, uri);
+            decided_by_ = &by;
+            version_ = by.version();
+        }
+        return decision_;
+    }
+
+private:
+    const permission_table* decided_by_{nullptr};
+    std::uint64_t version_{0};
+    permission decision_;
 };
 
 } // namespace junctor

@@ -12,6 +12,7 @@
 #include <junctor/realm/id_map.hpp>
 #include <junctor/realm/pending_calls.hpp>
 #include <junctor/realm/permissions.hpp>
+#include <junctor/realm/request_table.hpp>
 #include <junctor/session/session.hpp>
 
 namespace junctor {
@@ -36,6 +37,13 @@ struct realm_member {
     id_map<registration_id, registration*> registrations;
     calls_of_caller calls;       ///< Made by this session.
     calls_of_callee invocations; ///< To this session.
+    request_table call_requests;
+    request_table invocation_requests;
+
+    /// What this session called last by its very name: most call the same again. Valid while no registration has ended
+    /// since, which `registrations_ended` tells. See `dealer::find_exact`.
+    registration* called_last{nullptr};
+    std::uint64_t registrations_ended{0};
 
     /// The latest progressive call that was refused: what continues it is passed over. See `dealer::on_call`.
     request_id refused_progressive_call;
@@ -52,14 +60,20 @@ struct realm_member {
     }
 };
 
-/// Whether `passthru` is in use though the peer did not announce it for `role`, which breaks the protocol. If so, the
-/// session is closed with ABORT. Spec: "Payload Passthru Mode".
-[[nodiscard]] bool breaks_passthru_rule(session& from, session_role role, const passthru_attributes& passthru);
-
-/// Whether a message with `passthru` may be sent to `to` in its `role`.
-[[nodiscard]] inline bool takes_passthru(const session& to, session_role role, const passthru_attributes& passthru)
+/// Whether a message with these attributes may be sent to `to` in its `role`.
+[[nodiscard]] inline bool takes_passthru(const session& to, session_role role, const forwarded_attributes& attributes)
 {
-    return !passthru.present() || to.features().has(role, feature::payload_passthru_mode);
+    return !attributes.passthru || to.features().has(role, feature::payload_passthru_mode);
+}
+
+/// Whether payload passthru is in use though the peer did not announce it for `role`, which breaks the protocol. If so,
+/// the session is closed with ABORT. Spec: "Payload Passthru Mode".
+[[nodiscard]] inline bool breaks_passthru_rule(session& from, session_role role, const forwarded_attributes& attributes)
+{
+    if (takes_passthru(from, role, attributes))
+        return false;
+    from.abort(errc::protocol_violation, "payload passthru is in use but was not announced");
+    return true;
 }
 
 } // namespace junctor

@@ -47,14 +47,21 @@ private:
     std::uint64_t last_{0};
 };
 
+/// Encodes `m` straight into the queue of `out`, whose serializer is `format`.
+template <class Message>
+delivery send_to(outlet& out, serializer format, const Message& m)
+{
+    if (encode(m, format, out.open_message()) == errc{})
+        return out.close_message();
+    out.drop_message();
+    return delivery::not_expressible;
+}
+
 /// Encodes `m` straight into the queue of `out`.
 template <class Message>
 delivery send_to(outlet& out, const Message& m)
 {
-    if (encode(m, out.format(), out.open_message()) == errc{})
-        return out.close_message();
-    out.drop_message();
-    return delivery::not_expressible;
+    return send_to(out, out.format(), m);
 }
 
 /// Sends ABORT with `code`'s URI and `text` (the code's own if empty) to a peer that has not joined.
@@ -76,7 +83,7 @@ public:
     [[nodiscard]] const identity& who() const noexcept { return who_; }
     [[nodiscard]] const role_features& features() const noexcept { return features_; }
     [[nodiscard]] const session_limits& limits() const noexcept { return limits_; }
-    [[nodiscard]] serializer format() const noexcept { return out_.format(); }
+    [[nodiscard]] serializer format() const noexcept { return format_; }
 
     [[nodiscard]] bool open() const noexcept { return reason_ == close_reason::none; }
 
@@ -90,7 +97,7 @@ public:
     template <class Message>
     delivery send(const Message& m)
     {
-        return open() ? send_to(out_, m) : delivery::refused;
+        return open() ? send_to(out_, format_, m) : delivery::refused;
     }
 
     /// Queues a message that is encoded already in this session's serializer.
@@ -134,6 +141,7 @@ private:
     identity who_;
     role_features features_;
     outlet& out_;
+    serializer format_;
     session_limits limits_;
     request_sequence requests_;
     std::uint64_t invocations_{0};
