@@ -14,6 +14,13 @@
 
 namespace junctor::bench {
 
+/// The memory of a router that holds idle sessions.
+struct memory_use {
+    std::uint64_t before{0};      ///< RSS before the first of them.
+    std::uint64_t joined{0};      ///< RSS with all of them.
+    std::uint64_t after_burst{0}; ///< RSS after each of them got as many events as were asked for.
+};
+
 /// What came out of a benchmark.
 struct outcome {
     std::uint64_t messages{0}; ///< Calls, deliveries or sessions.
@@ -21,6 +28,7 @@ struct outcome {
     histogram latencies;       ///< In nanoseconds.
     std::optional<process_usage> router;
     process_usage client;
+    memory_use memory; ///< Of the load idle only.
 };
 
 /// A number of messages, all of which count; or a time to warm up and a time that counts. Messages that are under way

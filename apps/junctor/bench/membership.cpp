@@ -13,6 +13,9 @@ namespace {
 
 constexpr std::uint64_t first_request = 1;
 
+/// How many connections get ready at the same time: fewer than a listener usually lets wait.
+constexpr std::size_t joining_max = 32;
+
 } // namespace
 
 void refuse(const received& message, const char* wanted)
@@ -27,6 +30,7 @@ void refuse(const received& message, const char* wanted)
 
 connection& joining::add(serializer format, membership wanted)
 {
+    wait_until_missing(joining_max - 1);
     auto& added = net_.connect(format);
     wanted_.resize(added.number() + 1);
     wanted_.back() = std::move(wanted);
@@ -36,7 +40,12 @@ connection& joining::add(serializer format, membership wanted)
 
 void joining::complete()
 {
-    while (missing_ != 0) {
+    wait_until_missing(0);
+}
+
+void joining::wait_until_missing(std::size_t most)
+{
+    while (missing_ > most) {
         if (!net_.turn(*this))
             throw failure(
                 fmt::format("{} of {} connections got no answer to what they asked for", missing_, wanted_.size()));

@@ -29,7 +29,7 @@ class joining final : public traffic {
 public:
     joining(network& net, server_kind server) : net_{net}, server_{server} {}
 
-    /// A connection that is to become `wanted`. It may be used after `complete`.
+    /// A connection that is to become `wanted`. It may be used after `complete`. Waits if many are joining already.
     connection& add(serializer format, membership wanted);
 
     /// Waits until all of them are what they are to become. Throws `failure`.
@@ -39,6 +39,7 @@ public:
     void on_message(connection& from, byte_view message) override;
 
 private:
+    void wait_until_missing(std::size_t most);
     void on_welcome(connection& from, const membership& wanted);
     void ready() noexcept { --missing_; }
 

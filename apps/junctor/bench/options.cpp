@@ -52,6 +52,8 @@ void check(const options& what)
     if (what.load == load_kind::pubsub && what.publishers < what.topics && what.topics % what.publishers != 0)
         throw bad_options(
             "topics are dealt out to publishers: their number must be a multiple of the number of publishers");
+    if (what.load == load_kind::idle && !what.pid)
+        throw bad_options("idle is about the memory of the router: its --pid is needed");
     if (what.floor)
         check_floor(what);
 }

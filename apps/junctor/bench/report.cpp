@@ -61,10 +61,42 @@ std::string json_of(const options& what, const outcome& measured)
     return text + json_of("client", measured.client, measured.messages) + "}\n";
 }
 
+/// What each session needs, if `with` is the memory with all of them.
+double bytes_per_session(const outcome& measured, std::uint64_t with)
+{
+    return per_message(static_cast<double>(with) - static_cast<double>(measured.memory.before), measured.messages);
+}
+
+std::string idle_text_of(const options& what, const outcome& measured)
+{
+    const auto& memory = measured.memory;
+    auto text = fmt::format("idle: {} x session\n", measured.messages);
+    text += fmt::format("router: RSS {} KiB before, {} KiB with all sessions: {:.0f} bytes for each\n",
+                        memory.before / 1024, memory.joined / 1024, bytes_per_session(measured, memory.joined));
+    if (what.burst != 0)
+        text += fmt::format("router: RSS {} KiB after {} event{} to each session: {:.0f} bytes for each\n",
+                            memory.after_burst / 1024, what.burst, what.burst == 1 ? "" : "s",
+                            bytes_per_session(measured, memory.after_burst));
+    return text;
+}
+
+std::string idle_json_of(const outcome& measured)
+{
+    const auto& memory = measured.memory;
+    return fmt::format(
+        R"({{"load":"idle","unit":"session","messages":{},"rss_bytes":{{"before":{},"joined":{},"after_burst":{}}},)"
+        R"("bytes_per_session":{{"joined":{:.1f},"after_burst":{:.1f}}}}})"
+        "\n",
+        measured.messages, memory.before, memory.joined, memory.after_burst, bytes_per_session(measured, memory.joined),
+        bytes_per_session(measured, memory.after_burst));
+}
+
 } // namespace
 
 std::string report(const options& what, const outcome& measured)
 {
+    if (what.load == load_kind::idle)
+        return what.json ? idle_json_of(measured) : idle_text_of(what, measured);
     return what.json ? json_of(what, measured) : text_of(what, measured);
 }
 

@@ -97,6 +97,13 @@ void add_loads(CLI::App& to, bench::options& what)
     add_number(pubsub, "--subscribers", what.subscribers, 1, connections_max, "Subscribers of each topic (1)");
     pubsub.add_flag("--acknowledge", what.acknowledge, "Go on with PUBLISHED, not with the delivery");
     add_depth(pubsub, what);
+
+    auto& connect = add_load(to, what, bench::load_kind::connect, "Sessions that join and leave again and again");
+    add_number(connect, "--clients", what.clients, 1, connections_max, "Clients that do so (1)");
+
+    auto& idle = add_load(to, what, bench::load_kind::idle, "Memory for sessions that do nothing; needs --pid");
+    add_number(idle, "--sessions", what.sessions, 1, connections_max, "Sessions, each with a subscription (100)");
+    add_number(idle, "--burst", what.burst, 0, depth_max, "Then send each of them this many events (0)");
 }
 
 } // namespace
