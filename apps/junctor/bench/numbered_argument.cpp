@@ -3,6 +3,8 @@
 #include "numbered_argument.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 
 #include <fmt/format.h>
 
@@ -13,13 +15,25 @@ namespace {
 
 constexpr unsigned index_bits = 48;
 
-/// The value of a hexadecimal digit, or more than 15.
-constexpr std::uint64_t value_of(char digit) noexcept
-{
-    if (digit >= '0' && digit <= '9')
-        return static_cast<std::uint64_t>(digit - '0');
-    return digit >= 'a' && digit <= 'f' ? static_cast<std::uint64_t>(digit - 'a' + 10) : 16;
-}
+/// In place of the value of a digit: it is none.
+constexpr std::uint8_t no_digit = 0x80;
+
+/// The values of hexadecimal digits, by their characters.
+constexpr auto values = [] {
+    std::array<std::uint8_t, 256> table{};
+    table.fill(no_digit);
+    for (std::uint8_t value = 0; value < 16; ++value)
+        table[static_cast<unsigned char>("0123456789abcdef"[value])] = value;
+    return table;
+}();
+
+/// The two digits of each octet.
+constexpr auto digit_pairs = [] {
+    std::array<std::array<char, 2>, 256> table{};
+    for (std::size_t octet = 0; octet < 256; ++octet)
+        table[octet] = {"0123456789abcdef"[octet >> 4], "0123456789abcdef"[octet & 0xF]};
+    return table;
+}();
 
 } // namespace
 
@@ -31,20 +45,25 @@ numbered_argument::numbered_argument(std::size_t bytes) : text_(std::max(bytes, 
 void numbered_argument::write(std::span<std::byte, digits> out, message_number number) noexcept
 {
     auto rest = std::uint64_t{number.sender} << index_bits | number.index;
-    for (auto position = digits; position-- > 0; rest >>= 4)
-        out[position] = static_cast<std::byte>("0123456789abcdef"[rest & 0xF]);
+    for (auto position = digits; position != 0; rest >>= 8) {
+        position -= 2;
+        std::memcpy(out.data() + position, digit_pairs[rest & 0xFF].data(), 2);
+    }
 }
 
 message_number numbered_argument::read(std::string_view argument) const
 {
     std::uint64_t number = 0;
-    bool sound = argument.size() == text_.size();
-    for (std::size_t position = 0; sound && position < digits; ++position) {
-        const auto value = value_of(argument[position]);
-        sound = value < 16;
-        number = number << 4 | value;
+    std::uint8_t seen = 0;
+    if (argument.size() == text_.size()) {
+        for (std::size_t position = 0; position < digits; ++position) {
+            const auto value = values[static_cast<unsigned char>(argument[position])];
+            seen |= value;
+            number = number << 4 | value;
+        }
     }
-    if (!sound || argument.substr(digits) != std::string_view(text_).substr(digits))
+    if (argument.size() != text_.size() || seen >= no_digit ||
+        argument.substr(digits) != std::string_view(text_).substr(digits))
         throw failure(
             fmt::format("an argument of {} bytes came back damaged, with {} bytes", text_.size(), argument.size()));
     return {static_cast<std::size_t>(number >> index_bits), number & ((std::uint64_t{1} << index_bits) - 1)};

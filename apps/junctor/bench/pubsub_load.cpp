@@ -64,6 +64,7 @@ void pubsub_load::connect_subscribers(const options& what, network& net)
                                        fmt::format("S {}", topic)});
             subscribers_.push_back({due});
         }
+        recent_.emplace_back(what.subscribers == 1 ? 0 : what.depth * what.publishers);
     }
     joined.complete();
 }
@@ -116,16 +117,23 @@ void pubsub_load::on_message(connection& from, byte_view message)
 {
     const auto number = from.number();
     if (number < subscribers_.size())
-        on_event(subscribers_[number], receiver_reader_.read(message));
+        on_event(subscribers_[number], number / subscribers_per_topic_, message);
     else
         on_published(number - subscribers_.size(), sender_reader_.read(message));
 }
 
-void pubsub_load::on_event(subscriber& at, const received& message)
+message_number pubsub_load::number_of(byte_view event_message)
 {
+    const auto message = receiver_reader_.read(event_message);
     if (message.type != event)
         refuse(message, "EVENT");
-    const auto [number, index] = argument_.read(message.argument);
+    return argument_.read(message.argument);
+}
+
+void pubsub_load::on_event(subscriber& at, std::size_t topic, byte_view message)
+{
+    const auto [number, index] =
+        recent_[topic].number_of(at.received++, message, [this](byte_view unknown) { return number_of(unknown); });
     if (number >= publishers_.size() || index != at.due[number])
         throw failure(
             fmt::format("event {} of publisher {} came out of order, or twice, or one was lost", index, number));
@@ -135,6 +143,8 @@ void pubsub_load::on_event(subscriber& at, const received& message)
     if (acknowledge_)
         return;
     auto& publications = publishers_[number].publications;
+    if (!publications.holds(index))
+        throw failure(fmt::format("event {} of publisher {} came, which was not published yet", index, number));
     measured_.took(net_.now(), publications.sent_at(index));
     if (publications.arrive(index))
         ended(number);

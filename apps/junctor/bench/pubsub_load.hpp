@@ -14,6 +14,7 @@
 #include "messages.hpp"
 #include "numbered_argument.hpp"
 #include "options.hpp"
+#include "recent_events.hpp"
 #include "window.hpp"
 
 namespace junctor::bench {
@@ -40,13 +41,15 @@ private:
     };
     struct subscriber {
         std::vector<std::uint64_t> due; ///< By publisher: the index that the next event must have.
+        std::uint64_t received{0};      ///< Events so far.
     };
 
     void connect_subscribers(const options& what, network& net);
     void connect_publishers(const options& what, network& net);
     void fill(std::size_t number);
     void publish(std::size_t number);
-    void on_event(subscriber& at, const received& message);
+    [[nodiscard]] message_number number_of(byte_view event_message);
+    void on_event(subscriber& at, std::size_t topic, byte_view message);
     void on_published(std::size_t number, const received& message);
     void ended(std::size_t number);
 
@@ -60,6 +63,7 @@ private:
     message_reader sender_reader_;
     message_reader receiver_reader_;
     std::vector<subscriber> subscribers_; ///< Connections 0 and on, topic by topic.
+    std::vector<recent_events> recent_;   ///< By topic.
     std::vector<publisher> publishers_;   ///< Connections after those of the subscribers.
     std::uint64_t publications_{0};       ///< Under way.
     std::uint64_t deliveries_{0};         ///< Under way.
