@@ -7,8 +7,8 @@ the instructions, divided by that of the messages, is what one message costs; st
 time it does not depend on what else the machine does. `junctor bench --lockstep` makes the batches always the same.
 
 instructions.json has the loads and the figures. When the router has become better, or worse for a good reason, the
-figures that the test prints are to be put there. A load with known_allocations is one that should not allocate but does:
-it must not get worse.
+figures that the test prints are to be put there. A load with known_allocations is one that should not allocate but
+does: it must not get worse.
 """
 
 import collections
