@@ -137,7 +137,7 @@ class RouterTest(BenchCase):
         self.assertEqual(done.returncode, EXIT_OK)
         lines = done.stdout.splitlines()
         self.assertEqual([line.split(":")[0] for line in lines], ["rpc", "latency in us", "router", "client"])
-        self.assertTrue(lines[0].startswith("rpc: 10 x call in "))
+        self.assertTrue(lines[0].startswith("rpc: 10 calls in "))
 
     # What goes wrong ------------------------------------------------------------------------------------------------
 

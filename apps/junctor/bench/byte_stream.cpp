@@ -121,7 +121,9 @@ std::ptrdiff_t byte_stream::write_tls(std::span<const byte_view> parts)
     const auto part = std::find_if(parts.begin(), parts.end(), [](byte_view one) { return !one.empty(); });
     if (part == parts.end())
         return would_block;
-    return outcome_of(SSL_write(tls_.get(), part->data(), as_int(part->size())));
+    const auto count = outcome_of(SSL_write(tls_.get(), part->data(), as_int(part->size())));
+    must_repeat_ = count == would_block;
+    return count;
 }
 
 std::ptrdiff_t byte_stream::outcome_of(int result)

@@ -58,6 +58,9 @@ public:
     /// Whether `would_block` means that the socket must become writable, and not that TLS has to read first.
     [[nodiscard]] bool waits_for_room() const noexcept { return waits_for_room_; }
 
+    /// Whether the next `write` must begin with the same bytes as the last: TLS has encrypted some of them already.
+    [[nodiscard]] bool must_repeat() const noexcept { return must_repeat_; }
+
     [[nodiscard]] int socket() const noexcept { return socket_.get(); }
 
 private:
@@ -71,6 +74,7 @@ private:
     file_descriptor socket_;
     std::unique_ptr<ssl_st, freed> tls_;
     bool waits_for_room_{true};
+    bool must_repeat_{false};
 };
 
 } // namespace junctor::bench

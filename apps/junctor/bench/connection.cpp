@@ -2,6 +2,8 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include "connection.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "failure.hpp"
@@ -36,6 +38,8 @@ void connection::flush()
         if (count == byte_stream::would_block)
             return;
         queue_.written(static_cast<std::size_t>(count));
+        if (std::exchange(pong_is_late_, false))
+            queue_.push_urgent(frame_type::pong, late_pong_.view());
     }
 }
 
@@ -67,9 +71,18 @@ void connection::take(traffic& what, byte_view input)
         if (step.type == frame_type::message)
             what.on_message(*this, step.payload);
         else if (step.type == frame_type::ping)
-            queue_.push_urgent(frame_type::pong, step.payload);
+            answer_ping(step.payload);
     }
     parser_.recycle();
+}
+
+void connection::answer_ping(byte_view payload)
+{
+    if (!stream_.must_repeat())
+        return queue_.push_urgent(frame_type::pong, payload);
+    late_pong_.clear();
+    late_pong_.append(payload);
+    pong_is_late_ = true;
 }
 
 void connection::take_handshake(traffic& what, byte_view& input)

@@ -66,6 +66,7 @@ public:
 private:
     void take(traffic& what, byte_view input);
     void take_handshake(traffic& what, byte_view& input);
+    void answer_ping(byte_view payload);
 
     std::size_t number_;
     serializer format_;
@@ -73,6 +74,8 @@ private:
     frame_parser parser_;
     frame_queue queue_;
     handshake_reader handshake_;
+    byte_buffer late_pong_; ///< What is to answer the latest PING, as long as nothing may overtake what is queued.
+    bool pong_is_late_{false};
     bool agreed_{false};
 };
 

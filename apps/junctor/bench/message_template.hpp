@@ -25,6 +25,7 @@ public:
     /// Made of what `encode` writes in `format`. The request must be an element of its own that is written once.
     message_template(serializer format, const numbered_argument& argument, const encoder& encode);
 
+    /// Appends the message with this `request` and an argument that says `number`.
     void append(byte_buffer& out, std::uint64_t request, message_number number) const;
 
 private:

@@ -34,15 +34,15 @@ const char* to_string(load_kind kind) noexcept
     return "idle";
 }
 
-const char* unit_of(load_kind kind) noexcept
+unit_name unit_of(load_kind kind) noexcept
 {
     switch (kind) {
-    case load_kind::rpc: return "call";
-    case load_kind::pubsub: return "delivery";
+    case load_kind::rpc: return {"call", "calls"};
+    case load_kind::pubsub: return {"delivery", "deliveries"};
     case load_kind::connect:
     case load_kind::idle: break;
     }
-    return "session";
+    return {"session", "sessions"};
 }
 
 void check(const options& what)

@@ -23,8 +23,14 @@ enum class load_kind : std::uint8_t { rpc, pubsub, connect, idle };
 /// The name of `kind` on the command line.
 [[nodiscard]] const char* to_string(load_kind kind) noexcept;
 
-/// What is counted: calls, deliveries of events, or sessions.
-[[nodiscard]] const char* unit_of(load_kind kind) noexcept;
+/// The name of what is counted.
+struct unit_name {
+    const char* one;
+    const char* many;
+};
+
+/// What is counted under a load: calls, deliveries of events, or sessions.
+[[nodiscard]] unit_name unit_of(load_kind kind) noexcept;
 
 /// One benchmark. A plain value; the defaults are those of the command line.
 struct options {

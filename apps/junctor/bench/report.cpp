@@ -13,6 +13,11 @@ double per_message(double amount, std::uint64_t messages)
     return messages == 0 ? 0 : amount / static_cast<double>(messages);
 }
 
+double per_second(const outcome& measured)
+{
+    return measured.seconds == 0 ? 0 : static_cast<double>(measured.messages) / measured.seconds;
+}
+
 double micros(std::uint64_t nanoseconds)
 {
     return static_cast<double>(nanoseconds) / 1000;
@@ -20,16 +25,16 @@ double micros(std::uint64_t nanoseconds)
 
 std::string text_of(const options& what, const outcome& measured)
 {
-    const auto* const unit = unit_of(what.load);
+    const auto unit = unit_of(what.load);
     const auto& latency = measured.latencies;
-    auto text = fmt::format("{}: {} x {} in {:.3f} s, {:.0f} per second\n", to_string(what.load), measured.messages,
-                            unit, measured.seconds, static_cast<double>(measured.messages) / measured.seconds);
+    auto text = fmt::format("{}: {} {} in {:.3f} s, {:.0f} per second\n", to_string(what.load), measured.messages,
+                            unit.many, measured.seconds, per_second(measured));
     text += fmt::format("latency in us: p50 {:.1f}, p99 {:.1f}, p99.9 {:.1f}, max {:.1f}\n",
                         micros(latency.percentile(0.5)), micros(latency.percentile(0.99)),
                         micros(latency.percentile(0.999)), micros(latency.max()));
     const auto usage = [&](const char* who, const process_usage& used) {
         text += fmt::format("{}: {:.4f} us CPU for each {} ({:.2f} s user, {:.2f} s system), RSS {} KiB\n", who,
-                            per_message(micros(used.cpu_ns), measured.messages), unit,
+                            per_message(micros(used.cpu_ns), measured.messages), unit.one,
                             static_cast<double>(used.user_ns) / 1e9, static_cast<double>(used.system_ns) / 1e9,
                             used.rss_bytes / 1024);
     };
@@ -51,8 +56,8 @@ std::string json_of(const options& what, const outcome& measured)
 {
     const auto& latency = measured.latencies;
     auto text = fmt::format(R"({{"load":"{}","unit":"{}","messages":{},"seconds":{:.6f},"per_second":{:.1f},)",
-                            to_string(what.load), unit_of(what.load), measured.messages, measured.seconds,
-                            static_cast<double>(measured.messages) / measured.seconds);
+                            to_string(what.load), unit_of(what.load).one, measured.messages, measured.seconds,
+                            per_second(measured));
     text += fmt::format(R"("latency_us":{{"p50":{:.3f},"p99":{:.3f},"p99.9":{:.3f},"max":{:.3f}}},)",
                         micros(latency.percentile(0.5)), micros(latency.percentile(0.99)),
                         micros(latency.percentile(0.999)), micros(latency.max()));
@@ -70,7 +75,7 @@ double bytes_per_session(const outcome& measured, std::uint64_t with)
 std::string idle_text_of(const options& what, const outcome& measured)
 {
     const auto& memory = measured.memory;
-    auto text = fmt::format("idle: {} x session\n", measured.messages);
+    auto text = fmt::format("idle: {} sessions\n", measured.messages);
     text += fmt::format("router: RSS {} KiB before, {} KiB with all sessions: {:.0f} bytes for each\n",
                         memory.before / 1024, memory.joined / 1024, bytes_per_session(measured, memory.joined));
     if (what.burst != 0)
