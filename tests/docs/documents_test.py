@@ -238,7 +238,7 @@ class DocumentsTest(unittest.TestCase):
             self.assertIn(textwrap.indent(text, "    "), example)
 
     def test_links_lead_somewhere(self):
-        for document in ("README.md", "docs/getting-started.md", "docs/architecture.md"):
+        for document in ("README.md", "docs/getting-started.md", "docs/performance.md", "docs/architecture.md"):
             text = (ROOT / document).read_text(encoding="utf-8")
             for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
                 self.assertTrue(((ROOT / document).parent / target).exists(), f"{document}: {target}")

@@ -15,20 +15,12 @@ import tempfile
 import time
 import unittest
 
+from certificate import make_certificate
 from junctor_process import ALLOW_ALL, JunctorProcess, node_config, tcp_transport, unix_transport
 from wamp_peer import PATIENCE, SERIALIZERS, Connection, Peer
 
 
 # What is listened on ------------------------------------------------------------------------------------------------
-
-
-def make_certificate(folder):
-    """A key and a certificate for localhost that it signed itself, as the options of an endpoint."""
-    key, certificate = os.path.join(folder, "key.pem"), os.path.join(folder, "certificate.pem")
-    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    command += ["-days", "2", "-subj", "/CN=localhost", "-keyout", key, "-out", certificate]
-    subprocess.run(command, check=True, capture_output=True)
-    return {"key": key, "certificate": certificate}
 
 
 def has_ipv6():

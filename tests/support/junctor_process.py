@@ -60,7 +60,8 @@ class JunctorProcess:
     """A router that runs until `stop()`, `kill()` or the end of the `with` block.
 
     `config` is a dict, or the text of a configuration. It is written to `config.json` in `directory`, a temporary one
-    unless given, so relative paths in it are relative to that. `arguments` are added to the command line.
+    unless given, so relative paths in it are relative to that. `arguments` are added to the command line. `wrapper` is a
+    command that runs another in its own process, such as that of a profiler.
 
     urls      what it listens on, in the order of the transports, such as "rs://127.0.0.1:43211" or "rs://unix:/tmp/a/s"
     pid       its process id
@@ -68,7 +69,7 @@ class JunctorProcess:
     log       the events that it has logged so far, as dicts
     """
 
-    def __init__(self, config=None, directory=None, arguments=(), environment=None, loglevel="debug"):
+    def __init__(self, config=None, directory=None, arguments=(), environment=None, loglevel="debug", wrapper=()):
         self._own_directory = directory is None
         self.directory = directory or tempfile.mkdtemp(prefix="junctor-")
         self.config_file = os.path.join(self.directory, "config.json")
@@ -81,7 +82,8 @@ class JunctorProcess:
         self.exit_code = None
         self.ready = False
         self._lines = queue.Queue()
-        command = [binary(), "start", "--config", self.config_file, "--logformat", "json", "--loglevel", loglevel]
+        command = [*wrapper, binary(), "start", "--config", self.config_file]
+        command += ["--logformat", "json", "--loglevel", loglevel]
         self._process = subprocess.Popen(
             command + list(arguments),
             stdin=subprocess.DEVNULL,

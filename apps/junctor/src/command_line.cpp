@@ -9,6 +9,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "bench_options.hpp"
+
 namespace junctor {
 namespace {
 
@@ -36,7 +38,7 @@ constexpr auto footer = "Without --config and --cbdir it reads .crossbar/config.
                         "otherwise: realm 'realm1', role 'anonymous' may do everything, RawSocket on\n"
                         "127.0.0.1:8081 and on junctor.sock in $XDG_RUNTIME_DIR (or else in /tmp).\n\n"
                         "Exit codes: 0 all went well; 1 the configuration has errors; 2 wrong usage;\n"
-                        "3 it could not start, such as for a port in use.";
+                        "3 it could not start, such as for a port in use; 4 a benchmark failed.";
 
 /// Lets the options of `app` fill `line`, which must outlive the parsing.
 void add_options(CLI::App& app, command_line& line)
@@ -67,6 +69,7 @@ void add_commands(CLI::App& app, command_line& line)
     add(command::start, "start", "Start the router (default)");
     add(command::check, "check", "Print all problems of the configuration");
     add(command::version, "version", "Print versions of the router and its libraries");
+    add_bench_command(app, line.benchmark, [&line] { line.what = command::bench; });
 }
 
 } // namespace
@@ -85,7 +88,10 @@ std::variant<command_line, exit_code> parse_command_line(int argc, const char* c
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-        std::cout << app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal);
+        // Only the benchmark has a help of its own.
+        std::cout << (app.got_subcommand("bench")
+                          ? app.help()
+                          : app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal));
         return exit_ok;
     } catch (const CLI::ParseError& error) {
         app.exit(error); // It prints what is wrong.

@@ -10,6 +10,7 @@
 
 #include <junctor/base/log.hpp>
 
+#include "bench/options.hpp"
 #include "log_format.hpp"
 
 namespace junctor {
@@ -17,13 +18,14 @@ namespace junctor {
 /// What the process exits with. Part of the interface: see the end of `junctor --help`.
 enum exit_code : int {
     exit_ok = 0,
-    exit_bad_config = 1,  ///< The configuration has errors, or cannot be read.
-    exit_bad_usage = 2,   ///< The command line is wrong.
-    exit_not_started = 3, ///< A transport cannot listen, or the router failed.
+    exit_bad_config = 1,   ///< The configuration has errors, or cannot be read.
+    exit_bad_usage = 2,    ///< The command line is wrong.
+    exit_not_started = 3,  ///< A transport cannot listen, or the router failed.
+    exit_bench_failed = 4, ///< A benchmark could not reach the router, or not all went well.
 };
 
 /// What to do.
-enum class command { start, check, version };
+enum class command { start, check, version, bench };
 
 struct command_line {
     command what{command::start};
@@ -31,6 +33,7 @@ struct command_line {
     std::optional<std::filesystem::path> config_directory;
     std::optional<log_level> level{log_level::info}; ///< Absent: no log at all.
     log_format format{log_format::text};
+    bench::options benchmark; ///< Of the command `bench`.
 };
 
 /// The command line; or, after help or an error was printed, what to exit with.

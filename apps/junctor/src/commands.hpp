@@ -19,6 +19,9 @@ namespace junctor {
 /// Prints versions of the program, its compiler and its libraries.
 [[nodiscard]] exit_code print_version();
 
+/// Measures a router and prints the report.
+[[nodiscard]] exit_code run_bench(const command_line& line);
+
 /// The modules that the program is built with.
 [[nodiscard]] module_registry built_in_modules();
 

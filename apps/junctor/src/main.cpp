@@ -16,6 +16,7 @@ junctor::exit_code run(const junctor::command_line& line)
     case junctor::command::start: return junctor::start(line);
     case junctor::command::check: return junctor::check(line);
     case junctor::command::version: return junctor::print_version();
+    case junctor::command::bench: return junctor::run_bench(line);
     }
     return junctor::exit_bad_usage;
 }

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include "bench/messages.hpp"
+
+#include <string>
+
+#include "bench/failure.hpp"
+#include "bench/message_template.hpp"
+#include "support/catch.hpp"
+
+using namespace junctor;
+using namespace junctor::bench;
+
+TEST_CASE("messages: what is written is read, with every serializer", "[bench]")
+{
+    for (const auto format : all_serializers) {
+        byte_buffer out;
+        write_call(format, out, 300, "com.example.procedure", "argument");
+        message_reader reader(format);
+        const auto message = reader.read(out.view());
+        CHECK(message.type == call);
+        CHECK(message.numbers[0] == 300);
+        CHECK(message.text == "com.example.procedure");
+        CHECK(message.argument == "argument");
+    }
+}
+
+TEST_CASE("messages: what is none is refused", "[bench]")
+{
+    for (const auto format : all_serializers) {
+        byte_buffer out;
+        write_call(format, out, 300, "com.example.procedure", "argument");
+        message_reader reader(format);
+        CHECK_THROWS_AS(reader.read(out.view().first(out.size() - 1)), failure);
+        CHECK_THROWS_AS(reader.read({}), failure);
+    }
+}
+
+TEST_CASE("message_template: writes what the encoder would write", "[bench]")
+{
+    const numbered_argument argument(100);
+    for (const auto format : all_serializers) {
+        const auto encode = [&](byte_buffer& out, std::uint64_t request, std::string_view text) {
+            write_publish(format, out, request, "com.example.topic1", text, acknowledgement::yes);
+        };
+        const message_template made(format, argument, encode);
+        for (const std::uint64_t request : {1ull, 99ull, 100'000ull, 1ull << 40}) {
+            std::string text(argument.text());
+            numbered_argument::write(std::as_writable_bytes(std::span{text}).first<numbered_argument::digits>(),
+                                     {5, request});
+            byte_buffer expected;
+            encode(expected, request, text);
+            byte_buffer out;
+            made.append(out, request, {5, request});
+            CHECK(as_text(out.view()) == as_text(expected.view()));
+        }
+    }
+}

@@ -1,0 +1,250 @@
+# SPDX-License-Identifier: BSL-1.0
+# Part of Junctor, a coroutine-based framework for WAMP routers.
+"""`junctor bench`: every load against the real router and the floor, and what it says about routers that do wrong."""
+
+import json
+import os
+import subprocess
+import tempfile
+import unittest
+
+from certificate import make_certificate
+from junctor_process import PATIENCE, JunctorProcess, binary, node_config, tcp_transport, unix_transport
+from misbehaving_router import MisbehavingRouter
+
+EXIT_OK = 0
+EXIT_BAD_USAGE = 2
+EXIT_BENCH_FAILED = 4
+
+SERIALIZERS = ("json", "msgpack", "cbor")
+
+
+def run_bench(arguments, *more):
+    """Runs `junctor bench`; the result has returncode, stdout and stderr."""
+    return subprocess.run(
+        [binary(), "bench", *arguments.split(), *more],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=2 * PATIENCE,
+        check=False,
+    )
+
+
+class BenchCase(unittest.TestCase):
+    def folder(self):
+        directory = tempfile.TemporaryDirectory(prefix="junctor-")
+        self.addCleanup(directory.cleanup)
+        return directory.name
+
+    def bench(self, arguments, *more):
+        """The report of a benchmark that goes well."""
+        done = run_bench(arguments, *more, "--json")
+        self.assertEqual((done.returncode, done.stderr), (EXIT_OK, ""), arguments)
+        self.assertEqual(done.stdout.count("\n"), 1)
+        return json.loads(done.stdout)
+
+    def failing(self, arguments, *more, code=EXIT_BENCH_FAILED):
+        """The one line that a benchmark says when it fails."""
+        done = run_bench(arguments, *more)
+        self.assertEqual((done.returncode, done.stdout), (code, ""), arguments)
+        self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
+        return done.stderr.strip()
+
+
+class RouterTest(BenchCase):
+    @classmethod
+    def setUpClass(cls):
+        directory = cls.enterClassContext(tempfile.TemporaryDirectory(prefix="junctor-"))
+        secure = tcp_transport()
+        secure["endpoint"]["tls"] = make_certificate(directory)
+        transports = [unix_transport(os.path.join(directory, "router.sock")), tcp_transport(), secure]
+        realms = node_config()["workers"][0]["realms"]
+        realms.append({**realms[0], "name": "realm2"})
+        cls.router = cls.enterClassContext(JunctorProcess(node_config(transports, realms), loglevel="info"))
+        cls.unix, cls.tcp, cls.tls = cls.router.urls
+
+    def test_calls(self):
+        for load in ("", "--callers 5 --callees 3 --depth 7", "--callers 4 --callees 4 --depth 8 --payload 100000"):
+            report = self.bench(f"rpc {load} --count 203 --url {self.tcp}")
+            self.assertEqual((report["load"], report["unit"], report["messages"]), ("rpc", "call", 203))
+            self.assertGreater(report["per_second"], 0)
+            latencies = [report["latency_us"][name] for name in ("p50", "p99", "p99.9", "max")]
+            self.assertEqual(latencies, sorted(latencies))
+            self.assertGreater(latencies[0], 0)
+
+    def test_publications_are_counted_by_their_deliveries(self):
+        for load, subscribers in (
+            ("", 1),
+            ("--subscribers 7 --depth 16", 7),
+            ("--publishers 3 --subscribers 2 --depth 5", 2),
+            ("--publishers 2 --topics 6 --subscribers 3 --depth 5", 3),
+            ("--subscribers 3 --depth 4 --acknowledge", 3),
+            ("--subscribers 2 --depth 2 --payload 100000", 2),
+        ):
+            report = self.bench(f"pubsub {load} --count 101 --url {self.unix}")
+            self.assertEqual((report["unit"], report["messages"]), ("delivery", 101 * subscribers), load)
+
+    def test_lockstep(self):
+        report = self.bench(f"rpc --lockstep --callers 3 --callees 2 --depth 16 --count 100 --url {self.unix}")
+        self.assertEqual(report["messages"], 100)
+        load = "pubsub --lockstep --publishers 2 --subscribers 3 --depth 16"
+        report = self.bench(f"{load} --count 100 --url {self.unix}")
+        self.assertEqual(report["messages"], 300)
+
+    def test_every_pair_of_serializers(self):
+        for sender in SERIALIZERS:
+            for receiver in SERIALIZERS:
+                common = f"--serializer {sender} --receiver {receiver} --depth 4 --count 20 --url {self.unix}"
+                self.assertEqual(self.bench(f"rpc {common}")["messages"], 20)
+                self.assertEqual(self.bench(f"pubsub {common}")["messages"], 20)
+
+    def test_sessions_that_come_and_go(self):
+        report = self.bench(f"connect --clients 4 --count 50 --url {self.unix} --url {self.tcp}")
+        self.assertEqual((report["unit"], report["messages"]), ("session", 50))
+
+    def test_idle_sessions(self):
+        report = self.bench(f"idle --sessions 60 --burst 3 --url {self.unix}", "--pid", str(self.router.pid))
+        self.assertEqual(report["messages"], 60)
+        self.assertGreater(report["rss_bytes"]["before"], 0)
+        self.assertGreaterEqual(report["rss_bytes"]["joined"], report["rss_bytes"]["before"])
+        self.assertIn("--pid", self.failing(f"idle --url {self.unix}", code=EXIT_BAD_USAGE))
+
+    def test_several_addresses_and_realms(self):
+        several = f"--url {self.unix} --url {self.tcp} --realm realm1 --realm realm2 --depth 3 --count 60"
+        self.assertEqual(self.bench(f"rpc --callers 6 --callees 3 {several}")["messages"], 60)
+        self.assertEqual(self.bench(f"pubsub --publishers 2 --topics 4 {several}")["messages"], 60)
+
+    def test_tls(self):
+        load = f"--depth 8 --count 40 --payload 40000 --url {self.tls}"
+        self.assertEqual(self.bench(f"rpc --insecure {load}")["messages"], 40)
+        self.assertEqual(self.bench(f"connect --insecure --count 5 --url {self.tls}")["messages"], 5)
+        self.assertRegex(self.failing(f"rpc {load}"), "^junctor bench: TLS: .*verify failed")
+
+    def test_a_time_to_warm_up_and_a_time_that_counts(self):
+        report = self.bench(f"rpc --depth 4 --warmup 0.1 --duration 0.3 --url {self.unix}")
+        self.assertGreaterEqual(report["seconds"], 0.3)
+        self.assertGreater(report["messages"], 0)
+
+    def test_what_the_router_uses(self):
+        report = self.bench(f"rpc --depth 4 --count 500 --url {self.unix}", "--pid", str(self.router.pid))
+        for who in ("router", "client"):
+            self.assertGreater(report[who]["cpu_us_per_message"], 0)
+            self.assertGreater(report[who]["rss_bytes"], 1_000_000)
+
+    def test_the_report_for_people(self):
+        done = run_bench(f"rpc --count 10 --url {self.unix}", "--pid", str(self.router.pid))
+        self.assertEqual(done.returncode, EXIT_OK)
+        lines = done.stdout.splitlines()
+        self.assertEqual([line.split(":")[0] for line in lines], ["rpc", "latency in us", "router", "client"])
+        self.assertTrue(lines[0].startswith("rpc: 10 calls in "))
+
+    # What goes wrong ------------------------------------------------------------------------------------------------
+
+    def test_what_the_router_refuses_is_told(self):
+        self.assertIn("wamp.error.no_such_realm", self.failing(f"rpc --realm nowhere --url {self.unix}"))
+
+    def test_nobody_listens(self):
+        missing = os.path.join(self.folder(), "router.sock")
+        self.assertRegex(self.failing(f"rpc --url rs://unix:{missing}"), "^junctor bench: cannot connect to rs://unix:")
+        self.assertIn("No such process", self.failing(f"rpc --count 1 --url {self.unix} --pid {2**22 + 1}"))
+
+    def test_wrong_usage(self):
+        for arguments in (
+            "rpc --url 127.0.0.1:8081",
+            "rpc --url rs://127.0.0.1",
+            "rpc --callers 1 --callees 2",
+            "pubsub --publishers 2 --topics 3",
+            "pubsub --floor --acknowledge",
+        ):
+            self.assertRegex(self.failing(arguments, code=EXIT_BAD_USAGE), "^junctor bench: ")
+        for arguments in ("", "rcp", "rpc --depth 0", "rpc --topics 2", "rpc --serializer xml"):
+            done = run_bench(arguments)
+            self.assertEqual((done.returncode, done.stdout), (EXIT_BAD_USAGE, ""), arguments)
+
+    def test_help_fits_a_screen(self):
+        for command in ("", "rpc", "pubsub", "connect", "idle"):
+            done = run_bench(command, "--help")
+            self.assertEqual((done.returncode, done.stderr), (EXIT_OK, ""))
+            lines = done.stdout.splitlines()
+            self.assertLessEqual(len(lines), 36)
+            self.assertLessEqual(max(map(len, lines)), 80)
+
+
+class MisbehaviourTest(BenchCase):
+    """Every way in which a message can go wrong is found."""
+
+    def rpc(self, results):
+        with MisbehavingRouter(results=results) as router:
+            return self.failing(f"rpc --serializer json --depth 2 --count 3 --url {router.url}")
+
+    def pubsub(self, events):
+        with MisbehavingRouter(events=events) as router:
+            return self.failing(f"pubsub --serializer json --depth 2 --count 3 --url {router.url}")
+
+    def test_a_router_without_fault_passes(self):
+        with MisbehavingRouter() as router:
+            for load in ("rpc", "pubsub"):
+                self.assertEqual(self.bench(f"{load} --serializer json --count 3 --url {router.url}")["messages"], 3)
+
+    def test_calls(self):
+        self.assertIn("damaged", self.rpc(lambda request, argument: [(request, argument[:-1])]))
+        self.assertIn("damaged", self.rpc(lambda request, argument: [(request, argument.replace("0", "z"))]))
+        self.assertIn("another call", self.rpc(lambda request, argument: [(request, argument[:-1] + "f")]))
+        self.assertIn("second result", self.rpc(lambda request, argument: [(request, argument)] * 2))
+        self.assertIn("one of no call", self.rpc(lambda request, argument: [(request + 17, argument)]))
+
+    def test_events(self):
+        last = f"{3:016x}"
+        self.assertIn("damaged", self.pubsub(lambda argument: [argument + "x"]))
+        self.assertIn("twice", self.pubsub(lambda argument: [argument] * 2))
+        held = []
+        self.assertIn("out of order", self.pubsub(lambda argument: held.append(argument) or held[:0:-1]))
+        # The surplus event comes with the last one or after it.
+        surplus = self.pubsub(lambda argument: [argument] * (2 if argument == last else 1))
+        self.assertRegex(surplus, "twice|doubled")
+        self.assertIn("lost", self.pubsub(lambda argument: [] if argument == f"{1:016x}" else [argument]))
+        self.assertIn("lost", self.pubsub(lambda argument: [] if argument == last else [argument]))
+
+
+class FloorTest(BenchCase):
+    def setUp(self):
+        path = os.path.join(self.folder(), "floor.sock")
+        command = [os.environ["BENCH_FLOOR"], "rs://127.0.0.1:0", f"rs://unix:{path}"]
+        self.floor = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8")
+        self.addCleanup(self.floor.stdout.close)
+        self.addCleanup(self.floor.wait, PATIENCE)
+        self.addCleanup(self.floor.terminate)
+        self.urls = [self.floor.stdout.readline().removeprefix("listening ").strip() for _ in range(2)]
+
+    def test_it_forwards_as_a_router_would(self):
+        self.assertRegex(self.urls[0], r"^rs://127\.0\.0\.1:\d+$")
+        for url in self.urls:
+            common = f"--floor --count 300 --depth 8 --url {url} --pid {self.floor.pid}"
+            for load, messages in (
+                ("rpc --callers 4 --callees 4", 300),
+                ("rpc --payload 100000", 300),
+                ("rpc --lockstep --callers 2 --callees 2", 300),
+                ("pubsub --subscribers 5", 1500),
+                ("pubsub --publishers 2 --topics 2 --subscribers 3", 900),
+                ("pubsub --subscribers 5 --payload 100000", 1500),
+            ):
+                report = self.bench(f"{load} {common}")
+                self.assertEqual(report["messages"], messages, load)
+                self.assertGreater(report["router"]["cpu_us_per_message"], 0)
+
+    def test_its_usage(self):
+        def run_floor(*urls):
+            command = [os.environ["BENCH_FLOOR"], *urls]
+            return subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
+
+        done = run_floor()
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertTrue(done.stderr.startswith("Usage: bench-floor URL"))
+        done = run_floor("rs://unix:/no/such/folder/socket")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("cannot listen on", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
