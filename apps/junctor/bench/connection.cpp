@@ -24,22 +24,23 @@ void traffic::on_end(connection&)
 connection::connection(std::size_t number, byte_stream stream, serializer format, buffer_pool& buffers)
     : number_{number},
       format_{format},
+      buffers_{buffers},
       stream_{std::move(stream)},
-      parser_{message_bytes_of_nibble(length_nibble_max), buffers},
-      queue_{buffers}
+      parser_{message_bytes_of_nibble(length_nibble_max), buffers}
 {
-    queue_.push_urgent(encode_handshake_request(length_nibble_max, format));
+    queue_.push_urgent(encode_handshake_request(length_nibble_max, format), buffers_);
 }
 
 void connection::flush()
 {
     while (!queue_.empty()) {
-        const auto count = stream_.write(queue_.next());
+        const auto parts = queue_.next();
+        const auto count = stream_.write({parts.data(), parts.size()});
         if (count == byte_stream::would_block)
             return;
-        queue_.written(static_cast<std::size_t>(count));
+        queue_.written(static_cast<std::size_t>(count), buffers_);
         if (std::exchange(pong_is_late_, false))
-            queue_.push_urgent(frame_type::pong, late_pong_.view());
+            queue_.push_urgent(frame_type::pong, late_pong_.view(), buffers_);
     }
 }
 
@@ -79,7 +80,7 @@ void connection::take(traffic& what, byte_view input)
 void connection::answer_ping(byte_view payload)
 {
     if (!stream_.must_repeat())
-        return queue_.push_urgent(frame_type::pong, payload);
+        return queue_.push_urgent(frame_type::pong, payload, buffers_);
     late_pong_.clear();
     late_pong_.append(payload);
     pong_is_late_ = true;

@@ -40,7 +40,7 @@ public:
     connection(std::size_t number, byte_stream stream, serializer format, buffer_pool& buffers);
 
     /// Begins a message, which is to be appended to the buffer and ended by `close` before anything else.
-    [[nodiscard]] byte_buffer& open() { return queue_.open(); }
+    [[nodiscard]] byte_buffer& open() { return queue_.open(buffers_); }
     void close() noexcept { queue_.close(); }
 
     /// Writes what can be written now. Throws `failure`.
@@ -70,6 +70,7 @@ private:
 
     std::size_t number_;
     serializer format_;
+    buffer_pool& buffers_;
     byte_stream stream_;
     frame_parser parser_;
     frame_queue queue_;
