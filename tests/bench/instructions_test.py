@@ -46,7 +46,7 @@ def cost_of(load):
     """What one message of `load` costs the router."""
     few, fewer_messages = profile_of(load, load["counts"][0])
     many, more_messages = profile_of(load, load["counts"][1])
-    if not 0 < few.allocations <= many.allocations:
+    if few.allocations == 0 or many.allocations == 0:
         raise AssertionError("the profile does not tell the calls of malloc")
     messages = more_messages - fewer_messages
     return Cost(

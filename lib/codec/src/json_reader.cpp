@@ -6,7 +6,6 @@
 #include <charconv>
 #include <limits>
 #include <system_error>
-#include <utility>
 
 #include <junctor/base/limits.hpp>
 #include <junctor/codec/utf8.hpp>
@@ -17,11 +16,6 @@
 namespace junctor {
 
 namespace {
-
-constexpr bool is_space(char c) noexcept
-{
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
 
 constexpr bool is_digit(char c) noexcept
 {
@@ -85,18 +79,6 @@ template <class Number>
 std::errc parse(std::string_view text, Number& n) noexcept
 {
     return std::from_chars(text.data(), text.data() + text.size(), n).ec;
-}
-
-/// The length of the numeral that `rest` begins with if it is nothing but digits, too few of them to overflow; else 0.
-std::size_t plain_digits(std::string_view rest) noexcept
-{
-    constexpr auto digits_max = static_cast<std::size_t>(std::numeric_limits<std::uint64_t>::digits10);
-    std::size_t count = 0;
-    while (count < rest.size() && is_digit(rest[count]))
-        ++count;
-    const bool goes_on = count < rest.size() && (rest[count] == '.' || rest[count] == 'e' || rest[count] == 'E');
-    const bool leads_with_zero = count > 1 && rest[0] == '0';
-    return count <= digits_max && !goes_on && !leads_with_zero ? count : 0;
 }
 
 /// Whether a 64-bit type holds the integer.
@@ -186,12 +168,6 @@ constexpr bool is_low_surrogate(std::uint32_t unit) noexcept
 
 } // namespace
 
-void json_reader::skip_space() noexcept
-{
-    while (cursor_ != end_ && is_space(*cursor_))
-        ++cursor_;
-}
-
 /// Fails because of what stands at the cursor: the end, or something that may not stand there.
 void json_reader::fail_here() noexcept
 {
@@ -227,48 +203,6 @@ void json_reader::mismatch() noexcept
 {
     if (static_cast<void>(peek()), ok())
         fail(errc::unexpected_type);
-}
-
-bool json_reader::enter(char opening) noexcept
-{
-    skip_space();
-    if (!at(opening)) {
-        mismatch();
-        return false;
-    }
-    if (depth_ == limits::nesting_depth_max) {
-        fail(errc::nested_too_deep);
-        return false;
-    }
-    ++cursor_;
-    ++depth_;
-    entered_ = true;
-    return true;
-}
-
-/// Takes what stands before the next element, or the end of the container.
-bool json_reader::next_before(char closing) noexcept
-{
-    if (depth_ == 0)
-        return false;
-    skip_space();
-    const bool first = std::exchange(entered_, false);
-    if (at(closing)) {
-        ++cursor_;
-        --depth_;
-        return false;
-    }
-    if (first) {
-        if (cursor_ == end_)
-            fail(errc::truncated);
-        return ok();
-    }
-    if (!at(',')) {
-        fail_here();
-        return false;
-    }
-    ++cursor_;
-    return true;
 }
 
 bool json_reader::next_key(std::string_view& key)
@@ -346,16 +280,8 @@ any_number json_reader::read_number() noexcept
     return parse_real(found.text);
 }
 
-std::uint64_t json_reader::read_unsigned() noexcept
+std::uint64_t json_reader::read_unusual_unsigned() noexcept
 {
-    // Nearly all numbers of messages are identifiers: digits and no more.
-    skip_space();
-    if (const auto digits = plain_digits({cursor_, left()}); digits != 0) {
-        std::uint64_t n = 0;
-        for (const auto* const stop = cursor_ + digits; cursor_ != stop; ++cursor_)
-            n = n * 10 + static_cast<std::uint64_t>(*cursor_ - '0');
-        return n;
-    }
     const auto n = read_number();
     const auto whole = to_unsigned(n);
     if (whole)

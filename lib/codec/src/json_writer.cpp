@@ -3,12 +3,10 @@
 #include <junctor/codec/json.hpp>
 
 #include <array>
-#include <cassert>
 #include <charconv>
 #include <cmath>
 #include <stdexcept>
 
-#include <junctor/base/limits.hpp>
 #include <junctor/codec/base64.hpp>
 
 #include "json_text.hpp"
@@ -59,22 +57,9 @@ void escape(char c, byte_buffer& out)
 
 } // namespace
 
-void json_writer::begin(char opening)
+void json_writer::too_deep()
 {
-    if (depth_ == limits::nesting_depth_max)
-        throw std::length_error("lists and dicts are nested too deeply");
-    ++depth_;
-    separate();
-    out_.push(opening);
-    comma_ = false;
-}
-
-void json_writer::end(char closing)
-{
-    assert(depth_ != 0);
-    --depth_;
-    out_.push(closing);
-    comma_ = true;
+    throw std::length_error("lists and dicts are nested too deeply");
 }
 
 void json_writer::key(std::string_view text)

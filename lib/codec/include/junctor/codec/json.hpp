@@ -4,13 +4,16 @@
 
 /// JSON: reader and writer.
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <junctor/base/bytes.hpp>
 #include <junctor/base/errc.hpp>
+#include <junctor/base/limits.hpp>
 #include <junctor/codec/number.hpp>
 #include <junctor/codec/reader.hpp>
 #include <junctor/codec/serializer.hpp>
@@ -36,15 +39,35 @@ public:
     bool enter_list() noexcept { return enter('['); }
     [[nodiscard]] bool next() noexcept { return next_before(']'); }
     bool enter_dict() noexcept { return enter('{'); }
+
     [[nodiscard]] bool take_empty_dict() noexcept
     {
+        skip_space();
         if (left() < 2 || cursor_[0] != '{' || cursor_[1] != '}')
             return false;
         cursor_ += 2;
         return true;
     }
     [[nodiscard]] bool next_key(std::string_view& key);
-    [[nodiscard]] std::uint64_t read_unsigned() noexcept;
+
+    [[nodiscard]] std::uint64_t read_unsigned() noexcept
+    {
+        skip_space();
+        // Nearly all numbers of messages are identifiers: digits and no more, and too few of them to overflow.
+        constexpr std::ptrdiff_t digits_max = 17;
+        const auto* at = cursor_;
+        const auto* const stop = left() > digits_max ? cursor_ + digits_max : end_;
+        std::uint64_t n = 0;
+        for (; at != stop && *at >= '0' && *at <= '9'; ++at)
+            n = n * 10 + static_cast<std::uint64_t>(*at - '0');
+        const bool is_plain =
+            at != cursor_ && at != stop && (*at == ',' || *at == ']') && (*cursor_ != '0' || at == cursor_ + 1);
+        if (!is_plain)
+            return read_unusual_unsigned();
+        cursor_ = at;
+        return n;
+    }
+
     [[nodiscard]] std::int64_t read_integer() noexcept;
     [[nodiscard]] bool read_boolean() noexcept;
     [[nodiscard]] std::string_view read_text();
@@ -82,12 +105,59 @@ private:
     [[nodiscard]] std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - cursor_); }
     [[nodiscard]] bool at(char c) const noexcept { return cursor_ != end_ && *cursor_ == c; }
 
-    void skip_space() noexcept;
+    void skip_space() noexcept
+    {
+        while (cursor_ != end_ && (*cursor_ == ' ' || *cursor_ == '\n' || *cursor_ == '\r' || *cursor_ == '\t'))
+            ++cursor_;
+    }
+
     void mismatch() noexcept;
     void fail_here() noexcept;
     void walk();
-    [[nodiscard]] bool enter(char opening) noexcept;
-    [[nodiscard]] bool next_before(char closing) noexcept;
+    [[nodiscard]] std::uint64_t read_unusual_unsigned() noexcept;
+
+    bool enter(char opening) noexcept
+    {
+        skip_space();
+        if (!at(opening)) {
+            mismatch();
+            return false;
+        }
+        if (depth_ == limits::nesting_depth_max) {
+            fail(errc::nested_too_deep);
+            return false;
+        }
+        ++cursor_;
+        ++depth_;
+        entered_ = true;
+        return true;
+    }
+
+    /// Takes what stands before the next element, or the end of the container.
+    [[nodiscard]] bool next_before(char closing) noexcept
+    {
+        if (depth_ == 0)
+            return false;
+        skip_space();
+        const bool first = std::exchange(entered_, false);
+        if (at(closing)) {
+            ++cursor_;
+            --depth_;
+            return false;
+        }
+        if (first) {
+            if (cursor_ == end_)
+                fail(errc::truncated);
+            return ok();
+        }
+        if (!at(',')) {
+            fail_here();
+            return false;
+        }
+        ++cursor_;
+        return true;
+    }
+
     [[nodiscard]] bool take(std::string_view literal) noexcept;
     [[nodiscard]] std::string_view take_text();
     [[nodiscard]] std::string_view take_escaped_text(std::string_view plain);
@@ -143,8 +213,25 @@ private:
         out_.append(literal);
     }
 
-    void begin(char opening);
-    void end(char closing);
+    void begin(char opening)
+    {
+        if (depth_ == limits::nesting_depth_max)
+            too_deep();
+        ++depth_;
+        separate();
+        out_.push(opening);
+        comma_ = false;
+    }
+
+    void end(char closing)
+    {
+        assert(depth_ != 0);
+        --depth_;
+        out_.push(closing);
+        comma_ = true;
+    }
+
+    [[noreturn]] static void too_deep();
     void quote(std::string_view text);
 
     byte_buffer& out_;
