@@ -131,6 +131,21 @@ class LifecycleTest(unittest.TestCase):
             with Client(socket.AF_INET, ("127.0.0.1", int(addresses[1]))) as stranger:
                 self.assertEqual(stranger.welcome[2], "wamp.error.no_such_realm")
 
+    def test_the_connections_of_a_worker_are_spread_over_its_shards(self):
+        config = node_config()
+        config["workers"][0]["options"] = {"shards": 3}
+        with JunctorProcess(config) as router:
+            self.assertEqual(router.wait_for_event("connections spread")["shards"], 3)
+            self.assertEqual(len(os.listdir(f"/proc/{router.pid}/task")), 3)
+            clients = [self.join(router) for _ in range(6)]
+            router.send_signal(signal.SIGTERM)
+            for client in clients:
+                self.assertEqual(client.receive()[0], GOODBYE)
+                client.send([GOODBYE, {}, "wamp.close.goodbye_and_out"])
+                self.assertIsNone(client.receive())
+            self.assertEqual(router.wait(), EXIT_OK)
+            self.assertEqual(router.wait_for_event("stopped")["connections_dropped"], 0)
+
     def test_doubts_about_the_configuration_are_logged(self):
         config = node_config(transports=[tcp_transport(max_message_size=20_000_000)])
         with JunctorProcess(config) as router:

@@ -45,7 +45,10 @@ def unix_transport(path, **keys):
 
 
 def node_config(transports=None, realms=None):
-    """A node with one worker. By default anonymous clients may do everything in realm1, over TCP."""
+    """A node with one worker. By default anonymous clients may do everything in realm1, over TCP.
+
+    The environment variable JUNCTOR_TEST_SHARDS says over how many threads its connections are spread.
+    """
     permissions = [{"uri": "", "match": "prefix", "allow": ALLOW_ALL}]
     open_realm = {"name": "realm1", "roles": [{"name": "anonymous", "permissions": permissions}]}
     worker = {
@@ -53,6 +56,8 @@ def node_config(transports=None, realms=None):
         "realms": [open_realm] if realms is None else realms,
         "transports": [tcp_transport()] if transports is None else transports,
     }
+    if "JUNCTOR_TEST_SHARDS" in os.environ:
+        worker["options"] = {"shards": int(os.environ["JUNCTOR_TEST_SHARDS"])}
     return {"version": 2, "workers": [worker]}
 
 

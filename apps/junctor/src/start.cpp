@@ -9,7 +9,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include <junctor/router/router.hpp>
@@ -17,6 +16,7 @@
 #include "commands.hpp"
 #include "config_source.hpp"
 #include "console_log.hpp"
+#include "shard_threads.hpp"
 
 namespace junctor {
 namespace {
@@ -60,9 +60,11 @@ void open_realm(router& to, const realm_config& config)
 }
 
 /// A router that does what `worker` says. Throws if it cannot listen.
-std::unique_ptr<router> make_router(boost::asio::io_context& io, log_sink& log, const worker_config& worker)
+std::unique_ptr<router> make_router(shard_threads& threads, log_sink& log, const worker_config& worker)
 {
-    auto made = std::make_unique<router>(io, log);
+    auto made = std::make_unique<router>(threads.for_router(worker.shards), log);
+    if (worker.shards != 1)
+        log.write(log_level::info, "connections spread", {{"worker", worker.id}, {"shards", worker.shards}});
     for (const auto& realm : worker.realms)
         open_realm(*made, realm);
     for (const auto& transport : worker.transports)
@@ -83,23 +85,25 @@ std::chrono::milliseconds stop_bound(const node_config& config)
 
 /// Runs until SIGINT or SIGTERM. After that a second signal has its default effect, which is to end the process at
 /// once.
-void run_until_signal(boost::asio::io_context& io, log_sink& log)
+void run_until_signal(shard_threads& threads, log_sink& log)
 {
+    auto& io = threads.main();
     boost::asio::signal_set signals(io, SIGINT, SIGTERM);
     signals.async_wait([&](const boost::system::error_code&, int number) {
         log.write(log_level::info, "stopping", {{"signal", number == SIGINT ? "SIGINT" : "SIGTERM"}});
         io.stop();
     });
+    threads.start();
     log.write(log_level::info, "ready", {{"version", JUNCTOR_VERSION}, {"pid", getpid()}});
     io.run();
     io.restart();
 }
 
-void stop(boost::asio::io_context& io, log_sink& log, const routers& all, std::chrono::milliseconds bound)
+void stop(shard_threads& threads, log_sink& log, const routers& all, std::chrono::milliseconds bound)
 {
     for (const auto& one : all)
         one->close();
-    io.run_for(bound);
+    threads.finish(bound);
     std::size_t left = 0;
     for (const auto& one : all)
         left += one->connection_count();
@@ -122,17 +126,17 @@ exit_code start(const command_line& line)
     log_warnings(log, loaded.problems);
     std::signal(SIGPIPE, SIG_IGN); // A peer that is gone is an error of one write, not the end of the process.
     raise_open_files_limit(log);
-    boost::asio::io_context io(1);
+    shard_threads threads;
     routers all;
     try {
         for (const auto& worker : loaded.config.workers)
-            all.push_back(make_router(io, log, worker));
+            all.push_back(make_router(threads, log, worker));
     } catch (const std::exception& error) {
         log.write(log_level::error, "cannot start", {{"cause", error.what()}});
         return exit_not_started;
     }
-    run_until_signal(io, log);
-    stop(io, log, all, stop_bound(loaded.config));
+    run_until_signal(threads, log);
+    stop(threads, log, all, stop_bound(loaded.config));
     return exit_ok;
 }
 

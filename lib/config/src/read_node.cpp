@@ -12,6 +12,9 @@ namespace {
 constexpr std::int64_t version_min = 1;
 constexpr std::int64_t version_max = 2;
 
+/// More threads than that would only be in each other's way.
+constexpr std::int64_t shards_max = 64;
+
 constexpr std::array<std::string_view, 1> worker_types{"router"};
 constexpr std::array<std::string_view, 5> planned_worker_types{"container", "guest", "proxy", "websocket-testee",
                                                                "hostmonitor"};
@@ -69,14 +72,17 @@ bool read_disabled(const config_item& item, config_reading& reading)
     return false;
 }
 
-bool read_worker_options(const config_item& item, config_reading& reading)
+/// Whether the worker is enabled.
+bool read_worker_options(const config_item& item, worker_config& worker, config_reading& reading)
 {
     dict_reader keys(item, reading.problems);
     keys.ignore(
         {"title", "python", "pythonpath", "cpu_affinity", "extra", "expose_controller", "expose_shared", "env"});
+    if (const auto shards = keys.take("shards"))
+        worker.shards = static_cast<std::size_t>(read_integer(*shards, 1, shards_max, reading.problems).value_or(1));
     const auto disabled = keys.take("disabled");
     keys.finish();
-    return disabled && read_disabled(*disabled, reading);
+    return !disabled || !read_disabled(*disabled, reading);
 }
 
 void read_realms(dict_reader& keys, worker_config& worker, config_reading& reading)
@@ -119,14 +125,14 @@ std::optional<worker_config> read_worker(const config_item& item, std::size_t nu
         return std::nullopt; // Whatever else it has is of another kind.
 
     const auto options = keys.take("options");
-    const bool disabled = options && read_worker_options(*options, reading);
+    const bool enabled = !options || read_worker_options(*options, worker, reading);
     keys.ignore({"manhole", "connections"});
     if (!keys.list("components").empty())
         reading.problems.error(*keys.take("components"), "components are not supported yet by this version");
     read_realms(keys, worker, reading);
     read_transports(keys, worker, reading);
     keys.finish();
-    if (disabled)
+    if (!enabled)
         return std::nullopt;
     return worker;
 }

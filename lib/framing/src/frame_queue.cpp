@@ -18,6 +18,13 @@ constexpr std::size_t cut_off_runs = 32;
 /// Up to here a run is copied: keeping it would take more memory than its bytes, of which the queue's bound speaks.
 constexpr std::size_t copied_run_bytes_max = 512;
 
+void append_frame(byte_buffer& to, frame_type type, byte_view payload)
+{
+    const auto header = encode_frame_header(type, payload.size());
+    auto* const frame = to.extend(header.size() + payload.size());
+    std::copy(payload.begin(), payload.end(), std::copy(header.begin(), header.end(), frame));
+}
+
 /// Moves `boundary` to the first beginning of a frame that is not before `position`. Each frame is walked at most once,
 /// and only when something overtakes.
 void find_boundary(std::size_t& boundary, byte_view frames, std::size_t position) noexcept
@@ -69,6 +76,12 @@ void frame_queue::drop(buffer_pool& buffers) noexcept
     release_if_drained(buffers);
 }
 
+void frame_queue::push(byte_view payload, buffer_pool& buffers)
+{
+    prepare_bulk(buffers);
+    append_frame(bulk_, frame_type::message, payload);
+}
+
 void frame_queue::push_run(const shared_run& run, buffer_pool& buffers)
 {
     const auto bytes = run->bytes();
@@ -94,11 +107,9 @@ void frame_queue::push_urgent(byte_view bytes, buffer_pool& buffers)
 
 void frame_queue::push_urgent(frame_type type, byte_view payload, buffer_pool& buffers)
 {
-    const auto header = encode_frame_header(type, payload.size());
     if (urgent_.capacity() == 0)
         urgent_ = buffers.take();
-    auto* const frame = urgent_.extend(header.size() + payload.size());
-    std::copy(payload.begin(), payload.end(), std::copy(header.begin(), header.end(), frame));
+    append_frame(urgent_, type, payload);
 }
 
 /// The messages that are written next and stand in one piece.

@@ -174,21 +174,22 @@ auth_hello make_auth_hello(std::string_view realm, const hello_details& details)
     return hello;
 }
 
-awaitable<admission> converse(router_core& core, const listening& transport, message_inbox& inbox, session_phase phase)
+awaitable<admission> converse(router_core& core, shard_services& here, const listening& transport,
+                              message_inbox& inbox, session_phase phase)
 {
     const auto received = co_await expect(inbox, phase);
     const auto& greeting = std::get<hello>(received);
     auto details = check_hello(greeting);
     if (!details)
         refuse(inbox, details.error().code, details.error().text);
-    auto* const host = core.realms.contains(greeting.realm) ? core.realms.find(greeting.realm)->second.get() : nullptr;
+    auto* const host = core.find_realm(greeting.realm);
     if (host == nullptr)
         refuse(inbox, errc::no_such_realm, fmt::format("realm {} does not exist", excerpt(greeting.realm)));
     auto method = pick_authmethod(*details, transport.authmethods);
     if (!method)
         refuse(inbox, method.error().code, method.error().text, close_reason::authentication_failed);
 
-    const auto id = host->entered().new_session_id();
+    const auto id = host->enter(here)->new_session_id();
     exchange conversation(inbox, make_auth_hello(greeting.realm, *details), *method, id,
                           transport.settings.per_session());
     auto outcome = co_await ask(core, find_method(transport.settings, *method), conversation);
@@ -196,7 +197,7 @@ awaitable<admission> converse(router_core& core, const listening& transport, mes
         refuse(inbox, outcome.reason(), outcome.message(), close_reason::authentication_failed);
 
     auto who = std::move(outcome.who());
-    if (!host->entered().has_role(who.authrole))
+    if (!host->enter(here)->has_role(who.authrole))
         refuse(inbox, errc::no_such_role, fmt::format("realm {} has no role {}", host->name(), who.authrole),
                close_reason::authentication_failed);
     if (who.authmethod.empty())
@@ -208,12 +209,13 @@ awaitable<admission> converse(router_core& core, const listening& transport, mes
 
 } // namespace
 
-awaitable<admission> admit(router_core& core, const listening& transport, message_inbox& inbox, session_phase phase)
+awaitable<admission> admit(router_core& core, shard_services& here, const listening& transport, message_inbox& inbox,
+                           session_phase phase)
 {
     close_reason reason{};
     std::string text;
     try {
-        auto admitted = co_await converse(core, transport, inbox, phase);
+        auto admitted = co_await converse(core, here, transport, inbox, phase);
         co_return admitted;
     } catch (const conversation_over& end) {
         reason = end.reason();

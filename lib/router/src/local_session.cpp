@@ -5,6 +5,7 @@
 #include <exception>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
@@ -75,30 +76,37 @@ arguments decode_arguments(const payload& body)
 
 } // namespace
 
-local_session::local_session(boost::asio::io_context& io, realm_host& host, log_sink& log)
-    : io_{io},
+/// What a handler answered, ready to be given to the realm.
+struct local_session::answer {
+    request_id request;
+    std::string error_uri; ///< Empty for a result.
+    encoded_arguments content;
+};
+
+local_session::local_session(shard_services& main, realm_host& host, realm& entered, log_sink& log)
+    : main_{main},
       host_{host},
       log_{log},
-      session_{host.entered().new_session_id(), program_identity(), callee_features(), *this},
+      session_{entered.new_session_id(), program_identity(), callee_features(), *this},
       self_{std::make_shared<local_session*>(this)}
 {
-    host_.role(trusted_role).allow(action::any, prefix(""));
-    host_.entered().join(session_);
+    entered.role(trusted_role).allow(action::any, prefix(""));
+    entered.join(session_);
     inbox_.clear(); // WELCOME
 }
 
 local_session::~local_session()
 {
     *self_ = nullptr;
-    host_.entered().leave(session_);
+    host_.enter(main_)->leave(session_);
 }
 
-void local_session::register_procedure(std::string_view uri, procedure_handler handler)
+void local_session::register_procedure(realm& entered, std::string_view uri, procedure_handler handler)
 {
     register_ request;
     request.request = request_id(++requests_);
     request.procedure = uri;
-    host_.entered().receive(session_, request, {});
+    entered.receive(session_, request, {});
 
     // The realm answers before it returns, so the answer is the message queued last.
     const auto answer_bytes = std::move(inbox_.back());
@@ -139,61 +147,75 @@ delivery local_session::send_encoded(byte_view bytes)
 
 void local_session::schedule()
 {
-    if (std::exchange(scheduled_, true))
+    if (scheduled_)
         return;
-    boost::asio::post(io_, [self = self_] {
+    boost::asio::post(main_.io(), [self = self_] {
         if (*self != nullptr)
             (*self)->drain();
     });
+    scheduled_ = true;
 }
 
+/// Answers what has come. Handlers run while nobody is kept from the realm, and may use the router.
 void local_session::drain()
 {
-    scheduled_ = false;
-    auto messages = std::exchange(inbox_, {});
-    for (const auto& bytes : messages)
-        handle(bytes.view());
-    host_.settle();
+    std::vector<answer> answers;
+    for (const auto& bytes : take_messages()) {
+        if (auto given = handle(bytes.view()))
+            answers.push_back(std::move(*given));
+    }
+    const auto entered = host_.enter(main_);
+    for (const auto& given : answers)
+        give(*entered, given);
 }
 
-void local_session::handle(byte_view bytes)
+std::deque<byte_buffer> local_session::take_messages()
+{
+    const auto entered = host_.enter(main_);
+    scheduled_ = false;
+    return std::exchange(inbox_, {});
+}
+
+std::optional<local_session::answer> local_session::handle(byte_view bytes)
 {
     const auto m = decoder_.decode(bytes);
-    if (!m)
-        return;
-    if (const auto* const called = std::get_if<invocation>(&*m))
-        answer(*called);
+    const auto* const called = m ? std::get_if<invocation>(&*m) : nullptr;
+    if (called == nullptr)
+        return std::nullopt;
+    const auto handler = handlers_.find(called->registration);
+    if (handler == handlers_.end())
+        return std::nullopt;
+    return call(*called, handler->second);
 }
 
-void local_session::answer(const invocation& m)
+local_session::answer local_session::call(const invocation& m, procedure_handler& handler)
 {
-    const auto handler = handlers_.find(m.registration);
-    if (handler == handlers_.end())
-        return;
-    const auto request = m.request;
     try {
-        const encoded_arguments content(handler->second(decode_arguments(m.body)));
-        yield done;
-        done.request = request;
-        done.body = content.view();
-        host_.entered().receive(session_, done, std::chrono::steady_clock::now());
+        return {m.request, {}, encoded_arguments(handler(decode_arguments(m.body)))};
     } catch (const application_error& failure) {
-        answer_error(request, failure);
+        return {m.request, failure.uri(), encoded_arguments(arguments{failure.args(), failure.kwargs()})};
     } catch (const std::exception& failure) {
         log_.write(log_level::error, "procedure failed", {{"realm", host_.name()}, {"what", failure.what()}});
-        answer_error(request, application_error(std::string(uri_of(errc::internal_error))));
+        return {m.request, std::string(uri_of(errc::internal_error)), encoded_arguments({})};
     }
 }
 
-void local_session::answer_error(request_id request, const application_error& failure)
+void local_session::give(realm& entered, const answer& given)
 {
-    const encoded_arguments content(arguments{failure.args(), failure.kwargs()});
-    error m;
-    m.request_type = message_type::invocation;
-    m.request = request;
-    m.uri = failure.uri();
-    m.body = content.view();
-    host_.entered().receive(session_, m, std::chrono::steady_clock::now());
+    const auto now = std::chrono::steady_clock::now();
+    if (given.error_uri.empty()) {
+        yield done;
+        done.request = given.request;
+        done.body = given.content.view();
+        entered.receive(session_, done, now);
+        return;
+    }
+    error failed;
+    failed.request_type = message_type::invocation;
+    failed.request = given.request;
+    failed.uri = given.error_uri;
+    failed.body = given.content.view();
+    entered.receive(session_, failed, now);
 }
 
 } // namespace junctor

@@ -6,32 +6,38 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
-#include <boost/asio/io_context.hpp>
-
 #include <junctor/base/log.hpp>
 #include <junctor/message/decode.hpp>
 #include <junctor/router/procedure.hpp>
+#include <junctor/realm/realm.hpp>
 #include <junctor/session/session.hpp>
+#include <junctor/transport/shard_services.hpp>
 
 namespace junctor {
 
 class realm_host;
 
 /// A callee within the process. What the realm sends it waits in a queue and is handled in a turn of the io_context of
-/// its own: an outlet must never call back.
+/// its own: an outlet must never call back. Handlers run outside of the realm, on the main shard; as an outlet it is
+/// used by whoever has entered the realm.
 class local_session final : public outlet {
 public:
-    local_session(boost::asio::io_context& io, realm_host& host, log_sink& log);
+    /// Joins `entered`, the realm of `host`, which has been entered. `main` serves the main shard.
+    local_session(shard_services& main, realm_host& host, realm& entered, log_sink& log);
+
+    /// Leaves the realm, which nobody may be in.
     ~local_session() override;
     local_session(const local_session&) = delete;
     local_session& operator=(const local_session&) = delete;
 
-    /// Registers `uri`. Throws `std::invalid_argument` if the realm refuses it.
-    void register_procedure(std::string_view uri, procedure_handler handler);
+    /// Registers `uri` with `entered`, the realm that it has joined. Throws `std::invalid_argument` if the realm refuses
+    /// it.
+    void register_procedure(realm& entered, std::string_view uri, procedure_handler handler);
 
     [[nodiscard]] serializer format() const noexcept override { return serializer::msgpack; }
     [[nodiscard]] byte_buffer& open_message() override;
@@ -40,19 +46,22 @@ public:
     delivery send_encoded(byte_view bytes) override;
 
 private:
+    struct answer;
+
     void schedule();
     void drain();
-    void handle(byte_view bytes);
-    void answer(const invocation& m);
-    void answer_error(request_id request, const application_error& failure);
+    [[nodiscard]] std::deque<byte_buffer> take_messages();
+    [[nodiscard]] std::optional<answer> handle(byte_view bytes);
+    [[nodiscard]] answer call(const invocation& m, procedure_handler& handler);
+    void give(realm& entered, const answer& given);
 
-    boost::asio::io_context& io_;
+    shard_services& main_;
     realm_host& host_;
     log_sink& log_;
-    decoder decoder_{serializer::msgpack};
-    std::deque<byte_buffer> inbox_;
+    std::deque<byte_buffer> inbox_; ///< This and the next two are for whoever has entered the realm.
     byte_buffer opened_;
     bool scheduled_{false};
+    decoder decoder_{serializer::msgpack}; ///< This and the next two are for the main shard.
     std::uint64_t requests_{0};
     std::unordered_map<registration_id, procedure_handler> handlers_;
     session session_;

@@ -2,61 +2,124 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/router/realm_host.hpp>
 
+#include <exception>
+
+#include <boost/asio/post.hpp>
+
 #include "local_session.hpp"
 #include "router_core.hpp"
 
 namespace junctor {
 
-/// Wakes the realm when a call times out.
+/// Wakes the realm when a call times out. It belongs to the main shard.
 struct realm_host::timer {
-    explicit timer(realm_host& owner) : next{owner.core_.services.deadlines(), &owner, &strike} {}
+    explicit timer(realm_host& owner) : next{owner.core_.main().services.deadlines(), &owner, &strike} {}
 
     static void strike(void* owner) noexcept
     {
         auto& host = *static_cast<realm_host*>(owner);
-        host.realm_.expire(deadline::clock::now());
-        host.settle();
+        const auto entered = host.enter(host.core_.main().services);
+        host.timer_->armed.reset();
+        entered->expire(deadline::clock::now());
     }
 
     deadline next;
+
+    /// When it will strike at the latest; nothing if it is not set and nobody has asked the main shard to set it.
+    std::optional<deadline::clock::time_point> armed;
 };
 
 realm_host::realm_host(router_core& core, std::string name, realm_options options)
-    : core_{core}, realm_{std::move(name), std::move(options), core.seed()}, timer_{std::make_unique<timer>(*this)}
+    : core_{core},
+      mutex_{core.mode()},
+      realm_{std::move(name), std::move(options), core.seed()},
+      timer_{std::make_unique<timer>(*this)}
 {
 }
 
 realm_host::~realm_host() = default;
 
-void realm_host::settle() noexcept
+/// The last that is done in the realm before it is left.
+void realm_host::settle(shard_services& here) noexcept
 {
-    realm_.settle();
+    try {
+        realm_.settle();
+        arm_timer(here);
+    } catch (const std::exception& failure) {
+        core_.log.write(log_level::error, "realm not settled", {{"realm", name()}, {"cause", failure.what()}});
+    }
+}
+
+/// Sees to it that the timer strikes when the next call times out. Setting it costs another shard a post, so that it
+/// does so only if the timer would strike too late: most calls end long before their time, and one strike in vain costs
+/// less than taking each of them back.
+void realm_host::arm_timer(shard_services& here)
+{
     const auto next = realm_.next_deadline();
-    if (next)
-        timer_->next.set(*next);
+    if (&here == &core_.main().services) {
+        set_timer();
+        return;
+    }
+    const bool too_late = next && (!timer_->armed || *next < *timer_->armed);
+    const bool in_vain = !next && timer_->armed && closed_; // It would keep the main shard from ending.
+    if (shut_down_ || (!too_late && !in_vain))
+        return;
+    boost::asio::post(core_.main().io, [core = core_.shared_from_this(), this] {
+        const auto entered = enter(core->main().services); // Which sets the timer when it is left.
+    });
+    timer_->armed = next;
+}
+
+/// Sets the timer, on the main shard.
+void realm_host::set_timer() noexcept
+{
+    timer_->armed = realm_.next_deadline();
+    if (timer_->armed)
+        timer_->next.set(*timer_->armed);
     else
         timer_->next.clear();
-    core_.services.flushes().flush_all();
 }
 
 void realm_host::close(close_reason reason)
 {
-    realm_.close(reason);
-    settle();
+    const auto entered = enter(core_.main().services);
+    closed_ = reason;
+    entered->close(reason);
+}
 
-    // Whoever reads for these sessions wakes up when the peer answers, or else when this strikes.
-    const auto now = channel::clock::now();
-    for (auto& connection : core_.connections) {
-        if (connection.host == this)
-            connection.link->set_deadline(now + connection.goodbye_timeout, reason);
-    }
+void realm_host::shut_down() noexcept
+{
+    local_.reset();
+    timer_->next.clear();
+    shut_down_ = true;
 }
 
 void realm_host::register_procedure(std::string_view uri, procedure_handler handler)
 {
+    auto& main = core_.main();
+    const auto entered = enter(main.services);
     if (!local_)
-        local_ = std::make_unique<local_session>(core_.io, *this, core_.log);
-    local_->register_procedure(uri, std::move(handler));
+        local_ = std::make_unique<local_session>(main.services, *this, *entered, core_.log);
+    local_->register_procedure(*entered, uri, std::move(handler));
+}
+
+realm_entry::realm_entry(realm_host& host, shard_services& here)
+    : host_{host}, here_{here}, scope_{here}, lock_{host.mutex_}
+{
+}
+
+realm_entry::~realm_entry()
+{
+    host_.settle(here_);
+    lock_.unlock();
+    here_.flush();
+}
+
+void realm_entry::join(session& s)
+{
+    host_.realm_.join(s);
+    if (host_.closed_)
+        s.say_goodbye(*host_.closed_);
 }
 
 } // namespace junctor

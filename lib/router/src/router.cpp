@@ -2,11 +2,14 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/router/router.hpp>
 
+#include <array>
+#include <mutex>
 #include <stdexcept>
 #include <utility>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
 #include "router_core.hpp"
@@ -16,67 +19,113 @@ namespace junctor {
 
 namespace {
 
-/// Serves one connection to its end. The completion handler owns what `close()` needs to cancel it.
-void spawn_connection(const std::shared_ptr<router_core>& core, const std::shared_ptr<listening>& transport,
+/// Serves one connection to its end, on the thread of its shard. The completion handler owns what `close()` needs to
+/// cancel it.
+void spawn_connection(std::shared_ptr<live_connection> entry, const std::shared_ptr<const listening>& transport,
                       connection peer)
 {
-    auto entry = std::make_shared<live_connection>(transport->settings.per_session());
-    core->connections.push_back(*entry);
+    if (entry->core->closing)
+        return;
+    entry->home.connections.push_back(*entry);
     const auto slot = entry->cancel_joining.slot();
-    auto log_end = [core, entry](const std::exception_ptr& failure) { log_failure(*core, failure); };
-    boost::asio::co_spawn(core->io.get_executor(), serve_connection(core, transport, entry, std::move(peer)),
+    const auto executor = entry->home.io.get_executor();
+    auto served = serve_connection(entry, transport, std::move(peer));
+    auto log_end = [entry = std::move(entry)](const std::exception_ptr& failure) {
+        log_failure(entry->core->log, failure);
+    };
+    boost::asio::co_spawn(executor, std::move(served),
                           boost::asio::bind_cancellation_slot(slot, std::move(log_end)));
 }
 
-awaitable<void> accept_connections(std::shared_ptr<router_core> core, std::shared_ptr<listening> transport)
+/// Gives `peer` to the shard whose turn it is.
+void assign_connection(const std::shared_ptr<router_core>& core, const std::shared_ptr<const listening>& transport,
+                       connection peer)
 {
-    auto& socket = transport->socket;
+    auto& home = *core->shards[core->next_shard];
+    core->next_shard = (core->next_shard + 1) % core->shards.size();
+    auto entry = std::make_shared<live_connection>(core, home);
+    if (&home == &core->main()) {
+        spawn_connection(std::move(entry), transport, std::move(peer));
+        return;
+    }
+    boost::asio::post(home.io, [entry = std::move(entry), transport, peer = std::move(peer)]() mutable {
+        spawn_connection(std::move(entry), transport, std::move(peer));
+    });
+}
+
+awaitable<void> accept_connections(std::shared_ptr<router_core> core, std::shared_ptr<const listening> transport,
+                                   std::shared_ptr<listener> socket)
+{
     for (;;) {
-        auto accepted = co_await socket.accept();
+        auto accepted = co_await socket->accept();
         if (!accepted)
             co_return;
-        spawn_connection(core, transport, std::move(*accepted));
+        assign_connection(core, transport, std::move(*accepted));
     }
 }
 
 /// "tcp4:127.0.0.1:8081" as the URL that clients are given: "rs://127.0.0.1:8081", "rss://…" over TLS.
-std::string url_of(const listening& transport)
+std::string url_of(const rawsocket_transport& settings, std::string_view address)
 {
-    const std::string_view address = transport.socket.local_address();
     if (address.starts_with("unix:"))
         return fmt::format("rs://{}", address);
-    const auto* const endpoint = std::get_if<tcp_endpoint>(&transport.settings.endpoint());
+    const auto* const endpoint = std::get_if<tcp_endpoint>(&settings.endpoint());
     const bool secure = endpoint != nullptr && endpoint->tls.has_value();
     return fmt::format("{}://{}", secure ? "rss" : "rs", address.substr(address.find(':') + 1));
 }
 
+/// Ends the connections of a shard that have not joined, on its thread; the others have been told GOODBYE.
+void close_shard(shard& part)
+{
+    for (auto& connection : part.connections) {
+        if (connection.host == nullptr)
+            connection.cancel_joining.emit(boost::asio::cancellation_type::terminal);
+    }
+    part.running.reset();
+}
+
 } // namespace
 
-router::router(boost::asio::io_context& io, log_sink& log) : core_{std::make_shared<router_core>(io, log)} {}
+router::router(boost::asio::io_context& io, log_sink& log) : router(std::vector{&io}, log) {}
+
+router::router(const std::vector<boost::asio::io_context*>& shards, log_sink& log)
+    : core_{std::make_shared<router_core>(shards, log)}
+{
+}
 
 router::~router()
 {
-    for (const auto& transport : core_->transports)
-        transport->socket.close();
-    for (auto& connection : core_->connections) {
-        if (connection.link != nullptr)
-            connection.link->abort(close_reason::system_shutdown);
-        connection.cancel_joining.emit(boost::asio::cancellation_type::terminal);
+    core_->closing = true;
+    for (const auto& socket : core_->listeners)
+        socket->close();
+    core_->listeners.clear(); // Who waits in them keeps them; they must not outlive their io_context.
+    for (const auto& part : core_->shards) {
+        for (auto& connection : part->connections) {
+            if (connection.link != nullptr)
+                connection.link->abort(close_reason::system_shutdown);
+            connection.cancel_joining.emit(boost::asio::cancellation_type::terminal);
+        }
+    }
+    for (const auto& [name, host] : core_->realms)
+        host->shut_down();
+    for (const auto& part : core_->shards) {
+        part->services.deadlines().shut_down();
+        part->running.reset();
     }
 }
 
 realm_host& router::open_realm(std::string name, realm_options options)
 {
-    if (core_->realms.contains(name))
+    if (find_realm(name) != nullptr)
         throw std::invalid_argument(fmt::format("realm {} is open already", name));
     auto host = std::make_unique<realm_host>(*core_, name, std::move(options));
+    const std::lock_guard lock(core_->realms_mutex);
     return *core_->realms.emplace(std::move(name), std::move(host)).first->second;
 }
 
 realm_host* router::find_realm(std::string_view name) noexcept
 {
-    const auto at = core_->realms.find(name);
-    return at == core_->realms.end() ? nullptr : at->second.get();
+    return core_->find_realm(name);
 }
 
 std::string router::listen(rawsocket_transport transport)
@@ -87,39 +136,43 @@ std::string router::listen(rawsocket_transport transport)
                         "authenticate(\"anonymous\", …)",
                         to_string(transport.endpoint())));
     if (transport.id().empty())
-        transport.id(fmt::format("transport{}", core_->transports.size() + 1));
+        transport.id(fmt::format("transport{}", core_->listeners.size() + 1));
 
     auto* const log = &core_->log;
     auto on_trouble = [log, id = transport.id()](boost::system::error_code cause) {
         log->write(log_level::error, "cannot accept connections",
                    {{"transport", id}, {"cause", cause.message()}, {"hint", "raise the limit of open files"}});
     };
-    auto opened = std::make_shared<listening>(core_->io, std::move(transport), std::move(on_trouble));
-    core_->transports.push_back(opened);
-    const auto url = url_of(*opened);
+    auto& io = core_->main().io;
+    auto socket = std::make_shared<listener>(io, transport.endpoint(), transport.per_transport(), std::move(on_trouble));
+    auto opened = std::make_shared<const listening>(std::move(transport));
+    core_->listeners.push_back(socket);
+    auto url = url_of(opened->settings, socket->local_address());
     core_->log.write(log_level::info, "listening", {{"transport", opened->settings.id()}, {"url", url}});
-    boost::asio::co_spawn(core_->io.get_executor(), accept_connections(core_, opened),
-                          [core = core_](const std::exception_ptr& failure) { log_failure(*core, failure); });
+    boost::asio::co_spawn(io.get_executor(), accept_connections(core_, opened, std::move(socket)),
+                          [log](const std::exception_ptr& failure) { log_failure(*log, failure); });
     return url;
 }
 
 void router::close()
 {
-    if (std::exchange(core_->closing, true))
+    if (core_->closing.exchange(true))
         return;
-    for (const auto& transport : core_->transports)
-        transport->socket.close();
+    for (const auto& socket : core_->listeners)
+        socket->close();
     for (const auto& [name, host] : core_->realms)
         host->close(close_reason::system_shutdown);
-    for (auto& connection : core_->connections) {
-        if (connection.host == nullptr)
-            connection.cancel_joining.emit(boost::asio::cancellation_type::terminal);
+    for (const auto& part : core_->shards) {
+        if (part == core_->shards.front())
+            close_shard(*part);
+        else
+            boost::asio::post(part->io, [core = core_, &part = *part] { close_shard(part); });
     }
 }
 
 std::size_t router::connection_count() const noexcept
 {
-    return core_->connections.size();
+    return core_->connection_count.load(std::memory_order_relaxed);
 }
 
 } // namespace junctor

@@ -4,14 +4,20 @@
 
 /// What the parts of one router share.
 
+#include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/intrusive/list.hpp>
 
@@ -24,11 +30,9 @@
 
 namespace junctor {
 
-/// A transport that listens.
+/// A transport that listens. Does not change once it does, so that every shard may read it.
 struct listening {
-    listening(boost::asio::io_context& io, rawsocket_transport described, accept_trouble on_trouble)
-        : settings{std::move(described)},
-          socket{io, settings.endpoint(), settings.per_transport(), std::move(on_trouble)}
+    explicit listening(rawsocket_transport described) : settings{std::move(described)}
     {
         for (const auto& method : settings.methods())
             authmethods.push_back(method.first);
@@ -36,34 +40,65 @@ struct listening {
 
     rawsocket_transport settings;
     std::vector<std::string> authmethods;
-    listener socket;
 };
 
-/// A connection that is being served, as the router's `close()` sees it.
-struct live_connection : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
-    explicit live_connection(const session_limits& bounds) : goodbye_timeout{bounds.goodbye_timeout} {}
+struct router_core;
+struct shard;
 
-    std::chrono::milliseconds goodbye_timeout;
+/// A connection that is being served, as the router's `close()` sees it. Used on the thread of its shard.
+struct live_connection : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+    live_connection(std::shared_ptr<router_core> router, shard& where);
+    ~live_connection();
+
+    std::shared_ptr<router_core> core;
+    shard& home;
     boost::asio::cancellation_signal cancel_joining;
     channel* link{nullptr};          ///< Null until the transport's handshake is done, and once it is over.
     const realm_host* host{nullptr}; ///< Where its session has joined; null if there is none.
 };
 
-/// The state of a router. Shared by the router and every coroutine that it has spawned, so that none outlives it.
-struct router_core {
-    router_core(boost::asio::io_context& context, log_sink& sink) : io{context}, log{sink}, services{context} {}
+/// The part of a router that one thread runs.
+struct shard {
+    shard(boost::asio::io_context& context, sharing mode) : io{context}, services{context, mode} {}
 
     boost::asio::io_context& io;
-    log_sink& log;
     shard_services services;
-    std::random_device random;
-    std::map<std::string, std::unique_ptr<realm_host>, std::less<>> realms;
-    std::vector<std::shared_ptr<listening>> transports;
     boost::intrusive::list<live_connection, boost::intrusive::constant_time_size<false>> connections;
-    bool closing{false};
 
-    /// 64 random bits.
+    /// Keeps shards other than the main one running until the router is closed: connections may come at any time.
+    std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> running;
+};
+
+/// The state of a router. Shared by the router and every coroutine that it has spawned, so that none outlives it.
+struct router_core : std::enable_shared_from_this<router_core> {
+    router_core(std::span<boost::asio::io_context* const> contexts, log_sink& sink);
+
+    /// Whether there are other shards than the main one.
+    [[nodiscard]] sharing mode() const noexcept
+    {
+        return shards.size() == 1 ? sharing::one_thread : sharing::several_threads;
+    }
+
+    /// Where listeners and the procedures of the program run.
+    [[nodiscard]] shard& main() noexcept { return *shards.front(); }
+
+    /// 64 random bits; for the main shard.
     [[nodiscard]] std::uint64_t seed() { return (std::uint64_t{random()} << 32) | random(); }
+
+    /// The open realm of that name, or null. For any shard.
+    [[nodiscard]] realm_host* find_realm(std::string_view name);
+
+    log_sink& log;
+    std::vector<std::unique_ptr<shard>> shards;
+    std::atomic<bool> closing{false};
+    std::atomic<std::size_t> connection_count{0};
+
+    // For the main shard, but for find_realm.
+    std::random_device random;
+    shard_mutex realms_mutex;
+    std::map<std::string, std::unique_ptr<realm_host>, std::less<>> realms;
+    std::vector<std::shared_ptr<listener>> listeners;
+    std::size_t next_shard{0}; ///< Gets the next connection.
 };
 
 } // namespace junctor

@@ -20,20 +20,20 @@ namespace junctor {
 
 namespace {
 
-/// Keeps a session in its realm for as long as it is served.
+/// Keeps a session in its realm for as long as it is served, unless it leaves before.
 class membership {
 public:
-    membership(realm_host& host, session& member) : host_{host}, member_{member} { host_.entered().join(member_); }
-    ~membership()
+    membership(realm_host& host, shard_services& here, session& member) : host_{host}, here_{here}, member_{member}
     {
-        host_.entered().leave(member_);
-        host_.settle();
+        host_.enter(here_).join(member_);
     }
+    ~membership() { host_.enter(here_)->leave(member_); }
     membership(const membership&) = delete;
     membership& operator=(const membership&) = delete;
 
 private:
     realm_host& host_;
+    shard_services& here_;
     session& member_;
 };
 
@@ -53,37 +53,48 @@ private:
 /// stay in the processor's nearest memory.
 constexpr std::size_t messages_at_once = 64;
 
-/// Gives the realm all that has been read, as long as the session is open.
-void dispatch(message_inbox& inbox, session& member, realm& entered)
+/// Gives the realm all that has been read. Whether the session is still open; others may close it, too, so that it is
+/// only known in the realm. One that is not leaves before anybody else can enter, and before its peer reads GOODBYE.
+bool dispatch(message_inbox& inbox, session& member, realm_host& host, shard_services& here)
 {
     thread_local std::array<message, messages_at_once> messages;
     const auto now = std::chrono::steady_clock::now();
+    auto count = inbox.look_ahead(messages);
+    auto entered = host.enter(here);
     while (member.open() && !inbox.empty()) {
-        const auto count = inbox.look_ahead(messages);
         const bool malformed = count < std::min(messages.size(), inbox.size());
         std::size_t taken = 0;
         for (; taken < count && member.open(); ++taken)
-            entered.receive(member, messages[taken], now);
+            entered->receive(member, messages[taken], now);
         if (malformed && member.open()) {
-            entered.reject(member, inbox.failure());
+            entered->reject(member, inbox.failure());
             ++taken;
         }
         inbox.take(taken);
+        if (!inbox.empty())
+            entered.outside([&] { count = inbox.look_ahead(messages); });
     }
+    if (member.open())
+        return true;
+    entered->leave(member);
+    return false;
 }
 
-awaitable<void> route(message_inbox& inbox, session& member, realm_host& host)
+/// Takes a session out whose connection has come to its end, and closes it unless somebody has done so before.
+void lose(session& member, realm_host& host, shard_services& here, close_reason end, const std::string& cause)
 {
-    auto& entered = host.entered();
-    while (member.open()) {
-        dispatch(inbox, member, entered);
-        host.settle();
-        if (!member.open())
-            break;
-        const auto end = co_await inbox.refill();
-        if (end != close_reason::none)
-            member.close(end, inbox.end_cause().message());
-    }
+    const auto entered = host.enter(here);
+    member.close(end, cause);
+    entered->leave(member);
+}
+
+awaitable<void> route(message_inbox& inbox, session& member, realm_host& host, shard_services& here)
+{
+    auto end = close_reason::none;
+    while (end == close_reason::none && dispatch(inbox, member, host, here))
+        end = co_await inbox.refill();
+    if (end != close_reason::none)
+        lose(member, host, here, end, inbox.end_cause().message());
 }
 
 /// Whether a session was ended by a GOODBYE of the router, which its peer will answer.
@@ -94,7 +105,7 @@ bool awaits_goodbye(close_reason reason) noexcept
 }
 
 /// Waits for the peer's answer to GOODBYE; what it sent before that is of no interest any more. The channel's deadline
-/// bounds it.
+/// must bound it.
 awaitable<void> await_goodbye(message_inbox& inbox)
 {
     auto end = close_reason::none;
@@ -150,11 +161,14 @@ void log_left(router_core& core, const transport_facts& facts, const realm_host&
 }
 
 /// One session from HELLO to its end; completes with why it ended.
-awaitable<close_reason> serve_session(router_core& core, const listening& transport, live_connection& entry,
-                                      message_inbox& inbox, session_phase phase)
+awaitable<close_reason> serve_session(live_connection& entry, const listening& transport, message_inbox& inbox,
+                                      session_phase phase)
 {
+    auto& core = *entry.core;
+    auto& here = entry.home.services;
     auto& link = inbox.link();
-    auto admitted = co_await admit(core, transport, inbox, phase);
+    const auto& limits = transport.settings.per_session();
+    auto admitted = co_await admit(core, here, transport, inbox, phase);
     if (!admitted.granted()) {
         log_refused(core, link.facts(), admitted);
         co_return admitted.reason();
@@ -162,30 +176,33 @@ awaitable<close_reason> serve_session(router_core& core, const listening& transp
 
     auto& host = admitted.host();
     session member(admitted.id(), std::move(admitted.who()), admitted.features(), link,
-                   host.entered().options().request_ids, transport.settings.per_session());
+                   host.options().request_ids, limits);
     link.clear_deadline();
     {
-        const membership joined(host, member);
+        const membership joined(host, here, member);
         entry.host = &host;
         log_joined(core, link.facts(), host, member);
-        co_await route(inbox, member, host);
+        co_await route(inbox, member, host, here);
         log_left(core, link.facts(), host, member);
     }
-    if (awaits_goodbye(member.reason()))
+    if (awaits_goodbye(member.reason())) {
+        link.set_deadline(channel::clock::now() + limits.goodbye_timeout, member.reason());
         co_await await_goodbye(inbox);
+    }
     entry.host = nullptr;
     co_return member.reason();
 }
 
 } // namespace
 
-awaitable<void> serve_connection(std::shared_ptr<router_core> core, std::shared_ptr<listening> transport,
-                                 std::shared_ptr<live_connection> entry, connection peer)
+awaitable<void> serve_connection(std::shared_ptr<live_connection> entry, std::shared_ptr<const listening> transport,
+                                 connection peer)
 {
+    auto& core = *entry->core;
     const auto address = peer.facts.peer;
-    auto opened = co_await open_rawsocket_channel(std::move(peer), transport->settings, core->services);
+    auto opened = co_await open_rawsocket_channel(std::move(peer), transport->settings, entry->home.services);
     if (!opened) {
-        core->log.write(
+        core.log.write(
             log_level::info, "handshake failed",
             {{"peer", address}, {"transport", transport->settings.id()}, {"cause", opened.error().message()}});
         co_return;
@@ -194,22 +211,22 @@ awaitable<void> serve_connection(std::shared_ptr<router_core> core, std::shared_
     auto& link = **opened;
     const channel_entry known(*entry, link);
     if (transport->settings.debug())
-        link.log_frames(frame_logger(core->log, link.facts()));
+        link.log_frames(frame_logger(core.log, link.facts()));
     message_inbox inbox(link);
     const auto& limits = transport->settings.per_session();
 
     // After GOODBYE the same connection may carry another session. Spec: "Session Closing".
     auto reason = close_reason::goodbye;
     auto phase = session_phase::expecting_hello;
-    while (reason == close_reason::goodbye && !core->closing) {
-        reason = co_await serve_session(*core, *transport, *entry, inbox, phase);
+    while (reason == close_reason::goodbye && !core.closing) {
+        reason = co_await serve_session(*entry, *transport, inbox, phase);
         phase = session_phase::between_sessions;
         link.set_deadline(channel::clock::now() + limits.join_timeout, close_reason::join_timeout);
     }
     co_await link.close(channel::clock::now() + limits.goodbye_timeout);
 }
 
-void log_failure(router_core& core, const std::exception_ptr& failure) noexcept
+void log_failure(log_sink& log, const std::exception_ptr& failure) noexcept
 {
     if (!failure)
         return;
@@ -217,9 +234,9 @@ void log_failure(router_core& core, const std::exception_ptr& failure) noexcept
         std::rethrow_exception(failure);
     } catch (const boost::system::system_error& error) {
         if (error.code() != boost::asio::error::operation_aborted)
-            core.log.write(log_level::error, "connection failed", {{"what", error.what()}});
+            log.write(log_level::error, "connection failed", {{"what", error.what()}});
     } catch (const std::exception& error) {
-        core.log.write(log_level::error, "connection failed", {{"what", error.what()}});
+        log.write(log_level::error, "connection failed", {{"what", error.what()}});
     }
 }
 

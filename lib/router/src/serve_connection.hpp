@@ -14,12 +14,12 @@
 
 namespace junctor {
 
-/// Serves `peer` from its handshake to its end. Completes when the connection is closed; throws only if the router
+/// Serves `peer` from its handshake to its end, on the shard of `entry`. Completes when the connection is closed; throws only if the router
 /// itself fails, or when it is cancelled because the router closes.
-[[nodiscard]] awaitable<void> serve_connection(std::shared_ptr<router_core> core, std::shared_ptr<listening> transport,
-                                               std::shared_ptr<live_connection> entry, connection peer);
+[[nodiscard]] awaitable<void> serve_connection(std::shared_ptr<live_connection> entry,
+                                               std::shared_ptr<const listening> transport, connection peer);
 
 /// Logs why a coroutine failed; does nothing if it did not, or was cancelled.
-void log_failure(router_core& core, const std::exception_ptr& failure) noexcept;
+void log_failure(log_sink& log, const std::exception_ptr& failure) noexcept;
 
 } // namespace junctor

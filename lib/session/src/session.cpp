@@ -74,6 +74,7 @@ void session::close(close_reason reason, std::string_view text)
         return;
     reason_ = reason;
     reason_text_ = excerpt(text);
+    out_.wake();
 }
 
 } // namespace junctor

@@ -10,7 +10,6 @@
 #include <boost/asio/error.hpp>
 
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 namespace junctor {
 
@@ -20,14 +19,6 @@ namespace {
 /// rest.
 constexpr std::size_t encrypted_at_once = std::size_t{64} * 1024;
 
-std::size_t total_bytes(const frame_queue::segments& segments) noexcept
-{
-    std::size_t total = 0;
-    for (const auto& segment : segments)
-        total += segment.size();
-    return total;
-}
-
 boost::system::error_code last_error() noexcept
 {
     return {errno, boost::system::system_category()};
@@ -35,12 +26,19 @@ boost::system::error_code last_error() noexcept
 
 } // namespace
 
-byte_stream::byte_stream(stream_socket socket, std::shared_ptr<const tls_context> tls, shard_services& services)
-    : socket_{std::move(socket)},
+byte_stream::byte_stream(file_descriptor connected, int family, std::shared_ptr<const tls_context> tls,
+                         shard_services& services)
+    : socket_{services.io().get_executor()},
       services_{services},
       tls_{std::move(tls)},
       engine_{tls_ ? std::make_unique<tls_engine>(*tls_) : nullptr}
 {
+    boost::system::error_code failure;
+    socket_.assign(boost::asio::generic::stream_protocol(family, 0), connected.get(), failure);
+    if (failure)
+        ended(failure);
+    else
+        static_cast<void>(connected.release());
 }
 
 byte_stream::~byte_stream()
@@ -104,38 +102,14 @@ byte_view byte_stream::decrypt(std::size_t count, std::unique_ptr<read_block>& b
     return byte_view(inbox_).first(size);
 }
 
-write_status byte_stream::write(frame_queue& queue)
-{
-    if (plain())
-        return write_plain(queue);
-    for (;;) {
-        const auto status = write_ciphertext();
-        if (status != write_status::drained || queue.empty() || !engine_->established())
-            return status;
-        if (!encrypt_some(queue))
-            return write_status::failed;
-    }
-}
-
-write_status byte_stream::write_plain(frame_queue& queue) noexcept
-{
-    while (!queue.empty()) {
-        const auto segments = queue.next();
-        const auto offered = total_bytes(segments);
-        const auto taken = send(segments);
-        queue.written(taken, services_.buffers());
-        if (write_error_)
-            return write_status::failed;
-        if (taken != offered)
-            return write_status::blocked;
-    }
-    return write_status::drained;
-}
-
 write_status byte_stream::write_ciphertext() noexcept
 {
-    if (output_pending())
-        ciphertext_written_ += send(frame_queue::segments(1, ciphertext_.view(ciphertext_written_)));
+    if (output_pending()) {
+        const auto count =
+            write_directly(socket_.native_handle(), ciphertext_.view(ciphertext_written_), write_error_);
+        ciphertext_written_ += count;
+        bytes_written_ += count;
+    }
     if (write_error_)
         return write_status::failed;
     if (output_pending())
@@ -163,26 +137,6 @@ bool byte_stream::encrypt_some(frame_queue& queue)
     }
     queue.written(encrypted, services_.buffers());
     return true;
-}
-
-/// Hands `segments` to the system with one call and returns how many bytes it took. Sets `write_error_`.
-std::size_t byte_stream::send(const frame_queue::segments& segments) noexcept
-{
-    std::array<iovec, frame_queue::segments_max> pieces;
-    std::size_t used = 0;
-    for (const auto& segment : segments)
-        pieces[used++] = {const_cast<std::byte*>(segment.data()), segment.size()};
-    msghdr message{};
-    message.msg_iov = pieces.data();
-    message.msg_iovlen = used;
-    const auto count = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (count < 0) {
-        if (errno != EAGAIN && errno != EINTR)
-            write_error_ = last_error();
-        return 0;
-    }
-    bytes_written_ += static_cast<std::uint64_t>(count);
-    return static_cast<std::size_t>(count);
 }
 
 void byte_stream::say_goodbye() noexcept

@@ -9,7 +9,9 @@
 #include <cstdint>
 #include <memory>
 
+#include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <junctor/base/bytes.hpp>
@@ -17,23 +19,22 @@
 #include <junctor/transport/connection.hpp>
 #include <junctor/transport/shard_services.hpp>
 
+#include "direct_write.hpp"
 #include "tls_engine.hpp"
 
 namespace junctor {
 
-/// How far a write got.
-enum class write_status : std::uint8_t {
-    drained, ///< Everything is written.
-    blocked, ///< The peer takes no more for now.
-    failed,  ///< The connection cannot be written to any more.
-};
+/// A connected socket of any address family.
+using stream_socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, executor>;
 
-/// A socket with what reading and writing through it need. It waits for nothing itself: its owner waits for the socket,
-/// with `async_read_some` into `inbox()` and with `async_wait`, and lets it do the rest. Used by one thread at a time.
+/// A socket with what reading from it and TLS need. It waits for nothing itself: its owner waits for the socket, with
+/// `async_read_some` into `inbox()` and with `async_wait`, and lets it do the rest. Used on the thread of its shard.
 class byte_stream {
 public:
-    /// `services` must outlive the stream.
-    byte_stream(stream_socket socket, std::shared_ptr<const tls_context> tls, shard_services& services);
+    /// Takes over the connected socket of that address family. If that fails, the stream is not open, and `end()` says
+    /// why. `services` must outlive the stream.
+    byte_stream(file_descriptor connected, int family, std::shared_ptr<const tls_context> tls,
+                shard_services& services);
     byte_stream(const byte_stream&) = delete;
     byte_stream& operator=(const byte_stream&) = delete;
     ~byte_stream();
@@ -52,8 +53,12 @@ public:
     /// Whether bytes of the peer are the plaintext, so that they may be read elsewhere than into the inbox.
     [[nodiscard]] bool plain() const noexcept { return engine_ == nullptr; }
 
-    /// Writes what TLS has to say, then what stands in `queue`, directly and without waiting.
-    [[nodiscard]] write_status write(frame_queue& queue);
+    /// Writes the ciphertext that waits, directly and without waiting.
+    [[nodiscard]] write_status write_ciphertext() noexcept;
+
+    /// Encrypts what stands in `queue`, a limited portion at a time, once all ciphertext is written and the handshake
+    /// done. False if TLS has failed.
+    [[nodiscard]] bool encrypt_some(frame_queue& queue);
 
     /// Whether TLS has something to say by itself.
     [[nodiscard]] bool output_pending() const noexcept { return ciphertext_.size() != ciphertext_written_; }
@@ -74,7 +79,7 @@ public:
     /// Why writing failed.
     [[nodiscard]] boost::system::error_code write_error() const noexcept { return write_error_; }
 
-    /// Bytes that the system has taken, ever: shows progress.
+    /// Bytes of ciphertext that the system has taken, ever: shows progress.
     [[nodiscard]] std::uint64_t bytes_written() const noexcept { return bytes_written_; }
 
     /// Encrypted bytes that wait to be written.
@@ -89,10 +94,6 @@ public:
 private:
     [[nodiscard]] std::size_t read_more(std::byte* target) noexcept;
     [[nodiscard]] byte_view decrypt(std::size_t count, std::unique_ptr<read_block>& block);
-    [[nodiscard]] write_status write_plain(frame_queue& queue) noexcept;
-    [[nodiscard]] write_status write_ciphertext() noexcept;
-    [[nodiscard]] bool encrypt_some(frame_queue& queue);
-    [[nodiscard]] std::size_t send(const frame_queue::segments& segments) noexcept;
 
     /// Enough for a usual message, and for the first of a burst: what follows then comes with one large read.
     static constexpr std::size_t inbox_bytes = 512;

@@ -12,13 +12,19 @@ void deadline::set(clock::time_point when) noexcept
 }
 
 deadline_sweep::deadline_sweep(boost::asio::io_context& io)
-    : timer_{io.get_executor()}, self_{std::make_shared<deadline_sweep*>(this)}
+    : timer_{std::in_place, io.get_executor()}, self_{std::make_shared<deadline_sweep*>(this)}
 {
 }
 
 deadline_sweep::~deadline_sweep()
 {
     *self_ = nullptr;
+}
+
+void deadline_sweep::shut_down() noexcept
+{
+    *self_ = nullptr;
+    timer_.reset();
 }
 
 void deadline_sweep::strike_until(deadline::clock::time_point now) noexcept
@@ -39,15 +45,15 @@ void deadline_sweep::strike_until(deadline::clock::time_point now) noexcept
 void deadline_sweep::add(deadline& entry) noexcept
 {
     deadlines_.push_back(entry);
-    if (!running_)
+    if (!running_ && timer_)
         start_timer();
 }
 
 void deadline_sweep::start_timer() noexcept
 {
     running_ = true;
-    timer_.expires_after(resolution);
-    timer_.async_wait([self = self_](boost::system::error_code error) {
+    timer_->expires_after(resolution);
+    timer_->async_wait([self = self_](boost::system::error_code error) {
         if (*self != nullptr)
             (*self)->on_timer(error);
     });

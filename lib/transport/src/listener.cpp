@@ -57,8 +57,7 @@ std::optional<peer_credentials> credentials_of(int descriptor)
 class listener::state {
 public:
     state(asio::io_context& io, const endpoint& where, const transport_limits& limits, accept_trouble on_trouble)
-        : io_{io},
-          bound_{prepare(where)},
+        : bound_{prepare(where)},
           descriptor_{io.get_executor()},
           pause_{io.get_executor()},
           connections_max_{limits.connections_max},
@@ -131,16 +130,8 @@ private:
         if (counter_.count() > connections_max_ + limits::refusals_pending_max)
             return std::nullopt; // Too many wait to be told already.
 
-        stream_socket socket(io_.get_executor());
-        error_code failure;
-        socket.assign(asio::generic::stream_protocol(bound_.family, 0), accepted.get(), failure);
-        if (failure) {
-            report(trouble, failure);
-            return std::nullopt;
-        }
-        static_cast<void>(accepted.release());
-        auto facts = describe(socket.native_handle(), peer);
-        return connection(std::move(socket), std::move(facts), std::move(ticket), tls_);
+        auto facts = describe(accepted.get(), peer);
+        return connection(std::move(accepted), bound_.family, std::move(facts), std::move(ticket), tls_);
     }
 
     transport_facts describe(int descriptor, const socket_address& peer) const
@@ -168,7 +159,6 @@ private:
             on_trouble_(cause);
     }
 
-    asio::io_context& io_;
     std::shared_ptr<const tls_context> tls_;
     std::chrono::milliseconds user_timeout_{0};
     listening_socket bound_;

@@ -91,23 +91,6 @@ void start_listening(const std::string& where, const file_descriptor& socket, in
 
 } // namespace
 
-file_descriptor& file_descriptor::operator=(file_descriptor&& other) noexcept
-{
-    std::swap(number_, other.number_);
-    return *this;
-}
-
-file_descriptor::~file_descriptor()
-{
-    if (number_ >= 0)
-        ::close(number_);
-}
-
-int file_descriptor::release() noexcept
-{
-    return std::exchange(number_, -1);
-}
-
 socket_file::socket_file(std::string path) : path_{std::move(path)}
 {
     struct ::stat found {};

@@ -10,25 +10,9 @@
 #include <sys/types.h>
 
 #include <junctor/transport/endpoint.hpp>
+#include <junctor/transport/file_descriptor.hpp>
 
 namespace junctor {
-
-/// A file descriptor that is closed with its owner.
-class file_descriptor {
-public:
-    file_descriptor() noexcept = default;
-    explicit file_descriptor(int number) noexcept : number_{number} {}
-    file_descriptor(file_descriptor&& other) noexcept : number_{other.release()} {}
-    file_descriptor& operator=(file_descriptor&& other) noexcept;
-    ~file_descriptor();
-
-    [[nodiscard]] int get() const noexcept { return number_; }
-    [[nodiscard]] int release() noexcept;
-    explicit operator bool() const noexcept { return number_ >= 0; }
-
-private:
-    int number_{-1};
-};
 
 /// The file of a Unix domain socket that this process has made, removed with its owner if it is still the same file.
 class socket_file {

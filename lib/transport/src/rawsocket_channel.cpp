@@ -3,6 +3,7 @@
 #include <junctor/transport/rawsocket_channel.hpp>
 
 #include "byte_stream.hpp"
+#include "rawsocket_output.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -14,7 +15,6 @@
 
 #include <junctor/base/limits.hpp>
 #include <junctor/framing/frame_parser.hpp>
-#include <junctor/framing/frame_queue.hpp>
 
 namespace junctor {
 
@@ -24,8 +24,8 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 constexpr auto as_results = asio::as_tuple(asio::deferred);
 
-/// The router's side of a RawSocket connection.
-class rawsocket_channel final : public channel {
+/// The router's side of a RawSocket connection. What other shards may use of it stands in its output.
+class rawsocket_channel final : public channel, private output_owner {
 public:
     rawsocket_channel(connection peer, const rawsocket_transport& settings, shard_services& services);
     ~rawsocket_channel() override;
@@ -35,20 +35,21 @@ public:
 
     const transport_facts& facts() const noexcept override { return facts_; }
     awaitable<batch> read_batch() override;
-    void flush() noexcept override;
+    void flush() noexcept override { output_->flush(services_); }
     awaitable<void> close(clock::time_point until) override;
     void abort(close_reason reason) noexcept override;
     close_reason reason() const noexcept override { return reason_; }
-    std::size_t queued_bytes() const noexcept override { return queue_.size() + stream_.pending_bytes(); }
+    std::size_t queued_bytes() const noexcept override { return output_->queued_bytes() + stream_.pending_bytes(); }
     void set_deadline(clock::time_point when, close_reason reason) noexcept override;
     void clear_deadline() noexcept override { deadline_.clear(); }
-    void log_frames(frame_log log) override { frame_log_ = std::move(log); }
+    void log_frames(frame_log log) override { output_->log_frames(std::move(log)); }
 
-    byte_buffer& open_message() override { return queue_.open(services_.buffers()); }
-    delivery close_message() override;
-    void drop_message() noexcept override { queue_.drop(services_.buffers()); }
-    delivery send_encoded(byte_view message) override;
-    delivery send_run(const shared_run& run) override;
+    byte_buffer& open_message() override { return output_->open_message(); }
+    delivery close_message() override { return output_->close_message(); }
+    void drop_message() noexcept override { output_->drop_message(); }
+    delivery send_encoded(byte_view message) override { return output_->send_encoded(message); }
+    delivery send_run(const shared_run& run) override { return output_->send_run(run); }
+    void wake() noexcept override { output_->wake(); }
 
 private:
     bool alive() const noexcept { return stream_.is_open(); }
@@ -67,13 +68,15 @@ private:
     batch ending() const noexcept;
     void finish() noexcept;
 
-    delivery admit(std::size_t payload_bytes) const noexcept;
-    delivery overflow() noexcept;
-    void enqueue();
-    void log(frame_direction direction, frame_type type, byte_view payload) const;
+    void attend() noexcept override;
+    void on_writable() noexcept override;
+    void interrupt_read() noexcept;
+    std::uint64_t bytes_written() const noexcept { return output_->bytes_written() + stream_.bytes_written(); }
+    error_code write_error() const noexcept;
     write_status write_some() noexcept;
-    void wait_until_writable();
-    void on_writable() noexcept;
+    write_status write_tls();
+    void after_write(write_status status, bool progress) noexcept;
+    void wait_until_writable() noexcept;
     void on_deadline() noexcept { abort(deadline_reason_); }
     void on_stall() noexcept { abort(close_reason::slow_consumer); }
     void on_keep_alive() noexcept;
@@ -88,17 +91,18 @@ private:
     shard_services& services_;
     byte_stream stream_;
     frame_parser parser_;
-    frame_queue queue_;
+    boost::intrusive_ptr<rawsocket_output> output_;
     connection_ticket ticket_;
     std::unique_ptr<read_block> block_; ///< Where the present batch lies, if it is more than a little.
     byte_view unparsed_;                ///< What came together with the handshake.
     byte_view single_message_;          ///< The present batch, if it is only one.
-    std::size_t peer_message_bytes_max_{0};
     std::size_t outbound_bytes_max_;
     close_reason reason_{close_reason::none};
     close_reason deadline_reason_{close_reason::none};
     keep_alive keep_alive_;
     bool reading_into_frame_{false};
+    bool reading_{false};     ///< A read of `read_batch` is pending.
+    bool interrupted_{false}; ///< The batch is to complete without messages.
     bool waiting_until_writable_{false};
     bool heard_from_peer_{true}; ///< Since the last strike of `keep_alive_deadline_`.
     unsigned unanswered_pings_{0};
@@ -108,14 +112,13 @@ private:
     deadline stall_deadline_;
     deadline keep_alive_deadline_;
     transport_facts facts_;
-    frame_log frame_log_;
-    std::shared_ptr<rawsocket_channel*> self_; ///< Null inside once the channel is gone: a wait may outlive it.
 };
 
 rawsocket_channel::rawsocket_channel(connection peer, const rawsocket_transport& settings, shard_services& services)
     : services_{services},
-      stream_{std::move(peer.socket), std::move(peer.tls), services},
+      stream_{std::move(peer.socket), peer.family, std::move(peer.tls), services},
       parser_{settings.announced_message_size(), services.buffers()},
+      output_{new rawsocket_output(*this, services, settings.per_session().outbound_bytes_max)},
       ticket_{std::move(peer.ticket)},
       outbound_bytes_max_{settings.per_session().outbound_bytes_max},
       keep_alive_{settings.keep_alive_mode()},
@@ -128,13 +131,14 @@ rawsocket_channel::rawsocket_channel(connection peer, const rawsocket_transport&
 {
     facts_.transport_id = settings.id();
     facts_.type = "rawsocket";
+    if (alive())
+        output_->start(stream_.socket().native_handle(), stream_.plain());
 }
 
 rawsocket_channel::~rawsocket_channel()
 {
-    if (self_)
-        *self_ = nullptr;
-    queue_.clear(services_.buffers());
+    output_->stop();
+    output_->leave_owner();
     services_.give_read_block(std::move(block_));
 }
 
@@ -142,13 +146,15 @@ rawsocket_channel::~rawsocket_channel()
 
 awaitable<error_code> rawsocket_channel::open(const rawsocket_transport& settings)
 {
+    if (!alive())
+        co_return stream_.end();
     const auto give_up = clock::now() + settings.per_session().join_timeout;
     set_deadline(give_up, close_reason::join_timeout);
     const auto error = co_await shake_hands(settings);
     if (!error) {
         if (keep_alive_ == keep_alive::always)
             keep_alive_deadline_.set_after(keep_alive_interval_);
-    } else if (alive() && (!queue_.empty() || stream_.output_pending() || stream_.bytes_written() != 0)) {
+    } else if (alive() && (queued_bytes() != 0 || bytes_written() != 0)) {
         // The peer was told why: it shall be able to read that before the connection goes.
         const auto until = std::min(give_up, clock::now() + settings.per_session().goodbye_timeout);
         co_await close(until);
@@ -181,7 +187,13 @@ error_code rawsocket_channel::failure() const noexcept
 {
     if (reason_ == close_reason::join_timeout)
         return asio::error::timed_out;
-    return stream_.write_error() ? stream_.write_error() : stream_.end();
+    return write_error() ? write_error() : stream_.end();
+}
+
+/// Why writing failed.
+error_code rawsocket_channel::write_error() const noexcept
+{
+    return stream_.write_error() ? stream_.write_error() : output_->write_error();
 }
 
 error_code rawsocket_channel::answer(const rawsocket_octets& request, const rawsocket_transport& settings)
@@ -193,7 +205,7 @@ error_code rawsocket_channel::answer(const rawsocket_octets& request, const raws
     terms.connection_limit_reached = !ticket_.within_limit();
     const auto answer = answer_handshake(decode_handshake_request(request), terms);
     if (answer.reply) {
-        queue_.push_urgent(*answer.reply, services_.buffers());
+        output_->push_urgent(*answer.reply);
         write_some();
     }
     if (answer.error)
@@ -201,7 +213,7 @@ error_code rawsocket_channel::answer(const rawsocket_octets& request, const raws
     facts_.format = answer.format;
     if (stream_.tls() != nullptr)
         facts_.tls = stream_.tls()->facts();
-    peer_message_bytes_max_ = answer.peer_message_bytes_max;
+    output_->set_peer_message_bytes_max(answer.peer_message_bytes_max);
     return alive() ? error_code() : failure();
 }
 
@@ -210,13 +222,18 @@ error_code rawsocket_channel::answer(const rawsocket_octets& request, const raws
 awaitable<batch> rawsocket_channel::read_batch()
 {
     auto input = begin_batch();
+    interrupted_ = false;
     for (;;) {
         const auto messages = parse(input);
         if (!messages.empty())
             co_return batch(messages);
         if (over())
             co_return ending();
+        if (std::exchange(interrupted_, false))
+            co_return batch(messages);
+        reading_ = true;
         const auto [error, count] = co_await stream_.socket().async_read_some(read_target(), as_results);
+        reading_ = false;
         input = arrived(error, count);
     }
 }
@@ -239,7 +256,7 @@ std::span<const byte_view> rawsocket_channel::parse(byte_view input)
     std::size_t count = 0;
     bool pinged = false;
     for (auto step = parser_.next(input); step.status == frame_status::complete; step = parser_.next(input)) {
-        log(frame_direction::received, step.type, step.payload);
+        output_->log(frame_direction::received, step.type, step.payload);
         if (step.type == frame_type::message)
             collect(step.payload, count++);
         else if (step.type == frame_type::ping)
@@ -272,14 +289,8 @@ void rawsocket_channel::answer_ping(byte_view payload)
 {
     if (keep_alive_ == keep_alive::after_peer_ping && !keep_alive_deadline_.is_set())
         keep_alive_deadline_.set_after(keep_alive_interval_);
-    switch (admit(payload.size())) {
-    case delivery::queued:
-        log(frame_direction::sent, frame_type::pong, payload);
-        queue_.push_urgent(frame_type::pong, payload, services_.buffers());
-        break;
-    case delivery::too_large: break; // A PONG that the peer itself says it cannot take would fail the connection.
-    default: static_cast<void>(overflow());
-    }
+    // If the peer itself says that it cannot take so much, it gets nothing: a PONG would fail the connection.
+    static_cast<void>(output_->push_pong(payload));
 }
 
 /// Where to read to. A frame of which much is missing is read in place; everything else goes through the small inbox,
@@ -300,7 +311,8 @@ byte_view rawsocket_channel::arrived(error_code error, std::size_t count)
     if (!alive())
         return {};
     if (error) {
-        stream_.ended(error);
+        if (!interrupted_ || error != asio::error::operation_aborted)
+            stream_.ended(error);
         return {};
     }
     heard_from_peer_ = true;
@@ -319,7 +331,7 @@ byte_view rawsocket_channel::arrived(error_code error, std::size_t count)
 batch rawsocket_channel::ending() const noexcept
 {
     if (reason_ != close_reason::none)
-        return batch(reason_, stream_.write_error());
+        return batch(reason_, write_error());
     if (parser_.error())
         return batch(close_reason::protocol_violation, parser_.error());
     return batch(close_reason::connection_lost, stream_.end());
@@ -327,118 +339,104 @@ batch rawsocket_channel::ending() const noexcept
 
 // Writing
 
-/// Whether a payload of this size may be queued.
-delivery rawsocket_channel::admit(std::size_t payload_bytes) const noexcept
+/// Does what other shards, or the output itself, leave to the owner.
+void rawsocket_channel::attend() noexcept
 {
-    if (!alive())
-        return delivery::refused;
-    const auto frame_bytes = frame_header_bytes + payload_bytes;
-    if (payload_bytes > peer_message_bytes_max_ || frame_bytes > outbound_bytes_max_)
-        return delivery::too_large;
-    return frame_bytes > outbound_bytes_max_ - std::min(outbound_bytes_max_, queue_.size()) ? delivery::refused
-                                                                                            : delivery::queued;
-}
-
-/// Ends the connection of a peer that does not take what it is sent.
-delivery rawsocket_channel::overflow() noexcept
-{
-    abort(close_reason::slow_consumer);
-    return delivery::refused;
-}
-
-delivery rawsocket_channel::close_message()
-{
-    const auto verdict = admit(queue_.open_payload().size());
-    if (verdict != delivery::queued) {
-        queue_.drop(services_.buffers());
-        return verdict == delivery::refused ? overflow() : verdict;
+    const auto duties = output_->take_duties();
+    if (duties.end != close_reason::none) {
+        abort(duties.end);
+        return;
     }
-    enqueue();
-    return delivery::queued;
-}
-
-delivery rawsocket_channel::send_encoded(byte_view message)
-{
-    const auto verdict = admit(message.size());
-    if (verdict != delivery::queued)
-        return verdict == delivery::refused ? overflow() : verdict;
-    queue_.open(services_.buffers()).append(message);
-    enqueue();
-    return delivery::queued;
-}
-
-delivery rawsocket_channel::send_run(const shared_run& run)
-{
-    const bool fits = run->longest_message() <= peer_message_bytes_max_ &&
-                      run->bytes().size() <= outbound_bytes_max_ - std::min(outbound_bytes_max_, queue_.size());
-    if (!alive() || !fits)
-        return channel::send_run(run); // One by one, as some of them may be queued.
-    if (frame_log_) {
-        run->for_each([&](byte_view message) {
-            log(frame_direction::sent, frame_type::message, message);
-            return true;
-        });
-    }
-    queue_.push_run(run, services_.buffers());
-    services_.flushes().add(*this);
-    return delivery::queued;
-}
-
-/// Ends the open message and sees to it that it is written.
-void rawsocket_channel::enqueue()
-{
-    log(frame_direction::sent, frame_type::message, queue_.open_payload());
-    queue_.close();
-    services_.flushes().add(*this);
-}
-
-void rawsocket_channel::flush() noexcept
-{
-    unlink();
-    if (alive() && !waiting_until_writable_)
+    if (duties.wake)
+        interrupt_read();
+    if (duties.write)
         write_some();
+    else if (duties.wait)
+        after_write(write_status::blocked, true);
+}
+
+/// Lets a pending `read_batch` complete without messages.
+void rawsocket_channel::interrupt_read() noexcept
+{
+    if (!reading_)
+        return;
+    interrupted_ = true;
+    error_code ignored;
+    stream_.socket().cancel(ignored); // A wait until the connection can be written to is begun again.
 }
 
 /// Writes what can be written at once and sees to it that the rest follows.
 write_status rawsocket_channel::write_some() noexcept
 {
-    const auto before = stream_.bytes_written();
+    if (!alive())
+        return write_status::failed;
+    const auto before = bytes_written();
     auto status = write_status::failed;
     try {
-        status = stream_.write(queue_);
-        if (status == write_status::blocked)
-            wait_until_writable();
+        status = stream_.plain() ? output_->write() : write_tls();
     } catch (const std::exception&) {
         abort(close_reason::internal_error);
         return write_status::failed;
     }
-    if (status == write_status::failed)
-        abort(close_reason::connection_lost);
-    else if (status == write_status::drained)
-        stall_deadline_.clear();
-    else if (stream_.bytes_written() != before || !stall_deadline_.is_set())
-        stall_deadline_.set_after(write_stall_timeout_);
+    after_write(status, bytes_written() != before);
     return status;
 }
 
-void rawsocket_channel::wait_until_writable()
+write_status rawsocket_channel::write_tls()
 {
+    for (;;) {
+        const auto status = stream_.write_ciphertext();
+        if (status != write_status::drained || !stream_.tls()->established())
+            return status;
+        bool drained = false;
+        const bool encrypted = output_->with_queue([&](frame_queue& queue) {
+            drained = queue.empty();
+            return drained || stream_.encrypt_some(queue);
+        });
+        if (!encrypted)
+            return write_status::failed;
+        if (drained)
+            return write_status::drained;
+    }
+}
+
+/// Sees to what follows from a write.
+void rawsocket_channel::after_write(write_status status, bool progress) noexcept
+{
+    switch (status) {
+    case write_status::failed: abort(close_reason::connection_lost); break;
+    case write_status::drained: stall_deadline_.clear(); break;
+    case write_status::blocked:
+        wait_until_writable();
+        if (!alive())
+            break;
+        if (progress || !stall_deadline_.is_set())
+            stall_deadline_.set_after(write_stall_timeout_);
+        break;
+    }
+}
+
+void rawsocket_channel::wait_until_writable() noexcept
+{
+    output_->owner_waits(true);
     if (waiting_until_writable_)
         return;
-    if (self_ == nullptr)
-        self_ = std::make_shared<rawsocket_channel*>(this);
-    stream_.socket().async_wait(stream_socket::wait_write, [self = self_](error_code) {
-        if (*self != nullptr)
-            (*self)->on_writable();
-    });
-    waiting_until_writable_ = true;
+    try {
+        stream_.socket().async_wait(stream_socket::wait_write,
+                                    [output = output_](error_code) { output->tell_writable(); });
+        waiting_until_writable_ = true;
+    } catch (const std::exception&) {
+        abort(close_reason::internal_error);
+    }
 }
 
 void rawsocket_channel::on_writable() noexcept
 {
     waiting_until_writable_ = false;
-    if (alive())
-        write_some();
+    if (!alive())
+        return;
+    output_->owner_waits(false);
+    write_some();
 }
 
 void rawsocket_channel::on_keep_alive() noexcept
@@ -453,18 +451,12 @@ void rawsocket_channel::on_keep_alive() noexcept
         return;
     ++unanswered_pings_;
     try {
-        queue_.push_urgent(frame_type::ping, {}, services_.buffers());
+        output_->push_ping();
     } catch (const std::bad_alloc&) {
         abort(close_reason::internal_error);
         return;
     }
     flush();
-}
-
-void rawsocket_channel::log(frame_direction direction, frame_type type, byte_view payload) const
-{
-    if (frame_log_)
-        frame_log_(direction, type, payload);
 }
 
 // Ending
@@ -507,9 +499,8 @@ void rawsocket_channel::abort(close_reason reason) noexcept
 /// Closes the connection and forgets its output. What was read stays until the channel is destroyed: it may be in use.
 void rawsocket_channel::finish() noexcept
 {
+    output_->stop(); // First: no other thread may use the descriptor when it is closed.
     stream_.close();
-    queue_.clear(services_.buffers());
-    unlink();
     deadline_.clear();
     stall_deadline_.clear();
     keep_alive_deadline_.clear();

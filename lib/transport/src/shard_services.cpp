@@ -10,8 +10,9 @@ namespace junctor {
 
 read_block::read_block() : bytes_{new std::byte[capacity]} {}
 
-shard_services::shard_services(boost::asio::io_context& io)
+shard_services::shard_services(boost::asio::io_context& io, sharing mode)
     : io_{io},
+      mode_{mode},
       deadlines_{io},
       buffers_{limits::pooled_buffers_max, limits::pooled_buffer_bytes_max, limits::pooled_bytes_max}
 {

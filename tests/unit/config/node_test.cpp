@@ -69,9 +69,11 @@ TEST_CASE("config: the keys of a worker", "[config][node]")
     const auto& node = require_clean(plain);
     REQUIRE(node.workers.size() == 1);
     CHECK(node.workers[0].id == "worker001");
+    CHECK(node.workers[0].shards == 1);
     CHECK(node.workers[0].realms.size() == 1);
     CHECK(node.workers[0].transports.size() == 1);
     CHECK(require_clean(loader.load_worker(worker_with(R"("id": "main_worker")"))).workers[0].id == "main_worker");
+    CHECK(require_clean(loader.load_worker(worker_with(R"("options": {"shards": 64})"))).workers[0].shards == 64);
 
     const wrong errors[] = {
         {R"("id": "x")", "workers[0].id",
@@ -80,10 +82,13 @@ TEST_CASE("config: the keys of a worker", "[config][node]")
         {R"("components": [{}])", "workers[0].components", "components are not supported yet by this version"},
         {R"("components": {})", "workers[0].components", "must be a list, not a dict"},
         {R"("options": 1)", "workers[0].options", "must be a dict, not an integer"},
-        {R"("options": {"pythonpaht": []})", "workers[0].options.pythonpaht", "unknown key", "possible here: disabled"},
+        {R"("options": {"pythonpaht": []})", "workers[0].options.pythonpaht", "unknown key", "possible here: shards, disabled"},
         {R"("options": {"disabled": 1})", "workers[0].options.disabled", "must be true or false, not an integer"},
         {R"("options": {"disabled": "maybe"})", "workers[0].options.disabled",
          "must be true, false or a variable such as \"${NAME}\""},
+        {R"("options": {"shards": 0})", "workers[0].options.shards", "must be from 1 to 64"},
+        {R"("options": {"shards": 65})", "workers[0].options.shards", "must be from 1 to 64"},
+        {R"("options": {"shards": "2"})", "workers[0].options.shards", "must be an integer, not a string"},
         {R"("realmz": [])", "workers[0].realmz", "unknown key", "did you mean 'realms'?"},
     };
     for (const auto& expected : errors)

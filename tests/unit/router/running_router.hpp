@@ -4,6 +4,8 @@
 
 /// A router on a thread of its own, for tests that talk to it through sockets.
 
+#include <cstddef>
+#include <deque>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -51,28 +53,41 @@ private:
 /// Set up `router` first, then `start()`. The destructor closes the router and waits for everything to end.
 class running_router {
 public:
-    running_router() : router(io, log) {}
+    explicit running_router(std::size_t shards = 1) : contexts_(shards), router(all_contexts(), log) {}
     ~running_router() { stop(); }
 
     void start()
     {
-        thread_ = std::thread([this] { io.run(); });
+        for (auto& context : contexts_)
+            threads_.emplace_back([&context] { context.run(); });
     }
 
     void stop()
     {
-        if (!thread_.joinable())
+        if (threads_.empty())
             return;
         boost::asio::post(io, [this] { router.close(); });
-        thread_.join();
+        for (auto& thread : threads_)
+            thread.join();
+        threads_.clear();
     }
 
-    boost::asio::io_context io;
+private:
+    std::vector<boost::asio::io_context*> all_contexts()
+    {
+        std::vector<boost::asio::io_context*> all;
+        for (auto& context : contexts_)
+            all.push_back(&context);
+        return all;
+    }
+
+    std::deque<boost::asio::io_context> contexts_; // Must outlive the router.
+    std::vector<std::thread> threads_;
+
+public:
+    boost::asio::io_context& io{contexts_.front()}; ///< That of the main shard.
     kept_log log;
     junctor::router router;
-
-private:
-    std::thread thread_;
 };
 
 /// A transport for guests on a port of the system's choice.
@@ -84,7 +99,7 @@ inline junctor::rawsocket_transport guest_transport(junctor::authenticator& gues
 /// A router whose guests may do everything in realm1; it runs at once.
 class guest_router : public running_router {
 public:
-    guest_router() : realm1(router.open_realm("realm1"))
+    explicit guest_router(std::size_t shards = 1) : running_router(shards), realm1(router.open_realm("realm1"))
     {
         realm1.role("guest").allow(junctor::action::any, junctor::prefix(""));
         url = router.listen(guest_transport(guests));

@@ -28,9 +28,11 @@ session_limits patient_limits()
     return limits;
 }
 
-transport_server::transport_server(rawsocket_transport settings, batch_handler handler)
+transport_server::transport_server(rawsocket_transport settings, batch_handler handler, sharing mode)
     : settings_{std::move(settings)},
       handler_{std::move(handler)},
+      services_{io_, mode},
+      other_services_{other_io_, mode},
       listener_{io_, settings_.endpoint(), settings_.per_transport(),
                 [this](boost::system::error_code cause) { troubles_.put(cause); }}
 {
@@ -53,8 +55,19 @@ void transport_server::with_channels(std::function<void(channel&)> action)
     boost::asio::post(io_, [this, action = std::move(action)] {
         for (auto* const peer : channels_)
             action(*peer);
-        services_.flushes().flush_all();
+        services_.flush();
     });
+}
+
+void transport_server::from_other_shard(const std::function<void(channel&)>& action)
+{
+    const shard_scope scope(other_services_);
+    {
+        const std::lock_guard lock(monitor_);
+        for (auto* const peer : joined_)
+            action(*peer);
+    }
+    other_services_.flush();
 }
 
 awaitable<void> transport_server::accept_all()
@@ -89,6 +102,10 @@ awaitable<ending> transport_server::converse(channel& peer)
     channels_.insert(&peer);
     if (on_open)
         on_open(peer);
+    {
+        const std::lock_guard lock(monitor_);
+        joined_.insert(&peer);
+    }
     openings_.put(peer.facts());
     for (;;) {
         const auto batch = co_await peer.read_batch();
@@ -98,9 +115,13 @@ awaitable<ending> transport_server::converse(channel& peer)
             break;
         }
         const auto next = handler_(peer, batch.messages());
-        services_.flushes().flush_all();
+        services_.flush();
         if (next == then::close)
             break;
+    }
+    {
+        const std::lock_guard lock(monitor_);
+        joined_.erase(&peer);
     }
     const auto until = channel::clock::now() + settings_.per_session().goodbye_timeout;
     co_await peer.close(until);

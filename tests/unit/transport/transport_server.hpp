@@ -75,8 +75,9 @@ using batch_handler = std::function<then(channel& peer, std::span<const byte_vie
 
 class transport_server {
 public:
-    /// Listens as `settings` say.
-    explicit transport_server(rawsocket_transport settings, batch_handler handler = echo);
+    /// Listens as `settings` say. With `sharing::several_threads`, `from_other_shard` may be used.
+    explicit transport_server(rawsocket_transport settings, batch_handler handler = echo,
+                              sharing mode = sharing::one_thread);
     transport_server(const transport_server&) = delete;
     transport_server& operator=(const transport_server&) = delete;
     ~transport_server();
@@ -99,6 +100,13 @@ public:
     /// Does something with each open channel, on the server's thread, and flushes.
     void with_channels(std::function<void(channel&)> action);
 
+    /// Does something with each open channel, on this thread, as another shard would that has entered the realm of all
+    /// sessions; then flushes.
+    void from_other_shard(const std::function<void(channel&)>& action);
+
+    /// What the other shard has of its own.
+    [[nodiscard]] shard_services& other_shard() noexcept { return other_services_; }
+
     /// Done with each channel as it opens, on the server's thread. To be set before any client connects.
     std::function<void(channel&)> on_open;
 
@@ -110,12 +118,16 @@ private:
     rawsocket_transport settings_;
     batch_handler handler_;
     boost::asio::io_context io_{1};
-    shard_services services_{io_};
+    shard_services services_;
+    boost::asio::io_context other_io_{1}; ///< Never runs: this is only about what the other shard does by itself.
+    shard_services other_services_;
     arrivals<transport_facts> openings_;
     arrivals<ending> endings_;
     arrivals<boost::system::error_code> troubles_;
     listener listener_;
     std::set<channel*> channels_;
+    std::mutex monitor_;
+    std::set<channel*> joined_; ///< Those that the other shard may use: to whoever has locked the monitor.
     std::thread thread_;
 };
 

@@ -4,6 +4,7 @@
 
 /// What a node is to do, as its configuration says: checked, and in the types that routers take.
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,7 +39,8 @@ struct transport_config {
 
 /// One router: its transports give access to its realms and to no others.
 struct worker_config {
-    std::string id; ///< Unique within the node.
+    std::string id;        ///< Unique within the node.
+    std::size_t shards{1}; ///< Over how many threads its connections are spread.
     std::vector<realm_config> realms;
     std::vector<transport_config> transports;
 };

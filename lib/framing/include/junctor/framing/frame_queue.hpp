@@ -43,6 +43,9 @@ public:
     /// Takes the open message back.
     void drop(buffer_pool& buffers) noexcept;
 
+    /// Queues one message.
+    void push(byte_view payload, buffer_pool& buffers);
+
     /// Queues all messages of `run`. It is kept until it is written, unless it is so small that copying costs less.
     void push_run(const shared_run& run, buffer_pool& buffers);
 

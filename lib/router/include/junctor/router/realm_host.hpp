@@ -5,20 +5,25 @@
 /// A realm within a router: its roles, and the procedures that the program itself offers in it.
 
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include <junctor/realm/realm.hpp>
 #include <junctor/router/procedure.hpp>
+#include <junctor/transport/shard_mutex.hpp>
+#include <junctor/transport/shard_services.hpp>
 
 namespace junctor {
 
 struct router_core;
 class local_session;
+class realm_entry;
 
-/// What a router keeps for each of its realms. Made by `router::open_realm`, valid as long as the router, used on the
-/// router's thread.
+/// What a router keeps for each of its realms. Made by `router::open_realm`, valid as long as the router. Used on the
+/// thread of the router's main shard, or before any shard runs; the shards themselves enter it from their threads.
 class realm_host {
 public:
     realm_host(router_core& core, std::string name, realm_options options);
@@ -27,12 +32,13 @@ public:
     realm_host& operator=(const realm_host&) = delete;
 
     [[nodiscard]] const std::string& name() const noexcept { return realm_.name(); }
+    [[nodiscard]] const realm_options& options() const noexcept { return realm_.options(); }
 
     /// The permissions of a role, created when first named. Sessions join with the roles that exist, and with no other;
-    /// what no rule allows is denied.
+    /// what no rule allows is denied. In a router with several shards, roles are set up before the shards run.
     permission_table& role(std::string_view name) { return realm_.role(name); }
 
-    /// Offers `uri` to the sessions of the realm: `handler` answers each call on the router's thread (see
+    /// Offers `uri` to the sessions of the realm: `handler` answers each call on the thread of the main shard (see
     /// `make_procedure` for its forms). Throws `std::invalid_argument` if the URI is not valid or registered already.
     template <class Handler>
     void procedure(std::string_view uri, Handler handler)
@@ -40,23 +46,82 @@ public:
         register_procedure(uri, make_procedure(std::move(handler)));
     }
 
-    /// The realm itself, for whoever brings sessions of a kind of its own. Call `settle()` after each use.
-    [[nodiscard]] realm& entered() noexcept { return realm_; }
+    /// Enters the realm on behalf of the shard that `here` serves, for whoever brings sessions of a kind of its own. Call
+    /// it on the thread of that shard, once for each batch of messages, and never keep the entry over a wait.
+    [[nodiscard]] realm_entry enter(shard_services& here);
 
-    /// Carries out what came of using the realm: writes to whom something was queued, and arms the timer for timeouts.
-    void settle() noexcept;
-
-    /// Takes sessions out of the realm for good: GOODBYE to each, with `reason`.
+    /// Takes sessions out of the realm for good: GOODBYE to each, with `reason`. Whoever joins later is told the same.
     void close(close_reason reason);
 
+    /// Ends what the realm has of its own: its timer, and the procedures of the program. For the destructor of the
+    /// router; no shard may run any more.
+    void shut_down() noexcept;
+
 private:
+    friend class realm_entry;
+
     void register_procedure(std::string_view uri, procedure_handler handler);
+    void settle(shard_services& here) noexcept;
+    void arm_timer(shard_services& here);
+    void set_timer() noexcept;
 
     router_core& core_;
+    shard_mutex mutex_; ///< For all below. It is held for a batch of messages, never over a wait or a system call.
     realm realm_;
+    std::optional<close_reason> closed_;
+    bool shut_down_{false};
     struct timer;
     std::unique_ptr<timer> timer_;
-    std::unique_ptr<local_session> local_;
+    std::unique_ptr<local_session> local_; ///< Used on the main shard.
 };
+
+/// The right to use a realm: nobody else is in it for as long as this lives. At the end, what came of using it is
+/// carried out: events that were held back are sent, the timer for timeouts is armed, and, once the realm is free for
+/// others, everything that was queued is written.
+///
+///     auto entered = host.enter(here);
+///     entered->receive(member, message, now);
+class realm_entry {
+public:
+    realm_entry(const realm_entry&) = delete;
+    realm_entry& operator=(const realm_entry&) = delete;
+    ~realm_entry();
+
+    [[nodiscard]] realm& operator*() const noexcept { return host_.realm_; }
+    [[nodiscard]] realm* operator->() const noexcept { return &host_.realm_; }
+
+    /// Lets `s` in. If the realm is closed, it is told so at once.
+    void join(session& s);
+
+    /// Calls `work()` while others may enter, with nothing written yet: for what takes long and needs no realm. Throws
+    /// what it throws.
+    template <class Work>
+    void outside(Work work)
+    {
+        lock_.unlock();
+        const relock again{lock_};
+        work();
+    }
+
+private:
+    friend class realm_host;
+    realm_entry(realm_host& host, shard_services& here);
+
+    /// Locks at its end, whatever happens.
+    struct relock {
+        std::unique_lock<shard_mutex>& lock;
+        ~relock() { lock.lock(); }
+    };
+
+    realm_host& host_;
+    shard_services& here_;
+    shard_scope scope_;
+    std::unique_lock<shard_mutex> lock_;
+};
+
+inline realm_entry realm_host::enter(shard_services& here)
+{
+    return {*this, here};
+}
 
 } // namespace junctor

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/asio/io_context.hpp>
 
@@ -20,7 +21,7 @@ namespace junctor {
 
 struct router_core;
 
-/// A WAMP router on an io_context that the program runs.
+/// A WAMP router on one or several io_contexts that the program runs.
 ///
 ///     boost::asio::io_context io;
 ///     junctor::router router(io);
@@ -32,12 +33,27 @@ struct router_core;
 /// Everything runs on the one thread that runs the io_context, and all members are to be called there, or before it
 /// runs. The io_context must outlive the router; the log sink and the authenticators must outlive the running of the
 /// io_context.
+///
+/// With several io_contexts the router has as many shards: connections are spread over them, and each shard is run by
+/// one thread of its own. The first is the main shard: it listens and runs the procedures of the program, and the
+/// members of the router and of its realms are to be called on its thread, or before any shard runs. Then authenticators
+/// and the log sink are called on all of these threads, also at the same time.
+///
+///     boost::asio::io_context main(1), other(1);
+///     junctor::router router({&main, &other});
+///     std::thread thread([&] { other.run(); });
+///     main.run();
+///     thread.join();
 class router {
 public:
-    /// Logs to nobody unless `log` says where.
+    /// A router of one shard. Logs to nobody unless `log` says where.
     explicit router(boost::asio::io_context& io, log_sink& log = silent_log());
 
-    /// Ends every connection at once; call `close()` and run the io_context to its end before for an orderly farewell.
+    /// A router of several shards, the main one first. Throws `std::invalid_argument` if there is none.
+    explicit router(const std::vector<boost::asio::io_context*>& shards, log_sink& log = silent_log());
+
+    /// Ends every connection at once; call `close()` and run the io_contexts to their end before for an orderly
+    /// farewell. If there are several shards, none of them may be running any more.
     ~router();
     router(const router&) = delete;
     router& operator=(const router&) = delete;
@@ -55,10 +71,10 @@ public:
 
     /// Stops listening, says GOODBYE wamp.close.system_shutdown to every session, and ends each connection when its
     /// peer has answered, or after `session_limits::goodbye_timeout`. Then nothing keeps `io_context::run()` from
-    /// returning.
+    /// returning, on any shard.
     void close();
 
-    /// Connections that are open now, joined or not.
+    /// Connections that are open now, joined or not. May be called on any thread.
     [[nodiscard]] std::size_t connection_count() const noexcept;
 
 private:

@@ -24,7 +24,8 @@ enum class delivery : std::uint8_t {
 /// its result. In production a connection's outbound queue stands behind it, in tests a recorder.
 ///
 /// A message is either encoded in place (`open_message`, append, then `close_message` or `drop_message`) or handed over
-/// whole (`send_encoded`). Used by one thread at a time.
+/// whole (`send_encoded`). Used by one thread at a time, though not always by the same: by whoever has entered the realm
+/// of the session behind it. An outlet may hold a lock of its own from `open_message` to the call that ends the message.
 class outlet {
 public:
     virtual ~outlet() = default;
@@ -48,6 +49,10 @@ public:
     /// Queues all messages of `run`, which is in this outlet's serializer and not empty. Those that are too large for
     /// the peer are left out. The outcome is that of the last message, or `refused` at the first that is.
     virtual delivery send_run(const shared_run& run);
+
+    /// Lets whoever reads for the session look at `session::open()` soon, without waiting for the peer: the session has
+    /// been closed, maybe on behalf of another one. May do so without need.
+    virtual void wake() noexcept {}
 };
 
 } // namespace junctor

@@ -51,7 +51,15 @@ private:
 template <class Message>
 delivery send_to(outlet& out, serializer format, const Message& m)
 {
-    if (encode(m, format, out.open_message()) == errc{})
+    auto& buffer = out.open_message();
+    auto encoded = errc::internal_error;
+    try {
+        encoded = encode(m, format, buffer);
+    } catch (...) {
+        out.drop_message(); // What is open must be ended, whatever happens.
+        throw;
+    }
+    if (encoded == errc{})
         return out.close_message();
     out.drop_message();
     return delivery::not_expressible;
@@ -71,7 +79,7 @@ delivery send_abort(outlet& out, errc code, std::string_view text = {});
 /// so by one thread at a time.
 ///
 /// A session is open until a close reason is set; from then on nothing more is sent to it, and its owner (the coroutine
-/// that reads for it) takes it out of the realm. Nothing here calls back.
+/// that reads for it, which is woken) takes it out of the realm. Nothing here calls back.
 class session {
 public:
     session(session_id id, identity who, role_features features, outlet& out,

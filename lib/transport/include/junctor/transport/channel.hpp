@@ -17,20 +17,19 @@
 #include <junctor/base/errc.hpp>
 #include <junctor/framing/rawsocket.hpp>
 #include <junctor/session/outlet.hpp>
-#include <junctor/transport/flush_list.hpp>
 
 namespace junctor {
 
 /// All messages that one read brought, or why there will be no more. A message of length zero is delivered as such.
 class batch {
 public:
-    /// Messages; the bytes belong to the channel.
+    /// Messages; the bytes belong to the channel. None if the channel was woken.
     explicit batch(std::span<const byte_view> messages) noexcept : messages_{messages} {}
 
     /// The end.
     batch(close_reason reason, boost::system::error_code error) noexcept : reason_{reason}, error_{error} {}
 
-    /// Whether the channel was still open. If so there is at least one message.
+    /// Whether the channel was still open. If so there is at least one message, unless the channel was woken.
     [[nodiscard]] bool open() const noexcept { return reason_ == close_reason::none; }
 
     /// In the order in which they came. Valid until the next `read_batch` of the channel, also across waits.
@@ -52,30 +51,34 @@ private:
 enum class frame_direction : std::uint8_t { received, sent };
 
 /// Sees every frame of a connection, for debugging. The payload may hold secrets: AUTHENTICATE and CHALLENGE messages
-/// are for the caller to hide. Called in the middle of things: it must not call the channel.
+/// are for the caller to hide. Called in the middle of things: it must not call the channel. A router with several
+/// shards calls it on the threads of all of them, also at the same time.
 using frame_log = std::function<void(frame_direction direction, frame_type type, byte_view payload)>;
 
 /// One peer's connection after the transport's handshake: messages come in batches by `read_batch()` and go out as
-/// through every outlet, followed by `flush()` or the flush list of the shard. Used on the thread of its shard.
+/// through every outlet, followed by `flush()` or the flush list of the shard. Used on the thread of its shard, but for
+/// what it is as an outlet: with `sharing::several_threads`, whoever has entered the realm of its session queues
+/// messages from any shard, within a `shard_scope`, and flushes that shard's list. What other shards queue is written
+/// by them, or by its own.
 ///
 /// Lifetime: at most one of `read_batch` and `close` may be pending, and the channel must outlive it. Destroying a
 /// channel closes its connection at once. Output is bounded: if more than `session_limits::outbound_bytes_max` is
 /// queued, or if the peer takes nothing for `write_stall_timeout`, the channel ends with `close_reason::slow_consumer`.
-class channel : public outlet, public flushable {
+class channel : public outlet {
 public:
     using clock = std::chrono::steady_clock;
 
     [[nodiscard]] virtual const transport_facts& facts() const noexcept = 0;
     [[nodiscard]] serializer format() const noexcept override { return facts().format; }
 
-    /// Completes with all whole messages of one read. Once the peer has ended or broken the framing it completes as not
+    /// Completes with all whole messages of one read; with none if `wake()` is called while it is pending. Once the peer has ended or broken the framing it completes as not
     /// open, after all messages from before that. Not open with `close_reason::connection_lost` or
     /// `protocol_violation`, output may still be flushed by `close()`; with any other reason everything is over.
     /// Cancellation: by `abort()`. Throws `std::bad_alloc` only.
     [[nodiscard]] virtual awaitable<batch> read_batch() = 0;
 
     /// Writes what is queued by one direct system call; what the peer does not take at once goes on by itself.
-    void flush() noexcept override = 0;
+    virtual void flush() noexcept = 0;
 
     /// Writes what is queued, says goodbye in the way of the transport (TLS close_notify, end of stream), waits for the
     /// peer to end too, so that it does not lose what it has not read yet, and closes; by `until` at the latest. Not
@@ -96,7 +99,7 @@ public:
     virtual void set_deadline(clock::time_point when, close_reason reason) noexcept = 0;
     virtual void clear_deadline() noexcept = 0;
 
-    /// Shows all frames from now on to `log`; empty: to nobody.
+    /// Shows all frames from now on to `log`; empty: to nobody. To be called before a session of the channel joins.
     virtual void log_frames(frame_log log) = 0;
 };
 

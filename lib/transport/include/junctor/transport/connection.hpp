@@ -9,17 +9,11 @@
 #include <memory>
 #include <utility>
 
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
-
-#include <junctor/auth/awaitable.hpp>
 #include <junctor/auth/transport_facts.hpp>
+#include <junctor/transport/file_descriptor.hpp>
 #include <junctor/transport/tls_context.hpp>
 
 namespace junctor {
-
-/// A connected socket of any address family.
-using stream_socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, executor>;
 
 /// One place among the connections of a listening transport, given back when the ticket is destroyed.
 class connection_ticket {
@@ -56,16 +50,22 @@ private:
     std::shared_ptr<std::atomic<std::size_t>> count_;
 };
 
-/// A connection that was accepted and about which nothing but its origin is known. Movable.
+/// A connection that was accepted and about which nothing but its origin is known. Movable, also to another thread: it
+/// belongs to no io_context yet.
 class connection {
 public:
-    connection(stream_socket accepted, transport_facts origin, connection_ticket place,
+    connection(file_descriptor accepted, int address_family, transport_facts origin, connection_ticket place,
                std::shared_ptr<const tls_context> security) noexcept
-        : socket{std::move(accepted)}, facts{std::move(origin)}, ticket{std::move(place)}, tls{std::move(security)}
+        : socket{std::move(accepted)},
+          family{address_family},
+          facts{std::move(origin)},
+          ticket{std::move(place)},
+          tls{std::move(security)}
     {
     }
 
-    stream_socket socket;
+    file_descriptor socket;
+    int family;            ///< AF_INET, AF_INET6 or AF_UNIX.
     transport_facts facts; ///< `peer`, `connection_number` and `credentials` are filled in.
     connection_ticket ticket;
     std::shared_ptr<const tls_context> tls; ///< Null for plain connections.

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
@@ -63,6 +64,9 @@ public:
     deadline_sweep& operator=(const deadline_sweep&) = delete;
     ~deadline_sweep();
 
+    /// Ends it: no deadline strikes from now on, and nothing is left of it in the io_context, which may go first then.
+    void shut_down() noexcept;
+
     /// Lets every deadline strike that lies at or before `now`. The timer calls it.
     void strike_until(deadline::clock::time_point now) noexcept;
 
@@ -77,7 +81,7 @@ private:
     void on_timer(boost::system::error_code error) noexcept;
 
     deadline_list deadlines_;
-    timer timer_;
+    std::optional<timer> timer_; ///< Nothing once it is shut down.
     bool running_{false};
     std::shared_ptr<deadline_sweep*> self_; ///< Null inside once the sweep is gone: its last wait may outlive it.
 };

@@ -14,6 +14,7 @@
 #include <junctor/framing/buffer_pool.hpp>
 #include <junctor/transport/deadline.hpp>
 #include <junctor/transport/flush_list.hpp>
+#include <junctor/transport/shard_mutex.hpp>
 
 namespace junctor {
 
@@ -37,16 +38,21 @@ private:
 };
 
 /// What the connections of one io_context share: buffers, deadlines, and the list of what is to be flushed. There is
-/// one for each thread that runs connections; it must outlive them. Used on that thread.
+/// one for each thread that runs connections; it must outlive them. Used on that thread, but for `io()` and `mode()`.
 class shard_services {
 public:
-    explicit shard_services(boost::asio::io_context& io);
+    /// With `sharing::several_threads`, other shards may queue something for the connections of this one.
+    explicit shard_services(boost::asio::io_context& io, sharing mode = sharing::one_thread);
 
     [[nodiscard]] boost::asio::io_context& io() noexcept { return io_; }
+    [[nodiscard]] sharing mode() const noexcept { return mode_; }
     [[nodiscard]] deadline_sweep& deadlines() noexcept { return deadlines_; }
 
     /// Where channels enter themselves when something is queued for them.
     [[nodiscard]] flush_list& flushes() noexcept { return flushes_; }
+
+    /// Writes what has been queued since the last time. Whoever hands messages to outlets calls it afterwards.
+    void flush() noexcept { flushes_.flush_all(*this); }
 
     /// Buffers for output and for frames that come in pieces.
     [[nodiscard]] buffer_pool& buffers() noexcept { return buffers_; }
@@ -60,6 +66,7 @@ public:
 
 private:
     boost::asio::io_context& io_;
+    sharing mode_;
     deadline_sweep deadlines_;
     flush_list flushes_;
     buffer_pool buffers_;

@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include "rawsocket_output.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+namespace junctor {
+
+rawsocket_output::rawsocket_output(output_owner& owner, shard_services& home, std::size_t outbound_bytes_max) noexcept
+    : flushable{home.mode()},
+      owner_{&owner},
+      home_{home},
+      mutex_{home.mode()},
+      outbound_bytes_max_{outbound_bytes_max}
+{
+}
+
+/// The shard that works now.
+shard_services& rawsocket_output::here() const noexcept
+{
+    if (mode() == sharing::one_thread)
+        return home_;
+    auto* const current = shard_scope::current();
+    return current != nullptr ? *current : home_;
+}
+
+// Queueing
+
+/// Whether a payload of this size may be queued.
+delivery rawsocket_output::admit(std::size_t payload_bytes) const noexcept
+{
+    if (!started_)
+        return delivery::refused;
+    const auto frame_bytes = frame_header_bytes + payload_bytes;
+    if (payload_bytes > peer_message_bytes_max_ || frame_bytes > outbound_bytes_max_)
+        return delivery::too_large;
+    return frame_bytes > outbound_bytes_max_ - std::min(outbound_bytes_max_, queue_.size()) ? delivery::refused
+                                                                                            : delivery::queued;
+}
+
+/// Whether a run may be queued as it stands.
+bool rawsocket_output::admits(const message_run& run) const noexcept
+{
+    return started_ && run.longest_message() <= peer_message_bytes_max_ &&
+           run.bytes().size() <= outbound_bytes_max_ - std::min(outbound_bytes_max_, queue_.size());
+}
+
+/// Sees to it that what is queued now is flushed.
+void rawsocket_output::list(shard_services& at)
+{
+    if (listed_)
+        return;
+    at.flushes().add(*this);
+    listed_ = true;
+}
+
+/// The answer to a message that cannot be queued: ends the connection, for its peer does not take what it is sent.
+delivery rawsocket_output::refuse(guard& lock, shard_services& at)
+{
+    if (started_) {
+        end(close_reason::slow_consumer, at);
+        summon(lock, at);
+    }
+    return delivery::refused;
+}
+
+/// Takes nothing more, and lets the owner end the connection.
+void rawsocket_output::end(close_reason reason, shard_services& at) noexcept
+{
+    started_ = false;
+    duties_.end = reason;
+    queue_.clear(at.buffers());
+}
+
+byte_buffer& rawsocket_output::open_message()
+{
+    guard lock(mutex_);
+    auto& at = here();
+    list(at); // Now, since closing the message must not fail.
+    auto& buffer = queue_.open(at.buffers());
+    static_cast<void>(lock.release()); // Until the message is closed or dropped.
+    return buffer;
+}
+
+delivery rawsocket_output::close_message()
+{
+    guard lock(mutex_, std::adopt_lock);
+    const auto payload = queue_.open_payload();
+    const auto verdict = admit(payload.size());
+    if (verdict != delivery::queued) {
+        auto& at = here();
+        queue_.drop(at.buffers());
+        return verdict == delivery::refused ? refuse(lock, at) : verdict;
+    }
+    log(frame_direction::sent, frame_type::message, payload);
+    queue_.close();
+    return delivery::queued;
+}
+
+void rawsocket_output::drop_message() noexcept
+{
+    const guard lock(mutex_, std::adopt_lock);
+    queue_.drop(here().buffers());
+}
+
+delivery rawsocket_output::send_encoded(byte_view message)
+{
+    guard lock(mutex_);
+    auto& at = here();
+    const auto verdict = admit(message.size());
+    if (verdict != delivery::queued)
+        return verdict == delivery::refused ? refuse(lock, at) : verdict;
+    list(at);
+    queue_.push(message, at.buffers());
+    log(frame_direction::sent, frame_type::message, message);
+    return delivery::queued;
+}
+
+delivery rawsocket_output::send_run(const shared_run& run)
+{
+    guard lock(mutex_);
+    if (admits(*run)) {
+        auto& at = here();
+        list(at);
+        queue_.push_run(run, at.buffers());
+        if (log_) [[unlikely]]
+            run->for_each([&](byte_view message) {
+                log(frame_direction::sent, frame_type::message, message);
+                return true;
+            });
+        return delivery::queued;
+    }
+    lock.unlock();
+    // One by one, as some of them may be queued.
+    auto outcome = delivery::queued;
+    run->for_each([&](byte_view message) {
+        outcome = send_encoded(message);
+        return outcome != delivery::refused;
+    });
+    return outcome;
+}
+
+void rawsocket_output::push_urgent(byte_view bytes)
+{
+    const guard lock(mutex_);
+    queue_.push_urgent(bytes, home_.buffers());
+}
+
+void rawsocket_output::push_ping()
+{
+    const guard lock(mutex_);
+    queue_.push_urgent(frame_type::ping, {}, home_.buffers());
+    log(frame_direction::sent, frame_type::ping, {});
+}
+
+delivery rawsocket_output::push_pong(byte_view payload)
+{
+    guard lock(mutex_);
+    const auto verdict = admit(payload.size());
+    if (verdict != delivery::queued)
+        return verdict == delivery::refused ? refuse(lock, home_) : verdict;
+    queue_.push_urgent(frame_type::pong, payload, home_.buffers());
+    log(frame_direction::sent, frame_type::pong, payload);
+    return delivery::queued;
+}
+
+// Writing
+
+void rawsocket_output::flush(shard_services& here) noexcept
+{
+    guard lock(mutex_);
+    listed_ = false;
+    if (!started_ || blocked_ || queue_.empty())
+        return;
+    if (plain_) {
+        const auto status = write_queue(here.buffers());
+        if (status == write_status::drained)
+            return;
+        if (status == write_status::failed)
+            end(close_reason::connection_lost, here);
+        else
+            duties_.wait = true;
+    } else {
+        duties_.write = true;
+    }
+    try {
+        summon(lock, here);
+    } catch (const std::exception&) {
+        lock.lock(); // What is queued stays; the next flush tries again.
+        blocked_ = false;
+    }
+}
+
+write_status rawsocket_output::write() noexcept
+{
+    const guard lock(mutex_);
+    listed_ = false;
+    return started_ ? write_queue(home_.buffers()) : write_status::drained;
+}
+
+write_status rawsocket_output::write_queue(buffer_pool& buffers) noexcept
+{
+    blocked_ = false;
+    while (!queue_.empty()) {
+        const auto pieces = queue_.next();
+        std::size_t offered = 0;
+        for (const auto& piece : pieces)
+            offered += piece.size();
+        const auto taken = write_directly(descriptor_, pieces, write_error_);
+        bytes_written_ += taken;
+        queue_.written(taken, buffers);
+        if (write_error_)
+            return write_status::failed;
+        blocked_ = taken != offered;
+        if (blocked_)
+            return write_status::blocked;
+    }
+    return write_status::drained;
+}
+
+void rawsocket_output::owner_waits(bool waits) noexcept
+{
+    const guard lock(mutex_);
+    blocked_ = waits;
+}
+
+// The home shard
+
+void rawsocket_output::start(int descriptor, bool plain) noexcept
+{
+    const guard lock(mutex_);
+    descriptor_ = descriptor;
+    plain_ = plain;
+    started_ = true;
+}
+
+void rawsocket_output::stop() noexcept
+{
+    const guard lock(mutex_);
+    started_ = false;
+    descriptor_ = -1;
+    queue_.clear(home_.buffers());
+}
+
+void rawsocket_output::wake() noexcept
+{
+    guard lock(mutex_);
+    if (!started_)
+        return;
+    duties_.wake = true;
+    try {
+        summon(lock, here());
+    } catch (const std::exception&) {
+        // Without memory to be woken with, the reader sees with the next message that the session is closed.
+    }
+}
+
+/// Lets the owner look at the duties: at once if this is its shard, otherwise by one post, however many duties there
+/// are.
+void rawsocket_output::summon(guard& lock, shard_services& at)
+{
+    if (&at == &home_) {
+        lock.unlock();
+        if (owner_ != nullptr)
+            owner_->attend();
+        return;
+    }
+    if (std::exchange(posted_, true))
+        return;
+    try {
+        boost::asio::post(home_.io(), [self = boost::intrusive_ptr(this)] { self->attend_posted(); });
+    } catch (...) {
+        posted_ = false;
+        lock.unlock();
+        throw;
+    }
+    lock.unlock();
+}
+
+void rawsocket_output::attend_posted() noexcept
+{
+    guard lock(mutex_);
+    posted_ = false;
+    lock.unlock();
+    if (owner_ != nullptr)
+        owner_->attend();
+}
+
+output_duties rawsocket_output::take_duties() noexcept
+{
+    const guard lock(mutex_);
+    return std::exchange(duties_, {});
+}
+
+std::size_t rawsocket_output::queued_bytes()
+{
+    const guard lock(mutex_);
+    return queue_.size();
+}
+
+std::uint64_t rawsocket_output::bytes_written()
+{
+    const guard lock(mutex_);
+    return bytes_written_;
+}
+
+boost::system::error_code rawsocket_output::write_error()
+{
+    const guard lock(mutex_);
+    return write_error_;
+}
+
+void rawsocket_output::log_frames(frame_log log)
+{
+    const guard lock(mutex_);
+    log_ = log ? std::make_unique<const frame_log>(std::move(log)) : nullptr;
+}
+
+} // namespace junctor

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// The outgoing half of a RawSocket connection, which every shard may use.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/system/error_code.hpp>
+
+#include <junctor/base/errc.hpp>
+#include <junctor/framing/frame_queue.hpp>
+#include <junctor/session/outlet.hpp>
+#include <junctor/transport/channel.hpp>
+#include <junctor/transport/shard_mutex.hpp>
+#include <junctor/transport/shard_services.hpp>
+
+#include "direct_write.hpp"
+
+namespace junctor {
+
+/// Whoever reads from the connection that an output belongs to. It is called on the connection's own shard.
+class output_owner {
+public:
+    /// There is something in `rawsocket_output::take_duties()`.
+    virtual void attend() noexcept = 0;
+
+    /// What `rawsocket_output::owner_waits()` waited for has come, or the wait was cancelled.
+    virtual void on_writable() noexcept = 0;
+
+protected:
+    ~output_owner() = default;
+};
+
+/// What only the shard of a connection may do for its output.
+struct output_duties {
+    close_reason end{close_reason::none}; ///< End the connection.
+    bool write{false};                    ///< Write what is queued.
+    bool wait{false};                     ///< Wait until the connection can be written to.
+    bool wake{false};                     ///< Let `read_batch` complete.
+};
+
+/// The queue of what goes out, and the descriptor that it goes to. The connection lives on one shard, its home. Other
+/// shards append messages for it, on behalf of the realm that they have entered, and write them with one direct system
+/// call, both under the lock of the output; everything else they leave to the home shard. Bytes of TLS are not theirs to
+/// make: of a connection with TLS they only append.
+///
+/// Which shard works is told by `shard_scope`; outside of any scope it is the home. An output outlives its connection
+/// for as long as a flush list refers to it, and does nothing then.
+class rawsocket_output final : public flushable {
+public:
+    /// `owner` and `home` must live until `leave_owner`. Nothing can be queued before `start`.
+    rawsocket_output(output_owner& owner, shard_services& home, std::size_t outbound_bytes_max) noexcept;
+
+    // What an outlet does, on any shard, by whoever has entered the realm. See there.
+
+    [[nodiscard]] byte_buffer& open_message();
+    delivery close_message();
+    void drop_message() noexcept;
+    delivery send_encoded(byte_view message);
+    delivery send_run(const shared_run& run);
+    void wake() noexcept;
+    void flush(shard_services& here) noexcept override;
+
+    // The rest is for the home shard.
+
+    /// Takes messages from now on and writes to `descriptor`; with `plain`, directly.
+    void start(int descriptor, bool plain) noexcept;
+
+    /// The longest message that the peer takes.
+    void set_peer_message_bytes_max(std::size_t bytes) noexcept { peer_message_bytes_max_ = bytes; }
+
+    /// Forgets what is queued and takes no more. Nobody uses the descriptor afterwards.
+    void stop() noexcept;
+
+    /// The owner is not called any more.
+    void leave_owner() noexcept { owner_ = nullptr; }
+
+    /// What is to be done; leaves nothing.
+    [[nodiscard]] output_duties take_duties() noexcept;
+
+    /// Queues bytes that come before all frames.
+    void push_urgent(byte_view bytes);
+
+    /// Queues a PING.
+    void push_ping();
+
+    /// Queues a PONG with the payload of a PING. `refused` if the queue is full, as for messages.
+    delivery push_pong(byte_view payload);
+
+    /// Writes what is queued, directly; for plain connections. `drained` if nothing is to be written any more.
+    [[nodiscard]] write_status write() noexcept;
+
+    /// Lets `use(frame_queue&)` take from the queue, and returns what it returns.
+    template <class Use>
+    auto with_queue(Use use)
+    {
+        const std::lock_guard lock(mutex_);
+        listed_ = false;
+        return use(queue_);
+    }
+
+    /// Says whether the owner waits until the connection can be written to: nobody need try until then.
+    void owner_waits(bool waits) noexcept;
+
+    /// Calls the owner's `on_writable`, if it is still there.
+    void tell_writable() noexcept
+    {
+        if (owner_ != nullptr)
+            owner_->on_writable();
+    }
+
+    [[nodiscard]] std::size_t queued_bytes();
+
+    /// Bytes that the system has taken, ever: shows progress.
+    [[nodiscard]] std::uint64_t bytes_written();
+
+    /// Why writing failed.
+    [[nodiscard]] boost::system::error_code write_error();
+
+    /// From now on `log` sees every frame; to be set before other shards know the output.
+    void log_frames(frame_log log);
+
+    /// Shows a frame to the log of frames, if there is one.
+    void log(frame_direction direction, frame_type type, byte_view payload) const
+    {
+        if (log_) [[unlikely]]
+            (*log_)(direction, type, payload);
+    }
+
+private:
+    using guard = std::unique_lock<shard_mutex>;
+
+    [[nodiscard]] shard_services& here() const noexcept;
+    [[nodiscard]] delivery admit(std::size_t payload_bytes) const noexcept;
+    [[nodiscard]] bool admits(const message_run& run) const noexcept;
+    void list(shard_services& at);
+    delivery refuse(guard& lock, shard_services& at);
+    void end(close_reason reason, shard_services& at) noexcept;
+    void summon(guard& lock, shard_services& at);
+    void attend_posted() noexcept;
+    [[nodiscard]] write_status write_queue(buffer_pool& buffers) noexcept;
+
+    output_owner* owner_; ///< Used on the home shard only; null once it is gone.
+    shard_services& home_;
+    shard_mutex mutex_; ///< For everything below.
+    bool started_{false};
+    bool plain_{true};
+    bool listed_{false};  ///< In the flush list of some shard that has not come to it yet.
+    bool blocked_{false}; ///< The peer takes no more for now, and the owner waits, or has been told to.
+    bool posted_{false};  ///< The owner will look at the duties.
+    output_duties duties_;
+    int descriptor_{-1};
+    std::size_t peer_message_bytes_max_{0};
+    std::size_t outbound_bytes_max_;
+    std::uint64_t bytes_written_{0};
+    frame_queue queue_;
+    boost::system::error_code write_error_;
+    std::unique_ptr<const frame_log> log_;
+};
+
+} // namespace junctor
