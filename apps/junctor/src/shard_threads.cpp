@@ -13,7 +13,7 @@ std::vector<boost::asio::io_context*> shard_threads::for_router(std::size_t shar
 {
     std::vector<boost::asio::io_context*> all{&main_};
     while (all.size() < shards)
-        all.push_back(others_.emplace_back(std::make_unique<boost::asio::io_context>(1)).get());
+        all.push_back(others_.emplace_back(std::make_unique<boost::asio::io_context>(used_by_one_thread)).get());
     return all;
 }
 

@@ -40,7 +40,10 @@ private:
     void run(boost::asio::io_context& io) noexcept;
     void stop() noexcept;
 
-    boost::asio::io_context main_{1};
+    /// Sockets and timers are used on the thread of their io_context alone, so they need no locks; posting needs them.
+    static constexpr int used_by_one_thread = BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO;
+
+    boost::asio::io_context main_{used_by_one_thread};
     std::vector<std::unique_ptr<boost::asio::io_context>> others_;
     std::vector<std::thread> threads_;
     std::size_t running_{0}; ///< Threads that have not said yet that they are done.

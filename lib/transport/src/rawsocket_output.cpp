@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <utility>
 
 #include <boost/asio/post.hpp>
@@ -11,52 +12,11 @@
 namespace junctor {
 
 rawsocket_output::rawsocket_output(output_owner& owner, shard_services& home, std::size_t outbound_bytes_max) noexcept
-    : flushable{home.mode()},
-      owner_{&owner},
-      home_{home},
-      mutex_{home.mode()},
-      outbound_bytes_max_{outbound_bytes_max}
+    : flushable{home.mode()}, owner_{&owner}, home_{home}, mutex_{home.mode()}, outbound_bytes_max_{outbound_bytes_max}
 {
-}
-
-/// The shard that works now.
-shard_services& rawsocket_output::here() const noexcept
-{
-    if (mode() == sharing::one_thread)
-        return home_;
-    auto* const current = shard_scope::current();
-    return current != nullptr ? *current : home_;
 }
 
 // Queueing
-
-/// Whether a payload of this size may be queued.
-delivery rawsocket_output::admit(std::size_t payload_bytes) const noexcept
-{
-    if (!started_)
-        return delivery::refused;
-    const auto frame_bytes = frame_header_bytes + payload_bytes;
-    if (payload_bytes > peer_message_bytes_max_ || frame_bytes > outbound_bytes_max_)
-        return delivery::too_large;
-    return frame_bytes > outbound_bytes_max_ - std::min(outbound_bytes_max_, queue_.size()) ? delivery::refused
-                                                                                            : delivery::queued;
-}
-
-/// Whether a run may be queued as it stands.
-bool rawsocket_output::admits(const message_run& run) const noexcept
-{
-    return started_ && run.longest_message() <= peer_message_bytes_max_ &&
-           run.bytes().size() <= outbound_bytes_max_ - std::min(outbound_bytes_max_, queue_.size());
-}
-
-/// Sees to it that what is queued now is flushed.
-void rawsocket_output::list(shard_services& at)
-{
-    if (listed_)
-        return;
-    at.flushes().add(*this);
-    listed_ = true;
-}
 
 /// The answer to a message that cannot be queued: ends the connection, for its peer does not take what it is sent.
 delivery rawsocket_output::refuse(guard& lock, shard_services& at)
@@ -74,12 +34,14 @@ void rawsocket_output::end(close_reason reason, shard_services& at) noexcept
     started_ = false;
     duties_.end = reason;
     queue_.clear(at.buffers());
+    lone_run_ = nullptr;
 }
 
 byte_buffer& rawsocket_output::open_message()
 {
     guard lock(mutex_);
     auto& at = here();
+    queue_lone_run(at.buffers());
     list(at); // Now, since closing the message must not fail.
     auto& buffer = queue_.open(at.buffers());
     static_cast<void>(lock.release()); // Until the message is closed or dropped.
@@ -111,6 +73,7 @@ delivery rawsocket_output::send_encoded(byte_view message)
 {
     guard lock(mutex_);
     auto& at = here();
+    queue_lone_run(at.buffers());
     const auto verdict = admit(message.size());
     if (verdict != delivery::queued)
         return verdict == delivery::refused ? refuse(lock, at) : verdict;
@@ -123,8 +86,14 @@ delivery rawsocket_output::send_encoded(byte_view message)
 delivery rawsocket_output::send_run(const shared_run& run)
 {
     guard lock(mutex_);
+    auto& at = here();
+    if (lone_run_ == nullptr && queue_.empty() && plain_ && !blocked_ && admits(*run) && !log_) {
+        list(at);
+        lone_run_ = run;
+        return delivery::queued;
+    }
+    queue_lone_run(at.buffers());
     if (admits(*run)) {
-        auto& at = here();
         list(at);
         queue_.push_run(run, at.buffers());
         if (log_) [[unlikely]]
@@ -147,12 +116,14 @@ delivery rawsocket_output::send_run(const shared_run& run)
 void rawsocket_output::push_urgent(byte_view bytes)
 {
     const guard lock(mutex_);
+    queue_lone_run(home_.buffers());
     queue_.push_urgent(bytes, home_.buffers());
 }
 
 void rawsocket_output::push_ping()
 {
     const guard lock(mutex_);
+    queue_lone_run(home_.buffers());
     queue_.push_urgent(frame_type::ping, {}, home_.buffers());
     log(frame_direction::sent, frame_type::ping, {});
 }
@@ -160,6 +131,7 @@ void rawsocket_output::push_ping()
 delivery rawsocket_output::push_pong(byte_view payload)
 {
     guard lock(mutex_);
+    queue_lone_run(home_.buffers());
     const auto verdict = admit(payload.size());
     if (verdict != delivery::queued)
         return verdict == delivery::refused ? refuse(lock, home_) : verdict;
@@ -174,7 +146,7 @@ void rawsocket_output::flush(shard_services& here) noexcept
 {
     guard lock(mutex_);
     listed_ = false;
-    if (!started_ || blocked_ || queue_.empty())
+    if (!started_ || blocked_ || (queue_.empty() && lone_run_ == nullptr))
         return;
     if (plain_) {
         const auto status = write_queue(here.buffers());
@@ -205,6 +177,10 @@ write_status rawsocket_output::write() noexcept
 write_status rawsocket_output::write_queue(buffer_pool& buffers) noexcept
 {
     blocked_ = false;
+    if (lone_run_ != nullptr) {
+        if (const auto status = write_lone_run(buffers); status != write_status::blocked)
+            return status;
+    }
     while (!queue_.empty()) {
         const auto pieces = queue_.next();
         std::size_t offered = 0;
@@ -220,6 +196,28 @@ write_status rawsocket_output::write_queue(buffer_pool& buffers) noexcept
             return write_status::blocked;
     }
     return write_status::drained;
+}
+
+/// Writes the lone run. What the system does not take of it goes into the queue.
+write_status rawsocket_output::write_lone_run(buffer_pool& buffers) noexcept
+{
+    const auto bytes = lone_run_->bytes();
+    const auto taken = write_directly(descriptor_, bytes, write_error_);
+    bytes_written_ += taken;
+    if (taken == bytes.size()) {
+        lone_run_ = nullptr;
+        return write_status::drained;
+    }
+    if (write_error_)
+        return write_status::failed;
+    try {
+        queue_lone_run(buffers);
+        queue_.written(taken, buffers);
+    } catch (const std::bad_alloc&) {
+        write_error_ = make_error_code(boost::system::errc::not_enough_memory);
+        return write_status::failed;
+    }
+    return write_status::blocked;
 }
 
 void rawsocket_output::owner_waits(bool waits) noexcept
@@ -244,6 +242,7 @@ void rawsocket_output::stop() noexcept
     started_ = false;
     descriptor_ = -1;
     queue_.clear(home_.buffers());
+    lone_run_ = nullptr;
 }
 
 void rawsocket_output::wake() noexcept
@@ -299,7 +298,7 @@ output_duties rawsocket_output::take_duties() noexcept
 std::size_t rawsocket_output::queued_bytes()
 {
     const guard lock(mutex_);
-    return queue_.size();
+    return queue_.size() + (lone_run_ != nullptr ? lone_run_->bytes().size() : 0);
 }
 
 std::uint64_t rawsocket_output::bytes_written()

@@ -4,10 +4,12 @@
 
 /// The outgoing half of a RawSocket connection, which every shard may use.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/system/error_code.hpp>
@@ -46,8 +48,8 @@ struct output_duties {
 
 /// The queue of what goes out, and the descriptor that it goes to. The connection lives on one shard, its home. Other
 /// shards append messages for it, on behalf of the realm that they have entered, and write them with one direct system
-/// call, both under the lock of the output; everything else they leave to the home shard. Bytes of TLS are not theirs to
-/// make: of a connection with TLS they only append.
+/// call, both under the lock of the output; everything else they leave to the home shard. Bytes of TLS are not theirs
+/// to make: of a connection with TLS they only append.
 ///
 /// Which shard works is told by `shard_scope`; outside of any scope it is the home. An output outlives its connection
 /// for as long as a flush list refers to it, and does nothing then.
@@ -135,15 +137,57 @@ public:
 private:
     using guard = std::unique_lock<shard_mutex>;
 
-    [[nodiscard]] shard_services& here() const noexcept;
-    [[nodiscard]] delivery admit(std::size_t payload_bytes) const noexcept;
-    [[nodiscard]] bool admits(const message_run& run) const noexcept;
-    void list(shard_services& at);
+    /// The shard that works now.
+    [[nodiscard]] shard_services& here() const noexcept
+    {
+        if (mode() == sharing::one_thread)
+            return home_;
+        auto* const current = shard_scope::current();
+        return current != nullptr ? *current : home_;
+    }
+
+    /// Whether a payload of this size may be queued.
+    [[nodiscard]] delivery admit(std::size_t payload_bytes) const noexcept
+    {
+        if (!started_)
+            return delivery::refused;
+        const auto frame_bytes = frame_header_bytes + payload_bytes;
+        if (payload_bytes > peer_message_bytes_max_ || frame_bytes > outbound_bytes_max_)
+            return delivery::too_large;
+        return frame_bytes > outbound_bytes_max_ - std::min(outbound_bytes_max_, queue_.size()) ? delivery::refused
+                                                                                                : delivery::queued;
+    }
+
+    /// Whether a run may be queued as it stands.
+    [[nodiscard]] bool admits(const message_run& run) const noexcept
+    {
+        return started_ && run.longest_message() <= peer_message_bytes_max_ &&
+               run.bytes().size() <= outbound_bytes_max_ - std::min(outbound_bytes_max_, queue_.size());
+    }
+
+    /// Sees to it that what is queued now is flushed.
+    void list(shard_services& at)
+    {
+        if (listed_)
+            return;
+        at.flushes().add(*this);
+        listed_ = true;
+    }
+
     delivery refuse(guard& lock, shard_services& at);
     void end(close_reason reason, shard_services& at) noexcept;
     void summon(guard& lock, shard_services& at);
     void attend_posted() noexcept;
+
+    /// Puts the lone run into the queue, before anything else goes there.
+    void queue_lone_run(buffer_pool& buffers)
+    {
+        if (lone_run_ != nullptr)
+            queue_.push_run(std::exchange(lone_run_, nullptr), buffers);
+    }
+
     [[nodiscard]] write_status write_queue(buffer_pool& buffers) noexcept;
+    [[nodiscard]] write_status write_lone_run(buffer_pool& buffers) noexcept;
 
     output_owner* owner_; ///< Used on the home shard only; null once it is gone.
     shard_services& home_;
@@ -159,6 +203,7 @@ private:
     std::size_t outbound_bytes_max_;
     std::uint64_t bytes_written_{0};
     frame_queue queue_;
+    shared_run lone_run_; ///< All that is to be written, in place of the queue: then no memory is needed for it.
     boost::system::error_code write_error_;
     std::unique_ptr<const frame_log> log_;
 };

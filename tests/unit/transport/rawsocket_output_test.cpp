@@ -148,6 +148,78 @@ TEST_CASE("output: a run goes to several clients as it stands, in order with mes
     }
 }
 
+TEST_CASE("output: a run that is all there is to write goes out whole, and what follows comes after it",
+          "[transport][output]")
+{
+    const auto run = run_of(10, 50);
+    arrivals<std::size_t> queued;
+    int batch = 0;
+    transport_server server(on_loopback(), [&](channel& peer, std::span<const byte_view>) {
+        static_cast<void>(peer.send_run(run));
+        queued.put(peer.queued_bytes());
+        if (++batch == 2) {
+            static_cast<void>(peer.send_run(run));
+            static_cast<void>(peer.send_encoded(as_bytes("after")));
+            queued.put(peer.queued_bytes());
+        }
+        return then::go_on;
+    });
+    const std::string bytes(as_text(run->bytes()));
+    auto client = server.connect();
+    client.shake_hands();
+    client.send(wire_message("go"));
+    CHECK(client.receive(bytes.size()) == bytes);
+    CHECK(queued.take() == bytes.size());
+    client.send(wire_message("go"));
+    const auto expected = bytes + bytes + wire_message("after");
+    CHECK(client.receive(expected.size()) == expected);
+    CHECK(queued.take() == bytes.size());
+    CHECK(queued.take() == expected.size());
+}
+
+TEST_CASE("output: a run of which the system takes a part goes on behind it, and a PONG between its messages",
+          "[transport][output]")
+{
+    const temporary_directory directory;
+    const auto run = run_of(150, 65'000);
+    transport_server server(rawsocket(unix_socket(directory / "router.sock")).limits(patient_limits()),
+                            [&](channel& peer, std::span<const byte_view>) {
+                                static_cast<void>(peer.send_run(run));
+                                return then::go_on;
+                            });
+    auto client = server.connect();
+    client.shake_hands();
+    client.send(wire_message("go"));
+    CHECK(client.receive_frame() == std::string(65'000, 'r')); // The rest waits.
+    client.send(wire_frame(1, "urgent"));
+    int number = 1;
+    std::string header = client.receive(4);
+    for (; header[0] == 0; ++number) {
+        CHECK(client.receive(65'000) == std::string(65'000, 'r'));
+        header = client.receive(4);
+    }
+    CHECK(header == octets({2, 0, 0, 6}));
+    CHECK(client.receive(6) == "urgent");
+    for (; number < 149; ++number)
+        CHECK(client.receive_frame() == std::string(65'000, 'r'));
+    CHECK(client.receive_frame() == "end");
+}
+
+TEST_CASE("output: a run that waits alone goes with its connection", "[transport][output]")
+{
+    const auto run = run_of(3, 50);
+    transport_server server(on_loopback(), [&](channel& peer, std::span<const byte_view>) {
+        static_cast<void>(peer.send_run(run));
+        peer.abort(close_reason::killed);
+        return then::go_on;
+    });
+    auto client = server.connect();
+    client.shake_hands();
+    client.send(wire_message("go"));
+    CHECK(server.wait_for_end().reason == close_reason::killed);
+    CHECK(run->unshared());
+}
+
 TEST_CASE("output: of a run, what is too long for the client is left out", "[transport][output]")
 {
     const auto run = run_of(3, 513);
