@@ -46,7 +46,8 @@ awaitable<decoded<message>> next_message(message_inbox& inbox, session_phase pha
     while (!received || (received->has_value() && is_late_answer(phase, type_of(**received)))) {
         if (!received) {
             inbox.link().flush();
-            const auto end = co_await inbox.refill();
+            const auto read = co_await inbox.link().read_batch();
+            const auto end = inbox.refill(read);
             if (end != close_reason::none)
                 throw conversation_over(end, inbox.end_cause().message());
         }

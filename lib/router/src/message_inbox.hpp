@@ -9,7 +9,6 @@
 
 #include <boost/system/error_code.hpp>
 
-#include <junctor/auth/awaitable.hpp>
 #include <junctor/message/decode.hpp>
 #include <junctor/transport/channel.hpp>
 
@@ -55,9 +54,14 @@ public:
     /// Takes the first `count` messages.
     void take(std::size_t count) noexcept { unread_ = unread_.subspan(count); }
 
-    /// Waits for more messages, once all have been taken: completes with `close_reason::none`, or with why there will
-    /// be none.
-    [[nodiscard]] awaitable<close_reason> refill();
+    /// Takes in what the channel's `read_batch` has brought, once all that was there before has been taken. Returns
+    /// `close_reason::none`, or why there will be no more. Not a coroutine itself: it would cost each read a frame.
+    [[nodiscard]] close_reason refill(const batch& read) noexcept
+    {
+        unread_ = read.messages();
+        end_cause_ = read.error();
+        return read.reason();
+    }
 
     /// Details to the reason of the last `refill`, for logs.
     [[nodiscard]] boost::system::error_code end_cause() const noexcept { return end_cause_; }

@@ -91,8 +91,10 @@ void lose(session& member, realm_host& host, shard_services& here, close_reason 
 awaitable<void> route(message_inbox& inbox, session& member, realm_host& host, shard_services& here)
 {
     auto end = close_reason::none;
-    while (end == close_reason::none && dispatch(inbox, member, host, here))
-        end = co_await inbox.refill();
+    while (end == close_reason::none && dispatch(inbox, member, host, here)) {
+        const auto read = co_await inbox.link().read_batch();
+        end = inbox.refill(read);
+    }
     if (end != close_reason::none)
         lose(member, host, here, end, inbox.end_cause().message());
 }
@@ -116,7 +118,8 @@ awaitable<void> await_goodbye(message_inbox& inbox)
             if (answered)
                 co_return;
         }
-        end = co_await inbox.refill();
+        const auto read = co_await inbox.link().read_batch();
+        end = inbox.refill(read);
     }
 }
 
