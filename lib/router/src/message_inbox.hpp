@@ -54,7 +54,7 @@ public:
     /// Takes the first `count` messages.
     void take(std::size_t count) noexcept { unread_ = unread_.subspan(count); }
 
-    /// Takes in what the channel's `read_batch` has brought, once all that was there before has been taken. Returns
+    /// Takes in what a read of the channel has brought, once all that was there before has been taken. Returns
     /// `close_reason::none`, or why there will be no more. Not a coroutine itself: it would cost each read a frame.
     [[nodiscard]] close_reason refill(const batch& read) noexcept
     {

@@ -88,15 +88,38 @@ void lose(session& member, realm_host& host, shard_services& here, close_reason 
     entered->leave(member);
 }
 
+/// Gives the realm what a channel reads, for as long as the session is open and the channel is.
+class session_reader final : public batch_reader {
+public:
+    session_reader(message_inbox& inbox, session& member, realm_host& host, shard_services& here)
+        : inbox_{inbox}, member_{member}, host_{host}, here_{here}
+    {
+    }
+
+    bool take(const batch& read) override
+    {
+        end_ = inbox_.refill(read);
+        return end_ == close_reason::none && dispatch(inbox_, member_, host_, here_);
+    }
+
+    /// Why the channel gives no more; `none` if that is not why the reading has ended.
+    [[nodiscard]] close_reason end() const noexcept { return end_; }
+
+private:
+    message_inbox& inbox_;
+    session& member_;
+    realm_host& host_;
+    shard_services& here_;
+    close_reason end_{close_reason::none};
+};
+
 awaitable<void> route(message_inbox& inbox, session& member, realm_host& host, shard_services& here)
 {
-    auto end = close_reason::none;
-    while (end == close_reason::none && dispatch(inbox, member, host, here)) {
-        const auto read = co_await inbox.link().read_batch();
-        end = inbox.refill(read);
-    }
-    if (end != close_reason::none)
-        lose(member, host, here, end, inbox.end_cause().message());
+    session_reader reader(inbox, member, host, here);
+    if (dispatch(inbox, member, host, here)) // what came together with HELLO
+        co_await inbox.link().read_batches(reader);
+    if (reader.end() != close_reason::none)
+        lose(member, host, here, reader.end(), inbox.end_cause().message());
 }
 
 /// Whether a session was ended by a GOODBYE of the router, which its peer will answer.
@@ -178,8 +201,8 @@ awaitable<close_reason> serve_session(live_connection& entry, const listening& t
     }
 
     auto& host = admitted.host();
-    session member(admitted.id(), std::move(admitted.who()), admitted.features(), link,
-                   host.options().request_ids, limits);
+    session member(admitted.id(), std::move(admitted.who()), admitted.features(), link, host.options().request_ids,
+                   limits);
     link.clear_deadline();
     {
         const membership joined(host, here, member);

@@ -34,7 +34,7 @@ public:
     awaitable<error_code> open(const rawsocket_transport& settings);
 
     const transport_facts& facts() const noexcept override { return facts_; }
-    awaitable<batch> read_batch() override;
+    awaitable<void> read_batches(batch_reader& to) override;
     void flush() noexcept override { output_->flush(services_); }
     awaitable<void> close(clock::time_point until) override;
     void abort(close_reason reason) noexcept override;
@@ -101,7 +101,7 @@ private:
     close_reason deadline_reason_{close_reason::none};
     keep_alive keep_alive_;
     bool reading_into_frame_{false};
-    bool reading_{false};     ///< A read of `read_batch` is pending.
+    bool reading_{false};     ///< A read of `read_batches` is pending.
     bool interrupted_{false}; ///< The batch is to complete without messages.
     bool waiting_until_writable_{false};
     bool heard_from_peer_{true}; ///< Since the last strike of `keep_alive_deadline_`.
@@ -219,18 +219,22 @@ error_code rawsocket_channel::answer(const rawsocket_octets& request, const raws
 
 // Reading
 
-awaitable<batch> rawsocket_channel::read_batch()
+awaitable<void> rawsocket_channel::read_batches(batch_reader& to)
 {
     auto input = begin_batch();
     interrupted_ = false;
     for (;;) {
         const auto messages = parse(input);
-        if (!messages.empty())
-            co_return batch(messages);
-        if (over())
-            co_return ending();
-        if (std::exchange(interrupted_, false))
-            co_return batch(messages);
+        if (messages.empty() && over()) {
+            static_cast<void>(to.take(ending()));
+            co_return;
+        }
+        if (!messages.empty() || std::exchange(interrupted_, false)) {
+            if (!to.take(batch(messages)))
+                co_return;
+            input = begin_batch();
+            continue;
+        }
         reading_ = true;
         const auto [error, count] = co_await stream_.socket().async_read_some(read_target(), as_results);
         reading_ = false;

@@ -43,7 +43,7 @@ struct output_duties {
     close_reason end{close_reason::none}; ///< End the connection.
     bool write{false};                    ///< Write what is queued.
     bool wait{false};                     ///< Wait until the connection can be written to.
-    bool wake{false};                     ///< Let `read_batch` complete.
+    bool wake{false};                     ///< Let the reader look up.
 };
 
 /// The queue of what goes out, and the descriptor that it goes to. The connection lives on one shard, its home. Other

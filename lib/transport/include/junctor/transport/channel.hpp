@@ -32,7 +32,7 @@ public:
     /// Whether the channel was still open. If so there is at least one message, unless the channel was woken.
     [[nodiscard]] bool open() const noexcept { return reason_ == close_reason::none; }
 
-    /// In the order in which they came. Valid until the next `read_batch` of the channel, also across waits.
+    /// In the order in which they came. Valid until the next read of the channel, also across waits.
     [[nodiscard]] std::span<const byte_view> messages() const noexcept { return messages_; }
 
     /// Why the channel is not open any more.
@@ -47,6 +47,17 @@ private:
     boost::system::error_code error_;
 };
 
+/// Takes batches as they come.
+class batch_reader {
+public:
+    /// Takes a batch; its messages are valid until the next one. Returns whether there shall be more. Called on the
+    /// thread of the channel, which it must not destroy.
+    virtual bool take(const batch& read) = 0;
+
+protected:
+    ~batch_reader() = default;
+};
+
 /// Which way a frame went.
 enum class frame_direction : std::uint8_t { received, sent };
 
@@ -55,15 +66,16 @@ enum class frame_direction : std::uint8_t { received, sent };
 /// shards calls it on the threads of all of them, also at the same time.
 using frame_log = std::function<void(frame_direction direction, frame_type type, byte_view payload)>;
 
-/// One peer's connection after the transport's handshake: messages come in batches by `read_batch()` and go out as
+/// One peer's connection after the transport's handshake: messages come in batches by `read_batches()` and go out as
 /// through every outlet, followed by `flush()` or the flush list of the shard. Used on the thread of its shard, but for
 /// what it is as an outlet: with `sharing::several_threads`, whoever has entered the realm of its session queues
 /// messages from any shard, within a `shard_scope`, and flushes that shard's list. What other shards queue is written
 /// by them, or by its own.
 ///
-/// Lifetime: at most one of `read_batch` and `close` may be pending, and the channel must outlive it. Destroying a
-/// channel closes its connection at once. Output is bounded: if more than `session_limits::outbound_bytes_max` is
-/// queued, or if the peer takes nothing for `write_stall_timeout`, the channel ends with `close_reason::slow_consumer`.
+/// Lifetime: at most one of `read_batches`, `read_batch` and `close` may be pending, and the channel must outlive it.
+/// Destroying a channel closes its connection at once. Output is bounded: if more than
+/// `session_limits::outbound_bytes_max` is queued, or if the peer takes nothing for `write_stall_timeout`, the channel
+/// ends with `close_reason::slow_consumer`.
 class channel : public outlet {
 public:
     using clock = std::chrono::steady_clock;
@@ -71,22 +83,27 @@ public:
     [[nodiscard]] virtual const transport_facts& facts() const noexcept = 0;
     [[nodiscard]] serializer format() const noexcept override { return facts().format; }
 
-    /// Completes with all whole messages of one read; with none if `wake()` is called while it is pending. Once the peer has ended or broken the framing it completes as not
-    /// open, after all messages from before that. Not open with `close_reason::connection_lost` or
-    /// `protocol_violation`, output may still be flushed by `close()`; with any other reason everything is over.
-    /// Cancellation: by `abort()`. Throws `std::bad_alloc` only.
-    [[nodiscard]] virtual awaitable<batch> read_batch() = 0;
+    /// Gives `to`, which must outlive the reading, all whole messages of each read as a batch, until it wants no more
+    /// or has been given a batch that is not open; then it completes. A batch without messages says that `wake()` was
+    /// called. Once the peer has ended or broken the framing comes the batch that is not open, after all messages from
+    /// before that. Not open with `close_reason::connection_lost` or `protocol_violation`, output may still be flushed
+    /// by `close()`; with any other reason everything is over. One coroutine serves all reads of a connection, so that
+    /// a read costs none. Cancellation: by `abort()`. Throws `std::bad_alloc`, and what `to` throws.
+    [[nodiscard]] virtual awaitable<void> read_batches(batch_reader& to) = 0;
+
+    /// Completes with the next batch alone.
+    [[nodiscard]] awaitable<batch> read_batch();
 
     /// Writes what is queued by one direct system call; what the peer does not take at once goes on by itself.
     virtual void flush() noexcept = 0;
 
     /// Writes what is queued, says goodbye in the way of the transport (TLS close_notify, end of stream), waits for the
     /// peer to end too, so that it does not lose what it has not read yet, and closes; by `until` at the latest. Not
-    /// while a `read_batch` is pending.
+    /// while a read is pending.
     [[nodiscard]] virtual awaitable<void> close(clock::time_point until) = 0;
 
-    /// Ends the connection at once: what is queued is lost, a pending `read_batch` completes as not open with `reason`,
-    /// later messages are refused. The first reason stays.
+    /// Ends the connection at once: what is queued is lost, a pending read ends with a batch that is not open for
+    /// `reason`, later messages are refused. The first reason stays.
     virtual void abort(close_reason reason) noexcept = 0;
 
     /// Why the connection was ended from this side; `none` if it was not.
