@@ -2,6 +2,8 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/codec/utf8.hpp>
 
+#include <array>
+
 namespace junctor {
 
 namespace {
@@ -59,6 +61,21 @@ std::size_t ascii_prefix(std::string_view text) noexcept
 }
 
 } // namespace
+
+bool detail::is_long_ascii(std::string_view text) noexcept
+{
+    constexpr auto words = long_text / sizeof(std::uint64_t);
+    const auto seen_at = [](const char* at) {
+        std::array<std::uint64_t, words> all;
+        std::memcpy(all.data(), at, long_text);
+        return (all[0] | all[1]) | (all[2] | all[3]) | (all[4] | all[5]) | (all[6] | all[7]);
+    };
+    const auto* const last = text.data() + text.size() - long_text;
+    auto seen = seen_at(last);
+    for (const auto* at = text.data(); at < last; at += long_text)
+        seen |= seen_at(at);
+    return (seen & high_bits) == 0;
+}
 
 bool detail::is_utf8_beyond_ascii(std::string_view text) noexcept
 {

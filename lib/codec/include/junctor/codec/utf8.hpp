@@ -29,12 +29,22 @@ template <class Word>
 
 } // namespace detail
 
+namespace detail {
+
+/// `is_ascii` for texts of at least `long_text` octets, 64 of them at a time.
+inline constexpr std::size_t long_text = 64;
+[[nodiscard]] bool is_long_ascii(std::string_view text) noexcept;
+
+} // namespace detail
+
 /// Whether all of `text` is ASCII. The last octets are looked at twice rather than one by one.
 [[nodiscard]] inline bool is_ascii(std::string_view text) noexcept
 {
     const auto* const data = text.data();
     const auto size = text.size();
     std::uint64_t seen = 0;
+    if (size >= detail::long_text)
+        return detail::is_long_ascii(text);
     if (size >= sizeof(std::uint64_t)) {
         const auto* const last = data + size - sizeof(std::uint64_t);
         seen = detail::load_word<std::uint64_t>(last);
