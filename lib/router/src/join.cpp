@@ -175,8 +175,8 @@ auth_hello make_auth_hello(std::string_view realm, const hello_details& details)
     return hello;
 }
 
-awaitable<admission> converse(router_core& core, shard_services& here, const listening& transport,
-                              message_inbox& inbox, session_phase phase)
+awaitable<admission> converse(router_core& core, shard_services& here, const listening& transport, message_inbox& inbox,
+                              session_phase phase)
 {
     const auto received = co_await expect(inbox, phase);
     const auto& greeting = std::get<hello>(received);

@@ -13,8 +13,8 @@
 
 #include <junctor/base/log.hpp>
 #include <junctor/message/decode.hpp>
-#include <junctor/router/procedure.hpp>
 #include <junctor/realm/realm.hpp>
+#include <junctor/router/procedure.hpp>
 #include <junctor/session/session.hpp>
 #include <junctor/transport/shard_services.hpp>
 
@@ -35,8 +35,8 @@ public:
     local_session(const local_session&) = delete;
     local_session& operator=(const local_session&) = delete;
 
-    /// Registers `uri` with `entered`, the realm that it has joined. Throws `std::invalid_argument` if the realm refuses
-    /// it.
+    /// Registers `uri` with `entered`, the realm that it has joined. Throws `std::invalid_argument` if the realm
+    /// refuses it.
     void register_procedure(realm& entered, std::string_view uri, procedure_handler handler);
 
     [[nodiscard]] serializer format() const noexcept override { return serializer::msgpack; }

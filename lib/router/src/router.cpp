@@ -33,8 +33,7 @@ void spawn_connection(std::shared_ptr<live_connection> entry, const std::shared_
     auto log_end = [entry = std::move(entry)](const std::exception_ptr& failure) {
         log_failure(entry->core->log, failure);
     };
-    boost::asio::co_spawn(executor, std::move(served),
-                          boost::asio::bind_cancellation_slot(slot, std::move(log_end)));
+    boost::asio::co_spawn(executor, std::move(served), boost::asio::bind_cancellation_slot(slot, std::move(log_end)));
 }
 
 /// Gives `peer` to the shard whose turn it is.
@@ -144,7 +143,8 @@ std::string router::listen(rawsocket_transport transport)
                    {{"transport", id}, {"cause", cause.message()}, {"hint", "raise the limit of open files"}});
     };
     auto& io = core_->main().io;
-    auto socket = std::make_shared<listener>(io, transport.endpoint(), transport.per_transport(), std::move(on_trouble));
+    auto socket =
+        std::make_shared<listener>(io, transport.endpoint(), transport.per_transport(), std::move(on_trouble));
     auto opened = std::make_shared<const listening>(std::move(transport));
     core_->listeners.push_back(socket);
     auto url = url_of(opened->settings, socket->local_address());

@@ -105,8 +105,7 @@ byte_view byte_stream::decrypt(std::size_t count, std::unique_ptr<read_block>& b
 write_status byte_stream::write_ciphertext() noexcept
 {
     if (output_pending()) {
-        const auto count =
-            write_directly(socket_.native_handle(), ciphertext_.view(ciphertext_written_), write_error_);
+        const auto count = write_directly(socket_.native_handle(), ciphertext_.view(ciphertext_written_), write_error_);
         ciphertext_written_ += count;
         bytes_written_ += count;
     }

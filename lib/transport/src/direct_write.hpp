@@ -21,8 +21,8 @@ enum class write_status : std::uint8_t {
     failed,  ///< The connection cannot be written to any more.
 };
 
-/// Hands bytes to the system with one call that does not wait, and returns how many it took: none if the socket is full.
-/// `error` is set if it cannot be written to any more, and left alone otherwise.
+/// Hands bytes to the system with one call that does not wait, and returns how many it took: none if the socket is
+/// full. `error` is set if it cannot be written to any more, and left alone otherwise.
 [[nodiscard]] std::size_t write_directly(int descriptor, byte_view bytes, boost::system::error_code& error) noexcept;
 [[nodiscard]] std::size_t write_directly(int descriptor, const frame_queue::segments& pieces,
                                          boost::system::error_code& error) noexcept;

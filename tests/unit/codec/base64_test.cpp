@@ -24,8 +24,13 @@ TEST_CASE("base64: the vectors of RFC 4648", "[codec][base64]")
         std::string_view plain;
         std::string_view text;
     };
-    const row rows[] = {{"", ""},         {"f", "Zg=="},         {"fo", "Zm8="},         {"foo", "Zm9v"},
-                        {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}};
+    const row rows[] = {{"", ""},
+                        {"f", "Zg=="},
+                        {"fo", "Zm8="},
+                        {"foo", "Zm9v"},
+                        {"foob", "Zm9vYg=="},
+                        {"fooba", "Zm9vYmE="},
+                        {"foobar", "Zm9vYmFy"}};
     for (const auto& [plain, text] : rows) {
         const auto bytes = junctor::as_bytes(plain);
         CHECK(written(bytes) == text);
@@ -46,8 +51,9 @@ TEST_CASE("base64: all lengths and octets come back", "[codec][base64]")
 
 TEST_CASE("base64: what the encoder never writes is refused", "[codec][base64]")
 {
-    for (const std::string_view text : {"Z", "Zg", "Zg=", "Zm9", "Zg==Zg==", "Z===", "====", "=g==", "Zm9v=", "Zm9v====",
-                                        "Zm 9", "Zm9\n", "Zm-_", "Zm9.", "Zh==", "Zm9=", "Zg=a", "\xC3\xA9zz"})
+    for (const std::string_view text :
+         {"Z", "Zg", "Zg=", "Zm9", "Zg==Zg==", "Z===", "====", "=g==", "Zm9v=", "Zm9v====", "Zm 9", "Zm9\n", "Zm-_",
+          "Zm9.", "Zh==", "Zm9=", "Zg=a", "\xC3\xA9zz"})
         CHECK_FALSE(read_base64(text).has_value());
     CHECK_FALSE(read_base64(std::string_view("Zg\0=", 4)).has_value());
 }

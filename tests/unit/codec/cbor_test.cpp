@@ -170,8 +170,8 @@ TEST_CASE("cbor: integer keys are read as decimal text, other keys are not", "[c
 {
     CHECK(*parsing("a3 01f6 20f6 1bfffffffffffffffff6") ==
           value(dict{{"1", value()}, {"-1", value()}, {"18446744073709551615", value()}}));
-    for (const auto* const digits : {"a1f601", "a1f501", "a1fb000000000000000001", "a1410001", "a18001", "a1a001",
-                                     "a13bffffffffffffffff01"}) {
+    for (const auto* const digits :
+         {"a1f601", "a1f501", "a1fb000000000000000001", "a1410001", "a18001", "a1a001", "a13bffffffffffffffff01"}) {
         CAPTURE(digits);
         CHECK(parsing(digits).error() == errc::unexpected_type);
         CHECK(skipping(digits) == errc{});
@@ -186,28 +186,68 @@ TEST_CASE("cbor: what is wrong with an item is told apart", "[codec][cbor]")
     };
     const row rows[] = {
         // Reserved and impossible heads.
-        {"1c", errc::malformed}, {"1d", errc::malformed}, {"1e", errc::malformed}, {"1f", errc::malformed},
-        {"3f", errc::malformed}, {"5c", errc::malformed}, {"7e", errc::malformed}, {"9d", errc::malformed},
-        {"bc", errc::malformed}, {"dc", errc::malformed}, {"df00", errc::malformed}, {"fc", errc::malformed},
-        {"fe", errc::malformed}, {"f800", errc::malformed}, {"f81f", errc::malformed}, {"f818", errc::malformed},
+        {"1c", errc::malformed},
+        {"1d", errc::malformed},
+        {"1e", errc::malformed},
+        {"1f", errc::malformed},
+        {"3f", errc::malformed},
+        {"5c", errc::malformed},
+        {"7e", errc::malformed},
+        {"9d", errc::malformed},
+        {"bc", errc::malformed},
+        {"dc", errc::malformed},
+        {"df00", errc::malformed},
+        {"fc", errc::malformed},
+        {"fe", errc::malformed},
+        {"f800", errc::malformed},
+        {"f81f", errc::malformed},
+        {"f818", errc::malformed},
         // Breaks where a value is due.
-        {"ff", errc::malformed}, {"81ff", errc::malformed}, {"a1ffff", errc::malformed}, {"a16161ff", errc::malformed},
-        {"bf6161ff", errc::malformed}, {"9fc0ff", errc::malformed}, {"c0ff", errc::malformed},
+        {"ff", errc::malformed},
+        {"81ff", errc::malformed},
+        {"a1ffff", errc::malformed},
+        {"a16161ff", errc::malformed},
+        {"bf6161ff", errc::malformed},
+        {"9fc0ff", errc::malformed},
+        {"c0ff", errc::malformed},
         // Pieces of open strings.
-        {"5f6161ff", errc::malformed}, {"7f4161ff", errc::malformed}, {"7f00ff", errc::malformed},
-        {"7f7f6161ffff", errc::malformed}, {"5fc04100ff", errc::malformed}, {"7f61c361a9ff", errc::invalid_utf8},
+        {"5f6161ff", errc::malformed},
+        {"7f4161ff", errc::malformed},
+        {"7f00ff", errc::malformed},
+        {"7f7f6161ffff", errc::malformed},
+        {"5fc04100ff", errc::malformed},
+        {"7f61c361a9ff", errc::invalid_utf8},
         // Ends that come too early.
-        {"18", errc::truncated}, {"19ff", errc::truncated}, {"1affffff", errc::truncated},
-        {"1bffffffffffffff", errc::truncated}, {"41", errc::truncated}, {"62ff", errc::truncated},
-        {"81", errc::truncated}, {"a1", errc::truncated}, {"a16161", errc::truncated}, {"9f", errc::truncated},
-        {"9f01", errc::truncated}, {"bf", errc::truncated}, {"bf6161", errc::truncated}, {"bf616101", errc::truncated},
-        {"5f", errc::truncated}, {"7f6161", errc::truncated}, {"c0", errc::truncated}, {"d8", errc::truncated},
-        {"f8", errc::truncated}, {"f900", errc::truncated}, {"fa000000", errc::truncated},
-        {"fb00000000000000", errc::truncated}, {"8201", errc::truncated},
+        {"18", errc::truncated},
+        {"19ff", errc::truncated},
+        {"1affffff", errc::truncated},
+        {"1bffffffffffffff", errc::truncated},
+        {"41", errc::truncated},
+        {"62ff", errc::truncated},
+        {"81", errc::truncated},
+        {"a1", errc::truncated},
+        {"a16161", errc::truncated},
+        {"9f", errc::truncated},
+        {"9f01", errc::truncated},
+        {"bf", errc::truncated},
+        {"bf6161", errc::truncated},
+        {"bf616101", errc::truncated},
+        {"5f", errc::truncated},
+        {"7f6161", errc::truncated},
+        {"c0", errc::truncated},
+        {"d8", errc::truncated},
+        {"f8", errc::truncated},
+        {"f900", errc::truncated},
+        {"fa000000", errc::truncated},
+        {"fb00000000000000", errc::truncated},
+        {"8201", errc::truncated},
         // Texts.
-        {"61ff", errc::invalid_utf8}, {"63eda080", errc::invalid_utf8}, {"a161ff01", errc::invalid_utf8},
+        {"61ff", errc::invalid_utf8},
+        {"63eda080", errc::invalid_utf8},
+        {"a161ff01", errc::invalid_utf8},
         // More than one value.
-        {"0000", errc::trailing_bytes}, {"f6ff", errc::trailing_bytes},
+        {"0000", errc::trailing_bytes},
+        {"f6ff", errc::trailing_bytes},
     };
     for (const auto& [digits, error] : rows) {
         CAPTURE(digits);
@@ -252,8 +292,12 @@ TEST_CASE("cbor: containers of unknown length get the right head at the end", "[
         std::string_view list_head;
         std::string_view dict_head;
     };
-    const row rows[] = {{0, "80", "a0"},         {23, "97", "b7"},         {24, "9818", "b818"},
-                        {255, "98ff", "b8ff"},   {256, "990100", "b90100"}, {65535, "99ffff", "b9ffff"},
+    const row rows[] = {{0, "80", "a0"},
+                        {23, "97", "b7"},
+                        {24, "9818", "b818"},
+                        {255, "98ff", "b8ff"},
+                        {256, "990100", "b90100"},
+                        {65535, "99ffff", "b9ffff"},
                         {65536, "9a00010000", "ba00010000"}};
     for (const auto& [count, list_head, dict_head] : rows) {
         CAPTURE(count);

@@ -24,12 +24,13 @@ struct sample {
 
 const std::vector<sample>& samples()
 {
-    static const std::vector<sample> all{
-        {value(), value_kind::null},         {true, value_kind::boolean},      {false, value_kind::boolean},
-        {0, value_kind::integer},            {-7, value_kind::integer},        {1'000'000, value_kind::integer},
-        {0.5, value_kind::real},             {"", value_kind::text},           {"text", value_kind::text},
-        {std::string(300, 'x'), value_kind::text}, {list(), value_kind::list}, {list{1}, value_kind::list},
-        {dict(), value_kind::dict},          {dict{{"a", 1}}, value_kind::dict}};
+    static const std::vector<sample> all{{value(), value_kind::null},  {true, value_kind::boolean},
+                                         {false, value_kind::boolean}, {0, value_kind::integer},
+                                         {-7, value_kind::integer},    {1'000'000, value_kind::integer},
+                                         {0.5, value_kind::real},      {"", value_kind::text},
+                                         {"text", value_kind::text},   {std::string(300, 'x'), value_kind::text},
+                                         {list(), value_kind::list},   {list{1}, value_kind::list},
+                                         {dict(), value_kind::dict},   {dict{{"a", 1}}, value_kind::dict}};
     return all;
 }
 
@@ -99,7 +100,8 @@ TEMPLATE_TEST_CASE("reader: pulls the elements of a message one by one", "[codec
     CHECK(r->error() == errc{});
 }
 
-TEMPLATE_TEST_CASE("reader: tells the kind of the next value and leaves it there", "[codec][reader]", json, msgpack, cbor)
+TEMPLATE_TEST_CASE("reader: tells the kind of the next value and leaves it there", "[codec][reader]", json, msgpack,
+                   cbor)
 {
     for (const auto& [content, kind] : samples()) {
         CAPTURE(content);
@@ -131,8 +133,8 @@ TEMPLATE_TEST_CASE("reader: where nothing follows, everything is truncated", "[c
     reading<typename TestType::reader> r(byte_view{});
     CHECK(r->peek() == value_kind{});
     CHECK(r->error() == errc::truncated);
-    read_as_other_kinds<typename TestType::reader>(
-        {}, value_kind::binary, [](value_kind, errc error) { CHECK(error == errc::truncated); });
+    read_as_other_kinds<typename TestType::reader>({}, value_kind::binary,
+                                                   [](value_kind, errc error) { CHECK(error == errc::truncated); });
     CHECK(skip_error<typename TestType::reader>({}) == errc::truncated);
 }
 
@@ -175,7 +177,8 @@ TEMPLATE_TEST_CASE("reader: a loop over elements ends at an error", "[codec][rea
     CHECK(r->error() == errc::unexpected_type);
 }
 
-TEMPLATE_TEST_CASE("reader: the outermost list has ended however often one asks", "[codec][reader]", json, msgpack, cbor)
+TEMPLATE_TEST_CASE("reader: the outermost list has ended however often one asks", "[codec][reader]", json, msgpack,
+                   cbor)
 {
     reading<typename TestType::reader> r(encode(list{1, list{}}, TestType::reader::format));
     std::string_view key;
@@ -197,8 +200,8 @@ TEMPLATE_TEST_CASE("reader: integers are exact up to the ends of their range", "
     constexpr auto format = TestType::reader::format;
     for (const std::uint64_t n :
          {std::uint64_t{0}, std::uint64_t{23}, std::uint64_t{24}, std::uint64_t{127}, std::uint64_t{128},
-          std::uint64_t{255}, std::uint64_t{256}, std::uint64_t{65535}, std::uint64_t{65536}, std::uint64_t{0xFFFF'FFFF},
-          std::uint64_t{0x1'0000'0000}, id_max, id_max + 1, std::uint64_t{1} << 63,
+          std::uint64_t{255}, std::uint64_t{256}, std::uint64_t{65535}, std::uint64_t{65536},
+          std::uint64_t{0xFFFF'FFFF}, std::uint64_t{0x1'0000'0000}, id_max, id_max + 1, std::uint64_t{1} << 63,
           std::numeric_limits<std::uint64_t>::max()}) {
         CAPTURE(n);
         reading<typename TestType::reader> r(encode(n, format));
@@ -212,8 +215,8 @@ TEMPLATE_TEST_CASE("reader: integers are exact up to the ends of their range", "
         CHECK(as_signed->error() == (fits ? errc{} : errc::number_out_of_range));
     }
     for (const std::int64_t n :
-         {std::int64_t{-1}, std::int64_t{-24}, std::int64_t{-25}, std::int64_t{-32}, std::int64_t{-33}, std::int64_t{-128},
-          std::int64_t{-129}, std::int64_t{-32768}, std::int64_t{-32769}, std::int64_t{-2147483648},
+         {std::int64_t{-1}, std::int64_t{-24}, std::int64_t{-25}, std::int64_t{-32}, std::int64_t{-33},
+          std::int64_t{-128}, std::int64_t{-129}, std::int64_t{-32768}, std::int64_t{-32769}, std::int64_t{-2147483648},
           std::int64_t{-2147483649}, std::numeric_limits<std::int64_t>::min()}) {
         CAPTURE(n);
         reading<typename TestType::reader> r(encode(n, format));

@@ -67,9 +67,24 @@ private:
     /// Never begins with U+0000: that would be binary data in JSON.
     std::string text()
     {
-        static const std::vector<std::string> pieces{
-            "a", "word ", "\"", "\\", "\n", "\x1F", "\x7F", std::string(1, '\0'), "\xC2\x80", "\xDF\xBF", "\xE0\xA0\x80",
-            "\xED\x9F\xBF", "\xEE\x80\x80", "\xEF\xBF\xBF", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF", "/", "<script>"};
+        static const std::vector<std::string> pieces{"a",
+                                                     "word ",
+                                                     "\"",
+                                                     "\\",
+                                                     "\n",
+                                                     "\x1F",
+                                                     "\x7F",
+                                                     std::string(1, '\0'),
+                                                     "\xC2\x80",
+                                                     "\xDF\xBF",
+                                                     "\xE0\xA0\x80",
+                                                     "\xED\x9F\xBF",
+                                                     "\xEE\x80\x80",
+                                                     "\xEF\xBF\xBF",
+                                                     "\xF0\x90\x80\x80",
+                                                     "\xF4\x8F\xBF\xBF",
+                                                     "/",
+                                                     "<script>"};
         std::string made;
         for (auto left = size(); left != 0; --left)
             made += pieces[below(made.empty() ? 7 : pieces.size())];

@@ -38,7 +38,8 @@ TEST_CASE("procedure: parameters and result are converted", "[router]")
     CHECK(make_procedure(&multiply)({{6, 7}, {}}).args == list{42});
     CHECK(make_procedure([](const std::string& s, bool twice) { return twice ? s + s : s; })({{"ab", true}, {}}).args ==
           list{"abab"});
-    CHECK(make_procedure([](std::vector<int> all) { return all.size(); })({{value(list{1, 2, 3})}, {}}).args == list{3});
+    CHECK(make_procedure([](std::vector<int> all) { return all.size(); })({{value(list{1, 2, 3})}, {}}).args ==
+          list{3});
     CHECK(make_procedure([](std::optional<int> n) { return n.value_or(-1); })({{value()}, {}}).args == list{-1});
 }
 

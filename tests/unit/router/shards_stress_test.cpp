@@ -160,8 +160,7 @@ public:
     {
         std::mt19937 random(7);
         for (int round = 1;; ++round) {
-            const auto client =
-                round % 3 == 0 ? std::make_unique<peer>(tls_, files_) : std::make_unique<peer>(plain_);
+            const auto client = round % 3 == 0 ? std::make_unique<peer>(tls_, files_) : std::make_unique<peer>(plain_);
             client->join();
             client->send(R"([32,1,{},"com.topic"])");
             client->send("[64,2,{},\"com.brief" + number(round) + "\"]");
@@ -182,8 +181,7 @@ public:
             try {
                 for (;;) {
                     // Publishes until that fails, for it gets its own events, too.
-                    client.send(R"([16,1,{"exclude_me":false},"com.topic",[0,0,")" + std::string(4000, 'x') +
-                                "\"]]");
+                    client.send(R"([16,1,{"exclude_me":false},"com.topic",[0,0,")" + std::string(4000, 'x') + "\"]]");
                 }
             } catch (const std::exception&) {
                 count(cut_off);

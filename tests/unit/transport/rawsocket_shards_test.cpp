@@ -86,9 +86,8 @@ TEST_CASE("shards: what the socket does not take at once goes on from its own sh
     constexpr int count = 300;
     std::thread other([&] {
         for (int i = 0; i < count; ++i)
-            server.from_other_shard([&](channel& peer) {
-                peer.send_encoded(as_bytes(std::to_string(i) + std::string(bulk_bytes, 'b')));
-            });
+            server.from_other_shard(
+                [&](channel& peer) { peer.send_encoded(as_bytes(std::to_string(i) + std::string(bulk_bytes, 'b'))); });
     });
     for (int i = 0; i < count; ++i)
         CHECK(client.receive_frame().starts_with(std::to_string(i) + "b"));
@@ -102,8 +101,7 @@ TEST_CASE("shards: both shards may write for one client at the same time", "[tra
     constexpr int count = 500;
     std::thread other([&] {
         for (int i = 0; i < count; ++i)
-            server.from_other_shard(
-                [&](channel& peer) { peer.send_encoded(as_bytes("other" + std::to_string(i))); });
+            server.from_other_shard([&](channel& peer) { peer.send_encoded(as_bytes("other" + std::to_string(i))); });
     });
     std::thread writer([&] {
         for (int i = 0; i < count; ++i)

@@ -46,8 +46,8 @@ public:
         register_procedure(uri, make_procedure(std::move(handler)));
     }
 
-    /// Enters the realm on behalf of the shard that `here` serves, for whoever brings sessions of a kind of its own. Call
-    /// it on the thread of that shard, once for each batch of messages, and never keep the entry over a wait.
+    /// Enters the realm on behalf of the shard that `here` serves, for whoever brings sessions of a kind of its own.
+    /// Call it on the thread of that shard, once for each batch of messages, and never keep the entry over a wait.
     [[nodiscard]] realm_entry enter(shard_services& here);
 
     /// Takes sessions out of the realm for good: GOODBYE to each, with `reason`. Whoever joins later is told the same.

@@ -36,8 +36,8 @@ struct router_core;
 ///
 /// With several io_contexts the router has as many shards: connections are spread over them, and each shard is run by
 /// one thread of its own. The first is the main shard: it listens and runs the procedures of the program, and the
-/// members of the router and of its realms are to be called on its thread, or before any shard runs. Then authenticators
-/// and the log sink are called on all of these threads, also at the same time.
+/// members of the router and of its realms are to be called on its thread, or before any shard runs. Then
+/// authenticators and the log sink are called on all of these threads, also at the same time.
 ///
 ///     boost::asio::io_context main(1), other(1);
 ///     junctor::router router({&main, &other});

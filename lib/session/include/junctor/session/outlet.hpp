@@ -24,8 +24,9 @@ enum class delivery : std::uint8_t {
 /// its result. In production a connection's outbound queue stands behind it, in tests a recorder.
 ///
 /// A message is either encoded in place (`open_message`, append, then `close_message` or `drop_message`) or handed over
-/// whole (`send_encoded`). Used by one thread at a time, though not always by the same: by whoever has entered the realm
-/// of the session behind it. An outlet may hold a lock of its own from `open_message` to the call that ends the message.
+/// whole (`send_encoded`). Used by one thread at a time, though not always by the same: by whoever has entered the
+/// realm of the session behind it. An outlet may hold a lock of its own from `open_message` to the call that ends the
+/// message.
 class outlet {
 public:
     virtual ~outlet() = default;
