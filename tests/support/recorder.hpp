@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -34,6 +35,8 @@ public:
 
     delivery send_encoded(byte_view message) override
     {
+        if (out_of_memory_)
+            throw std::bad_alloc();
         if (refusing_)
             return delivery::refused;
         if (message.size() > message_bytes_max_)
@@ -44,6 +47,9 @@ public:
 
     /// From now on behaves as if the queue were full, or no longer.
     void refuse(bool refusing = true) noexcept { refusing_ = refusing; }
+
+    /// From now on behaves as if there were no memory for what is sent.
+    void run_out_of_memory() noexcept { out_of_memory_ = true; }
 
     /// From now on takes no message that is larger.
     void accept_at_most(std::size_t bytes) noexcept { message_bytes_max_ = bytes; }
@@ -65,6 +71,7 @@ private:
     byte_buffer open_;
     std::deque<std::string> sent_;
     bool refusing_{false};
+    bool out_of_memory_{false};
     std::size_t message_bytes_max_{static_cast<std::size_t>(-1)};
 };
 

@@ -23,6 +23,19 @@ constexpr std::size_t index_of(serializer format) noexcept
     return static_cast<std::size_t>(format) - 1;
 }
 
+/// Opens a message in `run` and encodes `out` into it. Whether it may be closed. If there is no memory for it, the run
+/// is as it was before.
+bool encode_into(message_run& run, serializer format, const event& out)
+{
+    try {
+        return encode(out, format, run.open_message()) == errc{} &&
+               run.open_view().size() <= limits::rawsocket_message_bytes_max;
+    } catch (...) {
+        run.drop_message();
+        throw;
+    }
+}
+
 } // namespace
 
 broker::broker(const realm_options& options, random_numbers& random, std::uint64_t seed)
@@ -205,14 +218,16 @@ void broker::settle()
 {
     if (held_.to == nullptr)
         return;
-    for (auto* const subscriber : held_.to->subscribers) {
+    // Nothing is held any more, even if there is no memory to hand it over: nobody shall get an event twice.
+    const auto& to = *std::exchange(held_.to, nullptr);
+    auto content = std::exchange(held_.content, {});
+    for (auto* const subscriber : to.subscribers) {
         auto& target = subscriber->joined;
-        const auto& run = held_.content[index_of(target.format())];
+        const auto& run = content[index_of(target.format())];
         if (subscriber != held_.publisher && run != nullptr && !run->empty())
             target.send_run(run);
     }
-    give_back(held_.content);
-    held_.to = nullptr;
+    give_back(content);
 }
 
 /// Whom the event cannot reach misses it, and nobody else: because its queue is full, the event too large for it or not
@@ -248,11 +263,10 @@ void broker::append(const subscription& to, std::string_view topic, event& out, 
         auto& run = content[index_of(format)];
         if (run == nullptr)
             run = take_run();
-        const auto failed = encode(out, format, run->open_message());
-        if (failed != errc{} || run->open_view().size() > limits::rawsocket_message_bytes_max)
-            run->drop_message();
-        else
+        if (encode_into(*run, format, out))
             run->close_message();
+        else
+            run->drop_message();
     }
 }
 

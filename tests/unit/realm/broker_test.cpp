@@ -3,6 +3,7 @@
 #include <junctor/realm/broker.hpp>
 
 #include <algorithm>
+#include <new>
 #include <random>
 #include <string>
 #include <vector>
@@ -170,4 +171,21 @@ TEST_CASE("broker: events of one batch differ in what is asked for each of them"
                                         "publisher_authrole": "anyone"}, [5]])");
     subscriber.hears(R"([36, "$a", "$_", {"x_mark": 7}, [6]])");
     subscriber.hears(R"([36, "$a", "$p", {}, [7]])");
+}
+
+TEST_CASE("broker: nobody gets an event twice if there is no memory to hand it to somebody else", "[realm][broker]")
+{
+    conversation talk;
+    auto& publisher = talk.join("publisher");
+    auto& first = talk.join("first");
+    auto& second = talk.join("second");
+    for (auto* const each : {&first, &second}) {
+        each->says(R"([32, 1, {}, "com.a"])");
+        each->hears(R"([33, 1, "$a"])");
+    }
+    second.outlet().run_out_of_memory();
+    publisher.says(R"([16, 1, {}, "com.a", [1]])");
+    CHECK_THROWS_AS(talk.realm().settle(), std::bad_alloc);
+    first.hears(R"([36, "$a", "$_", {}, [1]])");
+    first.hears_nothing();
 }
