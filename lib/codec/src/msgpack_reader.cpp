@@ -27,6 +27,17 @@ any_number number_at(const unsigned char* at) noexcept
     }
 }
 
+/// Moves `at` over a text of `length` octets, or says what is wrong with it.
+inline errc pass_text(const unsigned char*& at, const unsigned char* end, std::size_t length) noexcept
+{
+    if (static_cast<std::size_t>(end - at) < length)
+        return errc::truncated;
+    if (!is_utf8({reinterpret_cast<const char*>(at), length}))
+        return errc::invalid_utf8;
+    at += length;
+    return errc{};
+}
+
 } // namespace
 
 errc msgpack_mismatch(const unsigned char* at, const unsigned char* end) noexcept
@@ -67,7 +78,6 @@ msgpack_find find_msgpack_end(const unsigned char* at, const unsigned char* end,
     const auto levels = limits::nesting_depth_max - depth;
     std::size_t level = 0;
 
-    const auto is_text = [&at](std::size_t length) { return is_utf8({reinterpret_cast<const char*>(at), length}); };
     for (;;) {
         if (at == end)
             return {.failure = errc::truncated};
@@ -79,11 +89,8 @@ msgpack_find find_msgpack_end(const unsigned char* at, const unsigned char* end,
         } else if ((lead & 0xE0) == msgpack_lead::fixstr) {
             const std::size_t length = lead & 0x1Fu;
             ++at;
-            if (static_cast<std::size_t>(end - at) < length)
-                return {.failure = errc::truncated};
-            if (!is_text(length))
-                return {.failure = errc::invalid_utf8};
-            at += length;
+            if (const auto failure = pass_text(at, end, length); failure != errc{})
+                return {.failure = failure};
         } else if ((lead & 0xF0) == msgpack_lead::fixarray && level != levels) {
             outer[level++] = due;
             due = lead & 0x0Fu;
@@ -110,11 +117,8 @@ msgpack_find find_msgpack_end(const unsigned char* at, const unsigned char* end,
                 break;
             }
             case value_kind::text:
-                if (rest < length)
-                    return {.failure = errc::truncated};
-                if (!is_text(length))
-                    return {.failure = errc::invalid_utf8};
-                at += length;
+                if (const auto failure = pass_text(at, end, length); failure != errc{})
+                    return {.failure = failure};
                 break;
             case value_kind::other:
                 if (form.head == 0)
