@@ -388,6 +388,7 @@ write_status rawsocket_channel::write_some() noexcept
 
 write_status rawsocket_channel::write_tls()
 {
+    const auto enough = stream_.bytes_written() + limits::written_at_once_max;
     for (;;) {
         const auto status = stream_.write_ciphertext();
         if (status != write_status::drained || !stream_.tls()->established())
@@ -401,6 +402,8 @@ write_status rawsocket_channel::write_tls()
             return write_status::failed;
         if (drained)
             return write_status::drained;
+        if (stream_.bytes_written() >= enough)
+            return write_status::blocked;
     }
 }
 

@@ -9,6 +9,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include <junctor/base/limits.hpp>
+
 namespace junctor {
 
 rawsocket_output::rawsocket_output(output_owner& owner, shard_services& home, std::size_t outbound_bytes_max) noexcept
@@ -181,6 +183,7 @@ write_status rawsocket_output::write_queue(buffer_pool& buffers) noexcept
         if (const auto status = write_lone_run(buffers); status != write_status::blocked)
             return status;
     }
+    const auto enough = bytes_written_ + limits::written_at_once_max;
     while (!queue_.empty()) {
         const auto pieces = queue_.next();
         std::size_t offered = 0;
@@ -191,7 +194,7 @@ write_status rawsocket_output::write_queue(buffer_pool& buffers) noexcept
         queue_.written(taken, buffers);
         if (write_error_)
             return write_status::failed;
-        blocked_ = taken != offered;
+        blocked_ = taken != offered || (bytes_written_ >= enough && !queue_.empty());
         if (blocked_)
             return write_status::blocked;
     }

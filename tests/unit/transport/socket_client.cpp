@@ -181,6 +181,12 @@ void socket_client::shake_hands(unsigned second_octet)
         throw std::runtime_error("the handshake was refused");
 }
 
+void socket_client::limit_receive_buffer(int octets)
+{
+    if (::setsockopt(descriptor_, SOL_SOCKET, SO_RCVBUF, &octets, sizeof octets) != 0)
+        fail("setsockopt");
+}
+
 void socket_client::shut_down()
 {
     if (::shutdown(descriptor_, SHUT_WR) != 0)

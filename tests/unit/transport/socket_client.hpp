@@ -60,6 +60,9 @@ public:
     /// Sends a handshake and requires the reply that accepts it.
     void shake_hands(unsigned second_octet = 0xF1);
 
+    /// Keeps the system from taking more than about so many octets that are not received yet.
+    void limit_receive_buffer(int octets);
+
     /// Ends the stream in our direction.
     void shut_down();
 

@@ -42,6 +42,9 @@ inline constexpr std::size_t quoted_bytes_max = 128;
 /// The encoded `authextra` of HELLO and AUTHENTICATE: it is made a tree before anybody is authenticated.
 inline constexpr std::size_t authextra_bytes_max = std::size_t{16} * 1024;
 
+/// Bytes written to one connection before others have their turn, and what has come from it is read.
+inline constexpr std::size_t written_at_once_max = std::size_t{256} * 1024;
+
 /// Connections beyond `transport_limits::connections_max` that are kept just long enough to be told so by the
 /// handshake.
 inline constexpr std::size_t refusals_pending_max = 256;
