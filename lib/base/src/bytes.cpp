@@ -12,26 +12,6 @@ namespace {
 constexpr std::size_t first_capacity = 128;
 }
 
-byte_buffer::byte_buffer(byte_buffer&& other) noexcept
-    : data_{std::exchange(other.data_, nullptr)},
-      size_{std::exchange(other.size_, 0)},
-      capacity_{std::exchange(other.capacity_, 0)}
-{
-}
-
-byte_buffer& byte_buffer::operator=(byte_buffer&& other) noexcept
-{
-    std::swap(data_, other.data_);
-    std::swap(size_, other.size_);
-    std::swap(capacity_, other.capacity_);
-    return *this;
-}
-
-byte_buffer::~byte_buffer()
-{
-    std::free(data_);
-}
-
 std::byte* byte_buffer::insert(std::size_t offset, std::size_t count)
 {
     const auto behind = size_ - offset;

@@ -9,20 +9,19 @@ namespace junctor {
 
 namespace {
 
-/// Written bytes are cut off once they are this many and more than half of the buffer: moving the rest stays cheap.
-constexpr std::size_t cut_off_bytes = std::size_t{64} * 1024;
-
 /// Runs that have been written are cut off the list once they are this many and more than half of it.
 constexpr std::size_t cut_off_runs = 32;
 
 /// Up to here a run is copied: keeping it would take more memory than its bytes, of which the queue's bound speaks.
 constexpr std::size_t copied_run_bytes_max = 512;
 
-void append_frame(byte_buffer& to, frame_type type, byte_view payload)
+/// Returns the length of the frame.
+std::size_t append_frame(byte_buffer& to, frame_type type, byte_view payload)
 {
     const auto header = encode_frame_header(type, payload.size());
     auto* const frame = to.extend(header.size() + payload.size());
     std::copy(payload.begin(), payload.end(), std::copy(header.begin(), header.end(), frame));
+    return header.size() + payload.size();
 }
 
 /// Moves `boundary` to the first beginning of a frame that is not before `position`. Each frame is walked at most once,
@@ -36,9 +35,8 @@ void find_boundary(std::size_t& boundary, byte_view frames, std::size_t position
 } // namespace
 
 /// Makes sure that `bulk_` has memory, and no more behind it than is worth keeping.
-void frame_queue::prepare_bulk(buffer_pool& buffers)
+void frame_queue::renew_bulk(buffer_pool& buffers)
 {
-    assert(!message_open());
     if (bulk_.capacity() == 0)
         bulk_ = buffers.take();
     if (bulk_written_ < cut_off_bytes || bulk_written_ <= bulk_.size() / 2)
@@ -53,6 +51,7 @@ void frame_queue::prepare_bulk(buffer_pool& buffers)
 
 byte_buffer& frame_queue::open(buffer_pool& buffers)
 {
+    assert(!message_open());
     prepare_bulk(buffers);
     const auto start = bulk_.size();
     bulk_.extend(frame_header_bytes);
@@ -63,8 +62,10 @@ byte_buffer& frame_queue::open(buffer_pool& buffers)
 void frame_queue::close() noexcept
 {
     assert(message_open());
-    const auto header = encode_frame_header(frame_type::message, bulk_.size() - open_ - frame_header_bytes);
+    const auto frame_bytes = bulk_.size() - open_;
+    const auto header = encode_frame_header(frame_type::message, frame_bytes - frame_header_bytes);
     std::copy(header.begin(), header.end(), bulk_.data() + open_);
+    size_ += frame_bytes;
     open_ = none;
 }
 
@@ -78,16 +79,19 @@ void frame_queue::drop(buffer_pool& buffers) noexcept
 
 void frame_queue::push(byte_view payload, buffer_pool& buffers)
 {
+    assert(!message_open());
     prepare_bulk(buffers);
-    append_frame(bulk_, frame_type::message, payload);
+    size_ += append_frame(bulk_, frame_type::message, payload);
 }
 
 void frame_queue::push_run(const shared_run& run, buffer_pool& buffers)
 {
     const auto bytes = run->bytes();
     if (bytes.size() <= copied_run_bytes_max) {
+        assert(!message_open());
         prepare_bulk(buffers);
         bulk_.append(bytes);
+        size_ += bytes.size();
         return;
     }
     if (first_held_ >= cut_off_runs && first_held_ > held_.size() / 2) {
@@ -95,7 +99,7 @@ void frame_queue::push_run(const shared_run& run, buffer_pool& buffers)
         first_held_ = 0;
     }
     held_.push_back({run, bulk_.size()});
-    held_bytes_ += bytes.size();
+    size_ += bytes.size();
 }
 
 void frame_queue::push_urgent(byte_view bytes, buffer_pool& buffers)
@@ -103,13 +107,14 @@ void frame_queue::push_urgent(byte_view bytes, buffer_pool& buffers)
     if (urgent_.capacity() == 0)
         urgent_ = buffers.take();
     urgent_.append(bytes);
+    size_ += bytes.size();
 }
 
 void frame_queue::push_urgent(frame_type type, byte_view payload, buffer_pool& buffers)
 {
     if (urgent_.capacity() == 0)
         urgent_ = buffers.take();
-    append_frame(urgent_, type, payload);
+    size_ += append_frame(urgent_, type, payload);
 }
 
 /// The messages that are written next and stand in one piece.
@@ -184,6 +189,7 @@ void frame_queue::written(std::size_t count, buffer_pool& buffers) noexcept
         clear(buffers);
         return;
     }
+    size_ -= count;
     if (!urgent_.empty()) {
         if (urgent_written_ == 0) {
             const auto begun = std::min(count, begun_bytes());
@@ -214,7 +220,6 @@ void frame_queue::advance(std::size_t count) noexcept
             continue;
         }
         run_written_ += passed;
-        held_bytes_ -= passed;
         if (passed == piece)
             let_go_of_run();
     }
@@ -231,28 +236,35 @@ void frame_queue::let_go_of_run() noexcept
 
 void frame_queue::clear(buffer_pool& buffers) noexcept
 {
+    size_ = 0;
     open_ = none;
-    bulk_written_ = bulk_.size();
-    first_held_ = held_.size();
-    held_bytes_ = 0;
-    run_written_ = 0;
-    run_boundary_ = 0;
-    buffers.give(urgent_);
-    urgent_written_ = 0;
-    release_if_drained(buffers);
+    if (!urgent_.empty()) {
+        buffers.give(urgent_);
+        urgent_written_ = 0;
+    }
+    release(buffers);
 }
 
 void frame_queue::release_if_drained(buffer_pool& buffers) noexcept
 {
-    if (message_open() || bulk_written_ != bulk_.size() || first_held_ != held_.size())
-        return;
+    if (!message_open() && bulk_written_ == bulk_.size() && first_held_ == held_.size())
+        release(buffers);
+}
+
+/// Gives back all memory of the messages, of which none is left.
+void frame_queue::release(buffer_pool& buffers) noexcept
+{
     buffers.give(bulk_);
     bulk_written_ = 0;
     boundary_ = 0;
+    if (held_.empty())
+        return;
     held_.clear();
     if (held_.capacity() > held_.static_capacity)
         held_.shrink_to_fit();
     first_held_ = 0;
+    run_written_ = 0;
+    run_boundary_ = 0;
 }
 
 } // namespace junctor

@@ -128,15 +128,6 @@ handshake_answer answer_handshake(const handshake_request& request, const handsh
     return accepted;
 }
 
-rawsocket_octets encode_frame_header(frame_type type, std::size_t payload_bytes) noexcept
-{
-    assert(payload_bytes <= extended_length);
-    auto first = static_cast<std::byte>(type);
-    if (payload_bytes == extended_length)
-        first |= extended_length_bit;
-    return {first, octet(payload_bytes >> 16), octet(payload_bytes >> 8), octet(payload_bytes)};
-}
-
 boost::system::result<frame_header> decode_frame_header(const rawsocket_octets& octets) noexcept
 {
     if (high_of(octets[0]) != 0)

@@ -2,7 +2,6 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include "rawsocket_output.hpp"
 
-#include <algorithm>
 #include <exception>
 #include <new>
 #include <utility>

@@ -4,7 +4,6 @@
 
 /// The outgoing half of a RawSocket connection, which every shard may use.
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -149,20 +148,19 @@ private:
     /// Whether a payload of this size may be queued.
     [[nodiscard]] delivery admit(std::size_t payload_bytes) const noexcept
     {
-        if (!started_)
+        if (!started_) [[unlikely]]
             return delivery::refused;
         const auto frame_bytes = frame_header_bytes + payload_bytes;
-        if (payload_bytes > peer_message_bytes_max_ || frame_bytes > outbound_bytes_max_)
+        if (payload_bytes > peer_message_bytes_max_ || frame_bytes > outbound_bytes_max_) [[unlikely]]
             return delivery::too_large;
-        return frame_bytes > outbound_bytes_max_ - std::min(outbound_bytes_max_, queue_.size()) ? delivery::refused
-                                                                                                : delivery::queued;
+        return queue_.size() + frame_bytes <= outbound_bytes_max_ ? delivery::queued : delivery::refused;
     }
 
     /// Whether a run may be queued as it stands.
     [[nodiscard]] bool admits(const message_run& run) const noexcept
     {
         return started_ && run.longest_message() <= peer_message_bytes_max_ &&
-               run.bytes().size() <= outbound_bytes_max_ - std::min(outbound_bytes_max_, queue_.size());
+               queue_.size() + run.bytes().size() <= outbound_bytes_max_;
     }
 
     /// Sees to it that what is queued now is flushed.

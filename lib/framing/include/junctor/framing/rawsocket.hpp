@@ -5,6 +5,7 @@
 /// The RawSocket protocol: handshake and frame header. Spec: advanced profile, "RawSocket Transport".
 
 #include <array>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -146,7 +147,13 @@ struct handshake_answer {
 enum class frame_type : std::uint8_t { message = 0, ping = 1, pong = 2 };
 
 /// The header of a frame with `payload_bytes` (up to 2^24, which sets the X bit).
-[[nodiscard]] rawsocket_octets encode_frame_header(frame_type type, std::size_t payload_bytes) noexcept;
+[[nodiscard]] inline rawsocket_octets encode_frame_header(frame_type type, std::size_t payload_bytes) noexcept
+{
+    assert(payload_bytes <= limits::rawsocket_message_bytes_max);
+    const auto extended = payload_bytes == limits::rawsocket_message_bytes_max ? std::byte{0x08} : std::byte{0};
+    return {static_cast<std::byte>(type) | extended, static_cast<std::byte>(payload_bytes >> 16),
+            static_cast<std::byte>(payload_bytes >> 8), static_cast<std::byte>(payload_bytes)};
+}
 
 /// A frame header that is within the rules.
 struct frame_header {
