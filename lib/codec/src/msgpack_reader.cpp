@@ -38,6 +38,124 @@ inline errc pass_text(const unsigned char*& at, const unsigned char* end, std::s
     return errc{};
 }
 
+/// Counts the values that are still to come, and how deep they stand.
+class nested_values {
+public:
+    static constexpr bool knows_depth = true;
+
+    explicit nested_values(std::size_t levels) noexcept : levels_{levels} {}
+
+    void pass() noexcept { --due_; }
+    [[nodiscard]] bool may_enter() const noexcept { return level_ != levels_; }
+    void enter(std::size_t count) noexcept
+    {
+        outer_[level_++] = due_;
+        due_ = count;
+    }
+    [[nodiscard]] bool any_left() noexcept
+    {
+        while (due_ == 0 && level_ != 0)
+            due_ = outer_[--level_];
+        return due_ != 0;
+    }
+
+private:
+    std::size_t levels_;
+    std::size_t level_{0};
+    std::size_t due_{1};                                       ///< In the innermost container.
+    std::array<std::size_t, limits::nesting_depth_max> outer_; ///< In each of those around it that began here.
+};
+
+/// Counts the values that are still to come, wherever they stand. Takes no more containers than may be within each
+/// other: then none of them is too deep, and nothing but numbers is to be kept.
+class few_values {
+public:
+    static constexpr bool knows_depth = false;
+
+    explicit few_values(std::size_t levels) noexcept : containers_left_{levels} {}
+
+    void pass() noexcept { --due_; }
+    [[nodiscard]] bool may_enter() const noexcept { return containers_left_ != 0; }
+    void enter(std::size_t count) noexcept
+    {
+        --containers_left_;
+        due_ += count;
+    }
+    [[nodiscard]] bool any_left() const noexcept { return due_ != 0; }
+
+private:
+    std::size_t containers_left_;
+    std::size_t due_{1};
+};
+
+/// Finds the end of the value at `at`, within which there may be so many levels of containers.
+template <class Values>
+msgpack_find walk(const unsigned char* at, const unsigned char* end, std::size_t levels) noexcept
+{
+    const auto* const start = at;
+    const auto too_many_containers = [&]() -> msgpack_find {
+        if constexpr (Values::knows_depth)
+            return {.failure = errc::nested_too_deep};
+        else
+            return walk<nested_values>(start, end, levels);
+    };
+    Values values(levels);
+    do {
+        if (at == end)
+            return {.failure = errc::truncated};
+        const auto lead = *at;
+        values.pass();
+        // Most values are small numbers, short texts, and the lists around them.
+        if (lead < msgpack_lead::fixint_end) {
+            ++at;
+        } else if ((lead & 0xE0) == msgpack_lead::fixstr) {
+            const std::size_t length = lead & 0x1Fu;
+            ++at;
+            if (const auto failure = pass_text(at, end, length); failure != errc{})
+                return {.failure = failure};
+        } else if ((lead & 0xF0) == msgpack_lead::fixarray && values.may_enter()) {
+            values.enter(lead & 0x0Fu);
+            ++at;
+        } else {
+            const auto& form = msgpack_tokens[lead];
+            const auto available = static_cast<std::size_t>(end - at);
+            if (available < form.head)
+                return {.failure = errc::truncated};
+            const auto length = length_of(form, at);
+            const auto rest = available - form.head;
+            at += form.head;
+
+            switch (form.kind) {
+            case value_kind::list:
+            case value_kind::dict: {
+                const auto doubled = form.kind == value_kind::dict ? 1u : 0u;
+                if (!values.may_enter())
+                    return too_many_containers();
+                if (rest >> doubled < length)
+                    return {.failure = errc::truncated};
+                values.enter(length << doubled);
+                break;
+            }
+            case value_kind::text:
+                if (const auto failure = pass_text(at, end, length); failure != errc{})
+                    return {.failure = failure};
+                break;
+            case value_kind::other:
+                if (form.head == 0)
+                    return {.failure = errc::malformed};
+                [[fallthrough]];
+            case value_kind::binary:
+                if (rest < length)
+                    return {.failure = errc::truncated};
+                at += length;
+                break;
+            default: break; // a number or the like, which is its head
+            }
+        }
+    } while (values.any_left());
+    return {.at = at};
+}
+
 } // namespace
 
 errc msgpack_mismatch(const unsigned char* at, const unsigned char* end) noexcept
@@ -72,72 +190,7 @@ msgpack_find find_msgpack_number(const unsigned char* at, const unsigned char* e
 
 msgpack_find find_msgpack_end(const unsigned char* at, const unsigned char* end, std::size_t depth) noexcept
 {
-    // Values left in the innermost container, and in each of those around it that began here.
-    std::size_t due = 1;
-    std::array<std::size_t, limits::nesting_depth_max> outer; // NOLINT: initialised as far as `level`
-    const auto levels = limits::nesting_depth_max - depth;
-    std::size_t level = 0;
-
-    for (;;) {
-        if (at == end)
-            return {.failure = errc::truncated};
-        const auto lead = *at;
-        --due;
-        // Most values are small numbers, short texts, and the lists around them.
-        if (lead < msgpack_lead::fixint_end) {
-            ++at;
-        } else if ((lead & 0xE0) == msgpack_lead::fixstr) {
-            const std::size_t length = lead & 0x1Fu;
-            ++at;
-            if (const auto failure = pass_text(at, end, length); failure != errc{})
-                return {.failure = failure};
-        } else if ((lead & 0xF0) == msgpack_lead::fixarray && level != levels) {
-            outer[level++] = due;
-            due = lead & 0x0Fu;
-            ++at;
-        } else {
-            const auto& form = msgpack_tokens[lead];
-            const auto available = static_cast<std::size_t>(end - at);
-            if (available < form.head)
-                return {.failure = errc::truncated};
-            const auto length = length_of(form, at);
-            const auto rest = available - form.head;
-            at += form.head;
-
-            switch (form.kind) {
-            case value_kind::list:
-            case value_kind::dict: {
-                const auto doubled = form.kind == value_kind::dict ? 1u : 0u;
-                if (level == levels)
-                    return {.failure = errc::nested_too_deep};
-                if (rest >> doubled < length)
-                    return {.failure = errc::truncated};
-                outer[level++] = due;
-                due = length << doubled;
-                break;
-            }
-            case value_kind::text:
-                if (const auto failure = pass_text(at, end, length); failure != errc{})
-                    return {.failure = failure};
-                break;
-            case value_kind::other:
-                if (form.head == 0)
-                    return {.failure = errc::malformed};
-                [[fallthrough]];
-            case value_kind::binary:
-                if (rest < length)
-                    return {.failure = errc::truncated};
-                at += length;
-                break;
-            default: break; // a number or the like, which is its head
-            }
-        }
-        while (due == 0) {
-            if (level == 0)
-                return {.at = at};
-            due = outer[--level];
-        }
-    }
+    return walk<few_values>(at, end, limits::nesting_depth_max - depth);
 }
 
 } // namespace junctor::detail

@@ -2,8 +2,6 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/codec/utf8.hpp>
 
-#include <array>
-
 namespace junctor {
 
 namespace {
@@ -60,21 +58,49 @@ std::size_t ascii_prefix(std::string_view text) noexcept
     return at;
 }
 
+/// As many octets as the wide registers of most processors hold.
+using wide_word [[gnu::vector_size(32)]] = std::uint64_t;
+static_assert(detail::long_text == 2 * sizeof(wide_word));
+
+[[gnu::always_inline]] inline void see_two_words(wide_word& seen, const char* at) noexcept
+{
+    wide_word first;
+    wide_word second;
+    std::memcpy(&first, at, sizeof first);
+    std::memcpy(&second, at + sizeof first, sizeof second);
+    seen |= first | second;
+}
+
+/// `is_long_ascii` for whatever instructions its caller is compiled to.
+[[gnu::always_inline]] inline bool has_only_ascii(std::string_view text) noexcept
+{
+    const auto* const last = text.data() + text.size() - detail::long_text;
+    wide_word seen{};
+    for (const auto* at = text.data(); at < last; at += detail::long_text)
+        see_two_words(seen, at);
+    see_two_words(seen, last);
+    return ((seen[0] | seen[1] | seen[2] | seen[3]) & detail::high_bits) == 0;
+}
+
+#if defined(__x86_64__)
+[[gnu::target("avx2")]] bool has_only_ascii_by_avx2(std::string_view text) noexcept
+{
+    return has_only_ascii(text);
+}
+
+/// Whether this processor has the wide registers. All have some of half the width.
+const bool has_avx2 = __builtin_cpu_supports("avx2") != 0;
+#endif
+
 } // namespace
 
 bool detail::is_long_ascii(std::string_view text) noexcept
 {
-    constexpr auto words = long_text / sizeof(std::uint64_t);
-    const auto seen_at = [](const char* at) {
-        std::array<std::uint64_t, words> all;
-        std::memcpy(all.data(), at, long_text);
-        return (all[0] | all[1]) | (all[2] | all[3]) | (all[4] | all[5]) | (all[6] | all[7]);
-    };
-    const auto* const last = text.data() + text.size() - long_text;
-    auto seen = seen_at(last);
-    for (const auto* at = text.data(); at < last; at += long_text)
-        seen |= seen_at(at);
-    return (seen & high_bits) == 0;
+#if defined(__x86_64__)
+    if (has_avx2)
+        return has_only_ascii_by_avx2(text);
+#endif
+    return has_only_ascii(text);
 }
 
 bool detail::is_utf8_beyond_ascii(std::string_view text) noexcept

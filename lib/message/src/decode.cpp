@@ -41,6 +41,19 @@ public:
             bad_field_ = name;
     }
 
+    template <class Fields>
+    void rare(std::optional<Fields>& fields)
+    {
+        if (taken_)
+            return;
+        const bool is_first = !fields;
+        if (is_first)
+            fields.emplace();
+        Fields::fields(*fields, *this);
+        if (is_first && !taken_)
+            fields.reset();
+    }
+
     void forwarded(forwarded_attributes& attributes)
     {
         if (taken_)
@@ -264,31 +277,17 @@ private:
     bool ended_{false};
 };
 
-/// A reader for one function alone, which a compiler can keep in registers, if it is one that can be copied at little
-/// cost.
-template <pull_reader Reader>
-using own_reader = std::conditional_t<std::is_same_v<Reader, msgpack_reader>, Reader, Reader&>;
-
-/// Everything that a message consists of is read in one piece of code: for messages of a few octets, calls would cost
-/// more than what they do.
-template <class Message, pull_reader Reader>
-[[gnu::flatten]] void read_message(Reader& begun, decode_failure& failure, message& out)
+/// Completes what `failure` says of a message that was read as far as `m`. `found` is what the reader found wrong.
+template <class Message>
+[[gnu::noinline]] void note_failure(const Message& m, errc found, decode_failure& failure)
 {
-    own_reader<Reader> in(begun);
-    auto& m = out.emplace<Message>();
-    element_reader<Reader> visit(in, failure);
-    Message::elements(m, visit);
-    if (visit.has_next())
-        in.fail(errc::too_many_elements);
-    in.finish();
-    if (in.ok() && failure.code == errc{})
-        return;
     if (failure.code == errc{}) { // nothing wrong with any element
         failure.element = {};
         failure.field = {};
     }
-    if (!in.ok())
-        begun.fail(in.error());
+    if (found != errc{})
+        failure.code = found;
+    failure.type = Message::type;
     failure.request = {};
     failure.acknowledge = false;
     if constexpr (requires { m.request; })
@@ -297,15 +296,37 @@ template <class Message, pull_reader Reader>
         failure.acknowledge = m.options.acknowledge;
 }
 
-/// Notes that what was read is no message at all.
-void note_no_message(decode_failure& failure, errc code)
+/// Makes a message as it is before anything is read, wherever it is wanted.
+template <class Message>
+struct unread {
+    operator Message() const { return Message{}; } // NOLINT(google-explicit-constructor): that is what it is for
+};
+
+/// Reads a message whose type is known. Everything that it consists of is read in one piece of code, which begins again
+/// with the first octet: for messages of a few octets, handing over a reader, like any call, would cost more than it
+/// does to read that twice.
+template <class Message, pull_reader Reader>
+[[gnu::flatten]] bool read_message(byte_view bytes, text_scratch& scratch, decode_failure& failure, message& out)
 {
-    failure = {};
-    failure.code = code;
+    Reader in(bytes, scratch);
+    in.enter_list();
+    static_cast<void>(in.next());
+    static_cast<void>(in.read_unsigned());
+
+    failure.code = errc{};
+    auto& m = out.emplace<Message>(unread<Message>());
+    element_reader<Reader> visit(in, failure);
+    Message::elements(m, visit);
+    if (visit.has_next())
+        in.fail(errc::too_many_elements);
+    in.finish();
+    if (in.ok() && failure.code == errc{})
+        return true;
+    note_failure(m, in.error(), failure);
+    return false;
 }
 
-template <pull_reader Reader>
-using message_reader = void (*)(Reader&, decode_failure&, message&);
+using message_reader = bool (*)(byte_view, text_scratch&, decode_failure&, message&);
 
 inline constexpr std::size_t message_types_end = static_cast<std::size_t>(message_type::yield) + 1;
 
@@ -313,33 +334,53 @@ inline constexpr std::size_t message_types_end = static_cast<std::size_t>(messag
 template <pull_reader Reader, class... Messages>
 constexpr auto make_table(std::type_identity<std::variant<Messages...>>)
 {
-    std::array<message_reader<Reader>, message_types_end> table{};
+    std::array<message_reader, message_types_end> table{};
     ((table[static_cast<std::size_t>(Messages::type)] = &read_message<Messages, Reader>), ...);
     return table;
 }
 
-/// Reads one message. `failure` gets a code, and all the rest of it, if there is something wrong.
 template <pull_reader Reader>
-void decode_with(Reader& in, decode_failure& failure, message& out)
-{
-    static constexpr auto table = make_table<Reader>(std::type_identity<message>{});
+inline constexpr auto message_readers = make_table<Reader>(std::type_identity<message>{});
 
+/// Notes that what was read is no message at all.
+bool note_no_message(decode_failure& failure, errc code)
+{
+    failure = {};
+    failure.code = code;
+    return false;
+}
+
+/// Decodes a message of which nothing is known.
+template <pull_reader Reader>
+[[gnu::noinline]] bool decode_with(byte_view bytes, text_scratch& scratch, decode_failure& failure, message& out)
+{
+    constexpr auto& readers = message_readers<Reader>;
+    Reader in(bytes, scratch);
     in.enter_list();
     if (in.error() == errc::unexpected_type)
         return note_no_message(failure, errc::message_not_a_list);
     if (!in.next() && in.ok())
         return note_no_message(failure, errc::message_not_a_list);
     const auto type = in.read_unsigned();
-    if (in.ok() && (type >= table.size() || table[type] == nullptr))
+    if (in.ok() && (type >= readers.size() || readers[type] == nullptr))
         in.fail(errc::unknown_message_type);
     if (!in.ok())
         return note_no_message(failure, in.error());
-    failure.code = errc{};
-    table[type](in, failure, out);
-    if (!in.ok())
-        failure.code = in.error();
-    if (failure.code != errc{})
-        failure.type = static_cast<message_type>(type);
+    return readers[type](bytes, scratch, failure, out);
+}
+
+/// The reader of the message in `bytes`: for usual ones, by their second octet, which is their type.
+message_reader msgpack_reader_for(byte_view bytes) noexcept
+{
+    using lead = detail::msgpack_lead;
+    constexpr auto& readers = message_readers<msgpack_reader>;
+    const auto octet = [bytes](std::size_t at) { return std::to_integer<unsigned>(bytes[at]); };
+    if (bytes.size() > 1 && octet(0) > lead::fixarray && octet(0) < lead::fixarray + 16u) {
+        const auto type = octet(1);
+        if (type < readers.size() && readers[type] != nullptr)
+            return readers[type];
+    }
+    return &decode_with<msgpack_reader>;
 }
 
 } // namespace
@@ -360,10 +401,14 @@ void throw_exception_from_error(const decode_failure& failure, const boost::sour
     boost::throw_exception(boost::system::system_error(make_error_code(failure.code), failure.text()), where);
 }
 
-[[gnu::flatten]] bool decoder::decode(byte_view bytes, message& out)
+bool decoder::decode(byte_view bytes, message& out)
 {
-    with_reader(encoded{format_, bytes}, scratch_, [&](auto& in) { decode_with(in, failure_, out); });
-    return failure_.code == errc{};
+    switch (format_) {
+    case serializer::msgpack: return msgpack_reader_for(bytes)(bytes, scratch_, failure_, out);
+    case serializer::cbor: return decode_with<cbor_reader>(bytes, scratch_, failure_, out);
+    case serializer::json: break;
+    }
+    return decode_with<json_reader>(bytes, scratch_, failure_, out);
 }
 
 decoded<message> decoder::decode(byte_view bytes)

@@ -111,6 +111,13 @@ public:
             (*this)(name, to_string(choice));
     }
 
+    template <class Fields>
+    void rare(const std::optional<Fields>& fields)
+    {
+        if (fields)
+            Fields::fields(*fields, *this);
+    }
+
     void forwarded(const forwarded_attributes& attributes)
     {
         if constexpr (!std::is_same_v<Writer, plain_writer>) {
@@ -284,6 +291,12 @@ private:
                 sum.add(static_cast<const encoded&>(member));
             else
                 sum.bytes += enumerator_bytes_max;
+        }
+        template <class Fields>
+        void rare(const std::optional<Fields>& fields)
+        {
+            if (fields)
+                Fields::fields(*fields, *this);
         }
         void forwarded(const forwarded_attributes& attributes) { sum.plain &= !attributes.source.present(); }
     };

@@ -84,9 +84,9 @@ void broker::on_publish(realm_member& from, const publish& m)
     if (!admitted)
         return;
     std::optional<event_filter> filter;
-    if (event_filter::wanted_by(m.options)) {
+    if (m.options.filters) {
         constexpr auto flaw = "a list of subscribers has an element of the wrong type";
-        filter = event_filter::from(m.options);
+        filter = event_filter::from(*m.options.filters);
         if (!filter && m.options.acknowledge)
             return from.refuse(m, errc::invalid_argument, flaw);
         if (!filter)

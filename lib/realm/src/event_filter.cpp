@@ -48,13 +48,12 @@ bool lists(const std::optional<Elements>& whitelist, const Element& wanted)
 
 } // namespace
 
-std::optional<event_filter> event_filter::from(const publish_options& options)
+std::optional<event_filter> event_filter::from(const publish_filters& lists)
 {
     event_filter made;
-    if (read(options.exclude, made.exclude_) && read(options.exclude_authid, made.exclude_authid_) &&
-        read(options.exclude_authrole, made.exclude_authrole_) && read(options.eligible, made.eligible_) &&
-        read(options.eligible_authid, made.eligible_authid_) &&
-        read(options.eligible_authrole, made.eligible_authrole_))
+    if (read(lists.exclude, made.exclude_) && read(lists.exclude_authid, made.exclude_authid_) &&
+        read(lists.exclude_authrole, made.exclude_authrole_) && read(lists.eligible, made.eligible_) &&
+        read(lists.eligible_authid, made.eligible_authid_) && read(lists.eligible_authrole, made.eligible_authrole_))
         return made;
     return std::nullopt;
 }

@@ -5,7 +5,6 @@
 /// MessagePack: the reader.
 
 #include <array>
-#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -65,17 +64,7 @@ public:
     {
     }
 
-    /// A reader that goes on where `other` stands, which must not be within more than one container.
-    msgpack_reader(const msgpack_reader& other) noexcept
-        : cursor_{other.cursor_},
-          end_{other.end_},
-          scratch_{other.scratch_},
-          error_{other.error_},
-          depth_{other.depth_},
-          due_{other.due_}
-    {
-        assert(depth_ <= 1);
-    }
+    msgpack_reader(const msgpack_reader&) = delete;
     msgpack_reader& operator=(const msgpack_reader&) = delete;
 
     [[nodiscard]] value_kind peek() noexcept

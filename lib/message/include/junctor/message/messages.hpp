@@ -7,6 +7,7 @@
 /// A message is a view: its texts and slices point into the bytes it was decoded from, or into what the sender holds.
 /// `elements` names the elements of a message in their order, `fields` the keys of a dict of options or details; a new
 /// option is a member and a line there. An empty text, an absent slice and a default stand for a key that is not given.
+/// Options that are rare and take much room stand together in a struct of their own, which is there if one of them is.
 
 #include <variant>
 

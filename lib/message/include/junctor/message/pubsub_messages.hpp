@@ -15,17 +15,32 @@
 
 namespace junctor {
 
-struct publish_options {
-    bool acknowledge{false};
-    bool exclude_me{true};
-    bool disclose_me{false};
-    bool retain{false};
+/// The lists of those who shall get an event, and of those who shall not.
+struct publish_filters {
     encoded_list exclude;
     encoded_list exclude_authid;
     encoded_list exclude_authrole;
     encoded_list eligible;
     encoded_list eligible_authid;
     encoded_list eligible_authrole;
+
+    static void fields(auto& self, auto& visit)
+    {
+        visit("exclude", self.exclude);
+        visit("exclude_authid", self.exclude_authid);
+        visit("exclude_authrole", self.exclude_authrole);
+        visit("eligible", self.eligible);
+        visit("eligible_authid", self.eligible_authid);
+        visit("eligible_authrole", self.eligible_authrole);
+    }
+};
+
+struct publish_options {
+    bool acknowledge{false};
+    bool exclude_me{true};
+    bool disclose_me{false};
+    bool retain{false};
+    std::optional<publish_filters> filters; ///< Rare, and large.
     forwarded_attributes forwarded;
 
     static void fields(auto& self, auto& visit)
@@ -34,12 +49,7 @@ struct publish_options {
         visit("exclude_me", self.exclude_me, true);
         visit("disclose_me", self.disclose_me);
         visit("retain", self.retain);
-        visit("exclude", self.exclude);
-        visit("exclude_authid", self.exclude_authid);
-        visit("exclude_authrole", self.exclude_authrole);
-        visit("eligible", self.eligible);
-        visit("eligible_authid", self.eligible_authid);
-        visit("eligible_authrole", self.eligible_authrole);
+        visit.rare(self.filters);
         visit.forwarded(self.forwarded);
     }
 };

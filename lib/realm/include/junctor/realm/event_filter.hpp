@@ -17,15 +17,8 @@ namespace junctor {
 /// The lists of one PUBLISH. Spec: "Subscriber Black- and Whitelisting".
 class event_filter {
 public:
-    /// Whether there is any list among `options`.
-    [[nodiscard]] static bool wanted_by(const publish_options& options) noexcept
-    {
-        return options.exclude.present() || options.exclude_authid.present() || options.exclude_authrole.present() ||
-               options.eligible.present() || options.eligible_authid.present() || options.eligible_authrole.present();
-    }
-
-    /// Reads the lists among `options`; nothing if one of them has an element of the wrong type.
-    [[nodiscard]] static std::optional<event_filter> from(const publish_options& options);
+    /// Reads the lists; nothing if one of them has an element of the wrong type.
+    [[nodiscard]] static std::optional<event_filter> from(const publish_filters& lists);
 
     /// Whether the lists let `subscriber` have the event: it stands on every whitelist that is given, even if that is
     /// empty, and on no blacklist.
