@@ -26,6 +26,9 @@ function(junctor_library name)
     target_compile_features(${target} PUBLIC cxx_std_20)
     # Public, since Asio's inline code must be the same in every source of a program.
     target_compile_definitions(${target} PUBLIC BOOST_ASIO_NO_DEPRECATED)
+    # Nobody replaces a function of ours by one of the same name. Were that possible, as it is by default in code that
+    # may become part of a shared library, GCC could inline nothing that others may call.
+    target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition>)
     target_link_libraries(${target} PUBLIC ${arg_DEPENDS} Boost::headers)
     foreach(library IN LISTS arg_LIBRARIES)
         if(library IN_LIST JUNCTOR_HEADER_ONLY_LIBRARIES)

@@ -13,9 +13,6 @@ namespace {
 /// What a header can make us allocate before any of its payload has come.
 constexpr std::size_t first_bytes = 4096;
 
-/// First octets up to this one have neither reserved bits nor the X bit set.
-constexpr auto last_plain_frame_type = static_cast<std::byte>(frame_type::pong);
-
 } // namespace
 
 frame_parser::frame_parser(std::size_t payload_bytes_max, buffer_pool& buffers) noexcept
@@ -27,23 +24,6 @@ frame_parser::~frame_parser()
 {
     buffers_.give(partial_);
     buffers_.give(assembled_);
-}
-
-frame_step frame_parser::next(byte_view& input)
-{
-    // Nearly all frames begin and end within one input and are short enough to be told by their first octet. Everything
-    // else, and everything that is wrong, takes the way below.
-    if (header_size_ == 0 && input.size() >= frame_header_bytes && input[0] <= last_plain_frame_type) {
-        const auto payload_bytes = std::to_integer<std::size_t>(input[1]) << 16 |
-                                   std::to_integer<std::size_t>(input[2]) << 8 | std::to_integer<std::size_t>(input[3]);
-        if (payload_bytes <= payload_bytes_max_ && payload_bytes <= input.size() - frame_header_bytes) {
-            const frame_step step{frame_status::complete, static_cast<frame_type>(input[0]),
-                                  input.subspan(frame_header_bytes, payload_bytes)};
-            input = input.subspan(frame_header_bytes + payload_bytes);
-            return step;
-        }
-    }
-    return next_in_pieces(input);
 }
 
 frame_step frame_parser::next_in_pieces(byte_view& input)

@@ -49,26 +49,6 @@ void frame_queue::renew_bulk(buffer_pool& buffers)
     bulk_written_ = 0;
 }
 
-byte_buffer& frame_queue::open(buffer_pool& buffers)
-{
-    assert(!message_open());
-    prepare_bulk(buffers);
-    const auto start = bulk_.size();
-    bulk_.extend(frame_header_bytes);
-    open_ = start;
-    return bulk_;
-}
-
-void frame_queue::close() noexcept
-{
-    assert(message_open());
-    const auto frame_bytes = bulk_.size() - open_;
-    const auto header = encode_frame_header(frame_type::message, frame_bytes - frame_header_bytes);
-    std::copy(header.begin(), header.end(), bulk_.data() + open_);
-    size_ += frame_bytes;
-    open_ = none;
-}
-
 void frame_queue::drop(buffer_pool& buffers) noexcept
 {
     assert(message_open());

@@ -78,7 +78,8 @@ void broker::on_unsubscribe(realm_member& from, const unsubscribe& m)
     from.joined.send(unsubscribed{m.request, {}});
 }
 
-void broker::on_publish(realm_member& from, const publish& m)
+// What nearly every event takes is one piece of code: calls would cost more than what they do.
+[[gnu::flatten]] void broker::on_publish(realm_member& from, const publish& m)
 {
     const auto admitted = admit(from, m);
     if (!admitted)
@@ -206,7 +207,8 @@ void broker::dispatch(const publish& m, const realm_member& publisher, const eve
     index_.for_each_pattern_match(m.topic, [&](const subscription& to) { deliver_now(to, m, publisher, filter, out); });
 }
 
-void broker::hold(const subscription& to, const publish& m, const realm_member& publisher, permission permitted)
+[[gnu::noinline]] void broker::hold(const subscription& to, const publish& m, const realm_member& publisher,
+                                    permission permitted)
 {
     held_.topic = m.topic;
     held_.permitted = permitted;
@@ -214,10 +216,9 @@ void broker::hold(const subscription& to, const publish& m, const realm_member& 
     held_.to = &to;
 }
 
-void broker::settle()
+/// Sends the events that wait.
+[[gnu::noinline]] void broker::hand_over()
 {
-    if (held_.to == nullptr)
-        return;
     // Nothing is held any more, even if there is no memory to hand it over: nobody shall get an event twice.
     const auto& to = *std::exchange(held_.to, nullptr);
     auto content = std::exchange(held_.content, {});
@@ -232,8 +233,8 @@ void broker::settle()
 
 /// Whom the event cannot reach misses it, and nobody else: because its queue is full, the event too large for it or not
 /// expressible in its serializer.
-void broker::deliver_now(const subscription& to, const publish& m, const realm_member& publisher,
-                         const event_filter* filter, event& out)
+[[gnu::noinline]] void broker::deliver_now(const subscription& to, const publish& m, const realm_member& publisher,
+                                           const event_filter* filter, event& out)
 {
     runs content;
     append(to, m.topic, out, content);
@@ -270,7 +271,7 @@ void broker::append(const subscription& to, std::string_view topic, event& out, 
     }
 }
 
-boost::intrusive_ptr<message_run> broker::take_run()
+[[gnu::noinline]] boost::intrusive_ptr<message_run> broker::take_run()
 {
     for (auto& spare : spare_runs_) {
         if (!spare->unshared())

@@ -139,7 +139,8 @@ bool dealer::continues_refused_call(const realm_member& from, const call& m) noe
     return m.request.valid() && m.request == from.refused_progressive_call;
 }
 
-void dealer::on_call(realm_member& from, const call& m, time_point now)
+// What every call takes is one piece of code each way: calls would cost more than what they do.
+[[gnu::flatten]] void dealer::on_call(realm_member& from, const call& m, time_point now)
 {
     auto* target = find_exact(from, m.procedure);
     const auto permitted = admit(from, m, target);
@@ -288,7 +289,7 @@ void dealer::on_cancel(realm_member& from, const cancel& m)
 
 // Answering -----------------------------------------------------------------------------------------------------------
 
-void dealer::on_yield(realm_member& from, const yield& m, time_point now)
+[[gnu::flatten]] void dealer::on_yield(realm_member& from, const yield& m, time_point now)
 {
     if (breaks_passthru_rule(from.joined, session_role::callee, m.options.forwarded))
         return;
@@ -366,14 +367,14 @@ void dealer::interrupt_callee(const pending_call& of, cancel_mode mode, errc rea
 }
 
 /// Ends a call with ERROR; whatever the callee still sends is passed over.
-void dealer::fail(pending_call& pending, errc code, std::string_view text)
+[[gnu::noinline]] void dealer::fail(pending_call& pending, errc code, std::string_view text)
 {
     pending.caller->joined.send_error(message_type::call, pending.call, code, text);
     pending_.remove(pending);
 }
 
 /// Ends a call with ERROR, and tells the callee that nobody waits for it any more.
-void dealer::abandon(pending_call& pending, errc code)
+[[gnu::noinline]] void dealer::abandon(pending_call& pending, errc code)
 {
     pending.caller->joined.send_error(message_type::call, pending.call, code);
     interrupt_callee(pending, cancel_mode::killnowait, code);

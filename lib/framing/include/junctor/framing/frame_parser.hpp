@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 
+#include <boost/endian/conversion.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <junctor/base/bytes.hpp>
@@ -43,7 +44,24 @@ public:
     /// Takes the next frame from the front of `input`. With `need_more` the input is used up and may be overwritten.
     /// The payload lies in `input`, or, for the first frame of an input at most, in the parser until `recycle()`.
     /// `failed` is final; `error()` says why.
-    [[nodiscard]] frame_step next(byte_view& input);
+    [[nodiscard]] frame_step next(byte_view& input)
+    {
+        // Nearly all frames begin and end within one input and are short enough to be told by their first octet, in
+        // which then no bit is set but those of the type. All others, and all that is wrong, take the other way.
+        if (header_size_ == 0 && input.size() >= frame_header_bytes && input[0] <= last_plain_type) {
+            const auto header =
+                boost::endian::endian_load<std::uint32_t, frame_header_bytes, boost::endian::order::big>(
+                    reinterpret_cast<const unsigned char*>(input.data()));
+            const std::size_t payload_bytes = header & 0xFF'FF'FFu;
+            if (payload_bytes <= payload_bytes_max_ && payload_bytes <= input.size() - frame_header_bytes) {
+                const auto payload = input.subspan(frame_header_bytes, payload_bytes);
+                const auto type = static_cast<frame_type>(input[0]);
+                input = input.subspan(frame_header_bytes + payload_bytes);
+                return {frame_status::complete, type, payload};
+            }
+        }
+        return next_in_pieces(input);
+    }
 
     /// How many bytes of the payload that has begun are still to come; 0 if none has.
     [[nodiscard]] std::size_t missing() const noexcept { return missing_; }
@@ -66,6 +84,8 @@ private:
     [[nodiscard]] bool read_header(byte_view& input) noexcept;
     [[nodiscard]] frame_step collect(byte_view& input);
     void reserve(std::size_t arriving);
+
+    static constexpr auto last_plain_type = static_cast<std::byte>(frame_type::pong);
 
     std::size_t payload_bytes_max_;
     buffer_pool& buffers_;

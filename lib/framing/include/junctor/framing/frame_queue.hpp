@@ -4,6 +4,8 @@
 
 /// Queue of RawSocket frames that wait to be written.
 
+#include <algorithm>
+#include <cassert>
 #include <cstddef>
 
 #include <boost/container/small_vector.hpp>
@@ -32,13 +34,29 @@ public:
 
     /// Begins a message: its payload is appended to the buffer. To be followed by exactly one `close` or `drop` before
     /// anything else is queued.
-    [[nodiscard]] byte_buffer& open(buffer_pool& buffers);
+    [[nodiscard]] byte_buffer& open(buffer_pool& buffers)
+    {
+        assert(!message_open());
+        prepare_bulk(buffers);
+        const auto start = bulk_.size();
+        bulk_.extend(frame_header_bytes);
+        open_ = start;
+        return bulk_;
+    }
 
     /// The payload of the open message.
     [[nodiscard]] byte_view open_payload() const noexcept { return bulk_.view(open_ + frame_header_bytes); }
 
     /// Ends the open message, which is at most 2^24 bytes long.
-    void close() noexcept;
+    void close() noexcept
+    {
+        assert(message_open());
+        const auto payload_bytes = open_payload().size();
+        const auto header = encode_frame_header(frame_type::message, payload_bytes);
+        std::copy(header.begin(), header.end(), bulk_.data() + open_);
+        size_ += header.size() + payload_bytes;
+        open_ = none;
+    }
 
     /// Takes the open message back.
     void drop(buffer_pool& buffers) noexcept;

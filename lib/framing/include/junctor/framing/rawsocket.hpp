@@ -5,12 +5,14 @@
 /// The RawSocket protocol: handshake and frame header. Spec: advanced profile, "RawSocket Transport".
 
 #include <array>
+#include <bit>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
 
+#include <boost/endian/conversion.hpp>
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
 
@@ -150,9 +152,12 @@ enum class frame_type : std::uint8_t { message = 0, ping = 1, pong = 2 };
 [[nodiscard]] inline rawsocket_octets encode_frame_header(frame_type type, std::size_t payload_bytes) noexcept
 {
     assert(payload_bytes <= limits::rawsocket_message_bytes_max);
-    const auto extended = payload_bytes == limits::rawsocket_message_bytes_max ? std::byte{0x08} : std::byte{0};
-    return {static_cast<std::byte>(type) | extended, static_cast<std::byte>(payload_bytes >> 16),
-            static_cast<std::byte>(payload_bytes >> 8), static_cast<std::byte>(payload_bytes)};
+    constexpr unsigned length_bits = 24;
+    constexpr unsigned extension_bit = 27; // worth 2^24, which is the only length that needs it
+    const auto length = static_cast<std::uint32_t>(payload_bytes);
+    const auto word = static_cast<std::uint32_t>(type) << length_bits | (length >> length_bits) << extension_bit |
+                      (length & ((1u << length_bits) - 1));
+    return std::bit_cast<rawsocket_octets>(boost::endian::native_to_big(word));
 }
 
 /// A frame header that is within the rules.

@@ -51,7 +51,11 @@ public:
 
     /// Hands over the events that wait. Those of one publisher that go to the same subscription one after the other
     /// wait until this is called or something else happens, and are then handed over as one run.
-    void settle();
+    void settle()
+    {
+        if (held_.to != nullptr)
+            hand_over();
+    }
 
     /// Ends all subscriptions of `gone`.
     void leave(realm_member& gone);
@@ -85,6 +89,7 @@ private:
     void dispatch(const publish& m, const realm_member& publisher, const event_filter* filter,
                   const admission& admitted, event& out);
     void hold(const subscription& to, const publish& m, const realm_member& publisher, permission permitted);
+    void hand_over();
     void deliver_now(const subscription& to, const publish& m, const realm_member& publisher,
                      const event_filter* filter, event& out);
     void append(const subscription& to, std::string_view topic, event& out, runs& content);

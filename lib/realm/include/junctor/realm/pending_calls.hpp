@@ -91,6 +91,7 @@ private:
         boost::intrusive::member_hook<pending_call, boost::intrusive::set_member_hook<>, &pending_call::by_deadline>,
         boost::intrusive::compare<sooner>>;
 
+    void add_entry();
     void cancel_timeout(pending_call& pending) noexcept;
 
     std::uint64_t seed_;

@@ -50,7 +50,7 @@ struct realm_member {
 
     /// Answers the request `m` of this session with ERROR; not if it is a PUBLISH that does not ask for an answer.
     template <class Request>
-    void refuse(const Request& m, errc code, std::string_view text = {})
+    [[gnu::noinline]] void refuse(const Request& m, errc code, std::string_view text = {})
     {
         if constexpr (Request::type == message_type::publish) {
             if (!m.options.acknowledge)
@@ -74,6 +74,56 @@ struct realm_member {
         return false;
     from.abort(errc::protocol_violation, "payload passthru is in use but was not announced");
     return true;
+}
+
+// Inline, as every call takes them.
+
+inline pending_call* pending_calls::find_call(const realm_member& caller, request_id call) noexcept
+{
+    return caller.call_requests.find(call);
+}
+
+inline pending_call* pending_calls::find_invocation(const realm_member& callee, request_id invocation) noexcept
+{
+    return callee.invocation_requests.find(invocation);
+}
+
+inline pending_call& pending_calls::add(realm_member& caller, request_id call, realm_member& callee,
+                                        request_id invocation)
+{
+    if (free_.empty())
+        add_entry();
+    auto& pending = *free_.back();
+    caller.call_requests.insert(call, pending, seed_);
+    try {
+        callee.invocation_requests.insert(invocation, pending, seed_);
+    } catch (...) {
+        caller.call_requests.erase(call);
+        throw;
+    }
+    free_.pop_back();
+
+    pending.caller = &caller;
+    pending.call = call;
+    pending.callee = &callee;
+    pending.invocation = invocation;
+    pending.wants_progress = false;
+    pending.being_killed = false;
+    pending.timeout = {};
+    caller.calls.push_back(pending);
+    callee.invocations.push_back(pending);
+    return pending;
+}
+
+inline void pending_calls::remove(pending_call& pending)
+{
+    if (pending.by_deadline.is_linked())
+        cancel_timeout(pending);
+    pending.caller->call_requests.erase(pending.call);
+    pending.callee->invocation_requests.erase(pending.invocation);
+    pending.caller->calls.erase(calls_of_caller::s_iterator_to(pending));
+    pending.callee->invocations.erase(calls_of_callee::s_iterator_to(pending));
+    free_.push_back(&pending);
 }
 
 } // namespace junctor
