@@ -42,11 +42,11 @@ public:
     }
 
     template <class Fields>
-    void rare(std::optional<Fields>& fields)
+    void rare(rarely<Fields>& fields)
     {
         if (taken_)
             return;
-        const bool is_first = !fields;
+        const bool is_first = !fields.present();
         if (is_first)
             fields.emplace();
         Fields::fields(*fields, *this);
@@ -296,12 +296,6 @@ template <class Message>
         failure.acknowledge = m.options.acknowledge;
 }
 
-/// Makes a message as it is before anything is read, wherever it is wanted.
-template <class Message>
-struct unread {
-    operator Message() const { return Message{}; } // NOLINT(google-explicit-constructor): that is what it is for
-};
-
 /// Reads a message whose type is known. Everything that it consists of is read in one piece of code, which begins again
 /// with the first octet: for messages of a few octets, handing over a reader, like any call, would cost more than it
 /// does to read that twice.
@@ -314,7 +308,7 @@ template <class Message, pull_reader Reader>
     static_cast<void>(in.read_unsigned());
 
     failure.code = errc{};
-    auto& m = out.emplace<Message>(unread<Message>());
+    auto& m = out.emplace<Message>(blank_message<Message>);
     element_reader<Reader> visit(in, failure);
     Message::elements(m, visit);
     if (visit.has_next())

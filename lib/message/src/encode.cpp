@@ -112,9 +112,9 @@ public:
     }
 
     template <class Fields>
-    void rare(const std::optional<Fields>& fields)
+    void rare(const rarely<Fields>& fields)
     {
-        if (fields)
+        if (fields.present())
             Fields::fields(*fields, *this);
     }
 
@@ -293,9 +293,9 @@ private:
                 sum.bytes += enumerator_bytes_max;
         }
         template <class Fields>
-        void rare(const std::optional<Fields>& fields)
+        void rare(const rarely<Fields>& fields)
         {
-            if (fields)
+            if (fields.present())
                 Fields::fields(*fields, *this);
         }
         void forwarded(const forwarded_attributes& attributes) { sum.plain &= !attributes.source.present(); }
@@ -326,26 +326,33 @@ template <class Message, push_writer Writer>
     return slices.failure();
 }
 
+/// Encodes what is not plain.
+template <class Message>
+[[gnu::noinline]] errc encode_in_full(const Message& m, serializer format, byte_buffer& out)
+{
+    const auto start = out.size();
+    const auto failure = with_writer(format, out, [&](auto& writer) { return write_message(m, writer); });
+    if (failure != errc{})
+        out.truncate(start);
+    return failure;
+}
+
 } // namespace
 
 template <class Message>
 errc encode(const Message& m, serializer format, byte_buffer& out)
 {
+    if (format != serializer::msgpack)
+        return encode_in_full(m, format, out);
+    room_counter room;
+    Message::elements(m, room);
+    if (!room.plain)
+        return encode_in_full(m, format, out);
     const auto start = out.size();
-    if (format == serializer::msgpack) {
-        room_counter room;
-        Message::elements(m, room);
-        if (room.plain) {
-            room_counter::writer writer{roomy_output(out.extend(room.bytes))};
-            write_message(m, writer);
-            out.truncate(start + writer.output().size());
-            return errc{};
-        }
-    }
-    const auto failure = with_writer(format, out, [&](auto& writer) { return write_message(m, writer); });
-    if (failure != errc{})
-        out.truncate(start);
-    return failure;
+    room_counter::writer writer{roomy_output(out.extend(room.bytes))};
+    write_message(m, writer);
+    out.truncate(start + writer.output().size());
+    return errc{};
 }
 
 template errc encode(const hello&, serializer, byte_buffer&);

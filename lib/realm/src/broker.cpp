@@ -84,8 +84,8 @@ void broker::on_unsubscribe(realm_member& from, const unsubscribe& m)
     const auto admitted = admit(from, m);
     if (!admitted)
         return;
-    std::optional<event_filter> filter;
-    if (m.options.filters) {
+    std::unique_ptr<const event_filter> filter;
+    if (m.options.filters.present()) {
         constexpr auto flaw = "a list of subscribers has an element of the wrong type";
         filter = event_filter::from(*m.options.filters);
         if (!filter && m.options.acknowledge)
@@ -94,7 +94,7 @@ void broker::on_unsubscribe(realm_member& from, const unsubscribe& m)
             return from.joined.abort(errc::protocol_violation, flaw);
     }
 
-    event out;
+    auto out = blank_message<event>;
     out.publication = random_.next_id<publication_id>();
     out.details.forwarded = m.options.forwarded;
     out.body = m.body;
@@ -105,7 +105,7 @@ void broker::on_unsubscribe(realm_member& from, const unsubscribe& m)
     }
     if (m.options.acknowledge)
         from.joined.send(published{m.request, out.publication});
-    dispatch(m, from, filter ? &*filter : nullptr, *admitted, out);
+    dispatch(m, from, filter.get(), *admitted, out);
 }
 
 bool broker::continues_held_events(const realm_member& from, const publish& m) const noexcept
@@ -258,13 +258,13 @@ void broker::append(const subscription& to, std::string_view topic, event& out, 
 {
     out.subscription = to.id;
     out.details.topic = to.match == match_policy::exact ? std::string_view() : topic;
-    for (const auto format : all_serializers) {
-        if (to.formats[index_of(format)] == 0)
+    for (std::size_t i = 0; i != content.size(); ++i) {
+        if (to.formats[i] == 0)
             continue;
-        auto& run = content[index_of(format)];
+        auto& run = content[i];
         if (run == nullptr)
             run = take_run();
-        if (encode_into(*run, format, out))
+        if (encode_into(*run, all_serializers[i], out))
             run->close_message();
         else
             run->drop_message();

@@ -134,11 +134,6 @@ void dealer::remove_callee(registration& from, const realm_member& gone)
 
 // Calling -------------------------------------------------------------------------------------------------------------
 
-bool dealer::continues_refused_call(const realm_member& from, const call& m) noexcept
-{
-    return m.request.valid() && m.request == from.refused_progressive_call;
-}
-
 // What every call takes is one piece of code each way: calls would cost more than what they do.
 [[gnu::flatten]] void dealer::on_call(realm_member& from, const call& m, time_point now)
 {
@@ -243,7 +238,7 @@ std::size_t dealer::first_choice(const registration& from)
 invocation dealer::invocation_for(const realm_member& caller, const call& m, const registration& to,
                                   const callee& target, bool disclose) const
 {
-    invocation out;
+    auto out = blank_message<invocation>;
     out.request = target.member->joined.next_invocation();
     out.registration = to.id;
     if (options_.disclosure == disclosure::allowed && (disclose || target.disclose_caller)) {
@@ -308,7 +303,7 @@ void dealer::pass_on_result(pending_call& to, const yield& m, time_point now)
     if (!takes_passthru(caller, session_role::caller, m.options.forwarded))
         return m.options.progress ? abandon(to, errc::feature_not_supported) : fail(to, errc::feature_not_supported);
 
-    result out;
+    auto out = blank_message<result>;
     out.request = to.call;
     out.details.progress = m.options.progress;
     out.details.forwarded = m.options.forwarded;

@@ -48,14 +48,14 @@ bool lists(const std::optional<Elements>& whitelist, const Element& wanted)
 
 } // namespace
 
-std::optional<event_filter> event_filter::from(const publish_filters& lists)
+std::unique_ptr<const event_filter> event_filter::from(const publish_filters& lists)
 {
-    event_filter made;
-    if (read(lists.exclude, made.exclude_) && read(lists.exclude_authid, made.exclude_authid_) &&
-        read(lists.exclude_authrole, made.exclude_authrole_) && read(lists.eligible, made.eligible_) &&
-        read(lists.eligible_authid, made.eligible_authid_) && read(lists.eligible_authrole, made.eligible_authrole_))
+    auto made = std::make_unique<event_filter>();
+    if (read(lists.exclude, made->exclude_) && read(lists.exclude_authid, made->exclude_authid_) &&
+        read(lists.exclude_authrole, made->exclude_authrole_) && read(lists.eligible, made->eligible_) &&
+        read(lists.eligible_authid, made->eligible_authid_) && read(lists.eligible_authrole, made->eligible_authrole_))
         return made;
-    return std::nullopt;
+    return nullptr;
 }
 
 bool event_filter::admits(const session& subscriber) const

@@ -40,6 +40,16 @@ void rawsocket_output::end(close_reason reason, shard_services& at) noexcept
 
 byte_buffer& rawsocket_output::open_message()
 {
+    // What most messages of a batch find: no lock to be taken, the output in the list, room in the queue.
+    if (mode() == sharing::one_thread && listed_ && lone_run_ == nullptr) {
+        if (auto* const buffer = queue_.open_at_once())
+            return *buffer;
+    }
+    return open_first_message();
+}
+
+byte_buffer& rawsocket_output::open_first_message()
+{
     guard lock(mutex_);
     auto& at = here();
     queue_lone_run(at.buffers());
@@ -50,6 +60,16 @@ byte_buffer& rawsocket_output::open_message()
 }
 
 delivery rawsocket_output::close_message()
+{
+    if (log_ == nullptr && admit(queue_.open_payload().size()) == delivery::queued) {
+        queue_.close();
+        mutex_.unlock();
+        return delivery::queued;
+    }
+    return close_special_message();
+}
+
+delivery rawsocket_output::close_special_message()
 {
     guard lock(mutex_, std::adopt_lock);
     const auto payload = queue_.open_payload();

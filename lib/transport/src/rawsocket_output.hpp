@@ -172,6 +172,8 @@ private:
         listed_ = true;
     }
 
+    [[nodiscard]] byte_buffer& open_first_message();
+    delivery close_special_message();
     delivery refuse(guard& lock, shard_services& at);
     void end(close_reason reason, shard_services& at) noexcept;
     void summon(guard& lock, shard_services& at);

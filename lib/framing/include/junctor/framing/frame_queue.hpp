@@ -44,6 +44,17 @@ public:
         return bulk_;
     }
 
+    /// `open`, if it takes nothing from the pool and needs no memory; otherwise null.
+    [[nodiscard]] byte_buffer* open_at_once() noexcept
+    {
+        assert(!message_open());
+        if (bulk_.capacity() - bulk_.size() < frame_header_bytes || bulk_written_ >= cut_off_bytes)
+            return nullptr;
+        open_ = bulk_.size();
+        bulk_.extend(frame_header_bytes);
+        return &bulk_;
+    }
+
     /// The payload of the open message.
     [[nodiscard]] byte_view open_payload() const noexcept { return bulk_.view(open_ + frame_header_bytes); }
 

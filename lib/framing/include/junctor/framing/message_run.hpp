@@ -4,6 +4,7 @@
 
 /// Messages that several peers get, encoded once and shared by all of them.
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -24,10 +25,23 @@ class message_run {
 public:
     /// Begins a message: append its bytes to the buffer, and finish with exactly one of `close_message` and
     /// `drop_message`.
-    [[nodiscard]] byte_buffer& open_message();
+    [[nodiscard]] byte_buffer& open_message()
+    {
+        const auto start = bytes_.size();
+        bytes_.extend(frame_header_bytes);
+        open_ = start;
+        return bytes_;
+    }
 
     /// Ends the open message, which must not be longer than 2^24 bytes.
-    void close_message() noexcept;
+    void close_message() noexcept
+    {
+        const auto length = open_view().size();
+        const auto header = encode_frame_header(frame_type::message, length);
+        std::copy(header.begin(), header.end(), bytes_.data() + open_);
+        longest_ = std::max(longest_, length);
+        ++count_;
+    }
 
     /// Takes the open message back.
     void drop_message() noexcept { bytes_.truncate(open_); }
@@ -59,7 +73,12 @@ public:
     }
 
     /// Forgets the messages, but not the memory. Not while it is shared.
-    void clear() noexcept;
+    void clear() noexcept
+    {
+        bytes_.clear();
+        count_ = 0;
+        longest_ = 0;
+    }
 
     /// Whether there is exactly one reference to it.
     [[nodiscard]] bool unshared() const noexcept { return references_.load(std::memory_order_acquire) == 1; }

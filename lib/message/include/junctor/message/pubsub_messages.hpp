@@ -12,6 +12,7 @@
 #include <junctor/base/uri.hpp>
 #include <junctor/message/message_type.hpp>
 #include <junctor/message/payload.hpp>
+#include <junctor/message/rarely.hpp>
 
 namespace junctor {
 
@@ -40,7 +41,7 @@ struct publish_options {
     bool exclude_me{true};
     bool disclose_me{false};
     bool retain{false};
-    std::optional<publish_filters> filters; ///< Rare, and large.
+    rarely<publish_filters> filters;
     forwarded_attributes forwarded;
 
     static void fields(auto& self, auto& visit)

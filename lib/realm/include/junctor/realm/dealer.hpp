@@ -67,7 +67,10 @@ public:
     void on_error(realm_member& from, const error& m);
 
     /// Whether `m` continues a progressive call that was refused. Such a CALL opens no new request.
-    [[nodiscard]] static bool continues_refused_call(const realm_member& from, const call& m) noexcept;
+    [[nodiscard]] static bool continues_refused_call(const realm_member& from, const call& m) noexcept
+    {
+        return m.request.valid() && m.request == from.refused_progressive_call;
+    }
 
     /// Ends all registrations of `gone`, answers who called it and interrupts whom it called.
     void leave(realm_member& gone);

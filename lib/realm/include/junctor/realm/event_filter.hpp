@@ -5,6 +5,7 @@
 /// Which subscribers a publisher wants to reach: its black- and whitelists.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,8 +18,8 @@ namespace junctor {
 /// The lists of one PUBLISH. Spec: "Subscriber Black- and Whitelisting".
 class event_filter {
 public:
-    /// Reads the lists; nothing if one of them has an element of the wrong type.
-    [[nodiscard]] static std::optional<event_filter> from(const publish_filters& lists);
+    /// Reads the lists; null if one of them has an element of the wrong type.
+    [[nodiscard]] static std::unique_ptr<const event_filter> from(const publish_filters& lists);
 
     /// Whether the lists let `subscriber` have the event: it stands on every whitelist that is given, even if that is
     /// empty, and on no blacklist.
