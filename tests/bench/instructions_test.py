@@ -4,7 +4,8 @@
 
 For each load the router runs under valgrind's callgrind twice, with a different number of messages. The difference of
 the instructions, divided by that of the messages, is what one message costs; start, joining and end cancel out. Unlike
-time it does not depend on what else the machine does. `junctor bench --lockstep` makes the batches always the same.
+time it does not depend on what else the machine does. `junctor bench --lockstep` makes the batches always the same. The
+core of the router, which is decoder and realm, is also counted by itself, in bench-core.
 
 instructions.json has the loads and the figures. When the router has become better, or worse for a good reason, the
 figures that the test prints are to be put there. A load with known_allocations is one that should not allocate but
@@ -27,8 +28,21 @@ TIMEOUT = 100.0
 Cost = collections.namedtuple("Cost", "instructions allocations")
 
 
+def core_profile_of(load, count):
+    """The profile of what bench-core does with `count` batches of `load`, without what it does to make them."""
+    with tempfile.TemporaryDirectory(prefix="junctor-") as folder:
+        written = os.path.join(folder, "callgrind.out")
+        command = ["valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={written}"]
+        command += ["--toggle-collect=*route_batch*", os.environ["BENCH_CORE"], *load["core"].split()]
+        command += ["--batches", str(count)]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=True)
+        return Profile(written), json.loads(done.stdout)["messages"]
+
+
 def profile_of(load, count):
     """The router's profile and the number of messages when `junctor bench` sends `count` of `load`."""
+    if "core" in load:
+        return core_profile_of(load, count)
     with tempfile.TemporaryDirectory(prefix="junctor-") as folder:
         written = os.path.join(folder, "callgrind.out")
         valgrind = ["valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={written}"]
