@@ -24,11 +24,13 @@ function(junctor_library name)
         POSITION_INDEPENDENT_CODE ON
         VERIFY_INTERFACE_HEADER_SETS ON)
     target_compile_features(${target} PUBLIC cxx_std_20)
-    # Public, since Asio's inline code must be the same in every source of a program.
-    target_compile_definitions(${target} PUBLIC BOOST_ASIO_NO_DEPRECATED)
     # Nobody replaces a function of ours by one of the same name. Were that possible, as it is by default in code that
     # may become part of a shared library, GCC could inline nothing that others may call.
     target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition>)
+    # Public, since Asio's inline code must be the same in every source of a program. Frames of coroutines are not
+    # recycled: the long-lived frame of a connection would get the block of a large one that has just ended. No message
+    # costs a frame, so that there is nothing to win by it either.
+    target_compile_definitions(${target} PUBLIC BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_AWAITABLE_FRAME_RECYCLING)
     target_link_libraries(${target} PUBLIC ${arg_DEPENDS} Boost::headers)
     foreach(library IN LISTS arg_LIBRARIES)
         if(library IN_LIST JUNCTOR_HEADER_ONLY_LIBRARIES)

@@ -175,8 +175,8 @@ auth_hello make_auth_hello(std::string_view realm, const hello_details& details)
     return hello;
 }
 
-awaitable<admission> converse(router_core& core, shard_services& here, const listening& transport, message_inbox& inbox,
-                              session_phase phase)
+awaitable<std::unique_ptr<admission>> converse(router_core& core, shard_services& here, const listening& transport,
+                                               message_inbox& inbox, session_phase phase)
 {
     const auto received = co_await expect(inbox, phase);
     const auto& greeting = std::get<hello>(received);
@@ -205,13 +205,13 @@ awaitable<admission> converse(router_core& core, shard_services& here, const lis
         who.authmethod = *method;
     if (who.authprovider.empty())
         who.authprovider = "static";
-    co_return admission(*host, id, std::move(who), details->roles);
+    co_return std::make_unique<admission>(*host, id, std::move(who), details->roles);
 }
 
 } // namespace
 
-awaitable<admission> admit(router_core& core, shard_services& here, const listening& transport, message_inbox& inbox,
-                           session_phase phase)
+awaitable<std::unique_ptr<admission>> admit(router_core& core, shard_services& here, const listening& transport,
+                                            message_inbox& inbox, session_phase phase)
 {
     close_reason reason{};
     std::string text;
@@ -222,7 +222,7 @@ awaitable<admission> admit(router_core& core, shard_services& here, const listen
         reason = end.reason();
         text = end.text();
     }
-    co_return admission(reason, std::move(text));
+    co_return std::make_unique<admission>(reason, std::move(text));
 }
 
 } // namespace junctor

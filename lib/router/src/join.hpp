@@ -4,6 +4,7 @@
 
 /// From HELLO to a verdict: finding the realm, picking the authmethod, and the conversation that authenticates a peer.
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -49,7 +50,7 @@ private:
 /// Waits for HELLO and decides about it. `phase` tells whether it is the connection's first session (`expecting_hello`)
 /// or another one (`between_sessions`). Everything that the peer must be told has been queued when it completes. All
 /// arguments must outlive the coroutine; `here` serves the shard of the connection. Spec: "Session Establishment".
-[[nodiscard]] awaitable<admission> admit(router_core& core, shard_services& here, const listening& transport,
-                                         message_inbox& inbox, session_phase phase);
+[[nodiscard]] awaitable<std::unique_ptr<admission>>
+admit(router_core& core, shard_services& here, const listening& transport, message_inbox& inbox, session_phase phase);
 
 } // namespace junctor

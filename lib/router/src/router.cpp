@@ -7,7 +7,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
@@ -19,36 +18,32 @@ namespace junctor {
 
 namespace {
 
-/// Serves one connection to its end, on the thread of its shard. The completion handler owns what `close()` needs to
-/// cancel it.
-void spawn_connection(std::shared_ptr<live_connection> entry, const std::shared_ptr<const listening>& transport,
-                      connection peer)
+/// Serves one connection to its end, on the thread of its shard.
+void spawn_connection(const std::shared_ptr<live_connection>& entry, const std::shared_ptr<const listening>& transport,
+                      std::unique_ptr<connection> peer)
 {
+    auto& home = entry->home;
     if (entry->core->closing)
         return;
-    entry->home.connections.push_back(*entry);
-    const auto slot = entry->cancel_joining.slot();
-    const auto executor = entry->home.io.get_executor();
-    auto served = serve_connection(entry, transport, std::move(peer));
-    auto log_end = [entry = std::move(entry)](const std::exception_ptr& failure) {
-        log_failure(entry->core->log, failure);
-    };
-    boost::asio::co_spawn(executor, std::move(served), boost::asio::bind_cancellation_slot(slot, std::move(log_end)));
+    home.connections.push_back(*entry);
+    auto* const log = &entry->core->log;
+    boost::asio::co_spawn(home.io.get_executor(), serve_connection(entry, transport, std::move(peer)),
+                          [log](const std::exception_ptr& failure) { log_failure(*log, failure); });
 }
 
 /// Gives `peer` to the shard whose turn it is.
 void assign_connection(const std::shared_ptr<router_core>& core, const std::shared_ptr<const listening>& transport,
-                       connection peer)
+                       std::unique_ptr<connection> peer)
 {
     auto& home = *core->shards[core->next_shard];
     core->next_shard = (core->next_shard + 1) % core->shards.size();
     auto entry = std::make_shared<live_connection>(core, home);
     if (&home == &core->main()) {
-        spawn_connection(std::move(entry), transport, std::move(peer));
+        spawn_connection(entry, transport, std::move(peer));
         return;
     }
     boost::asio::post(home.io, [entry = std::move(entry), transport, peer = std::move(peer)]() mutable {
-        spawn_connection(std::move(entry), transport, std::move(peer));
+        spawn_connection(entry, transport, std::move(peer));
     });
 }
 
@@ -59,7 +54,7 @@ awaitable<void> accept_connections(std::shared_ptr<router_core> core, std::share
         auto accepted = co_await socket->accept();
         if (!accepted)
             co_return;
-        assign_connection(core, transport, std::move(*accepted));
+        assign_connection(core, transport, std::make_unique<connection>(std::move(*accepted)));
     }
 }
 
@@ -73,14 +68,14 @@ std::string url_of(const rawsocket_transport& settings, std::string_view address
     return fmt::format("{}://{}", secure ? "rss" : "rs", address.substr(address.find(':') + 1));
 }
 
-/// Ends the connections of a shard that have not joined, on its thread; the others have been told GOODBYE.
-void close_shard(shard& part)
+/// Ends the connections of a shard that have not joined, on its thread: anywhere else, a signal would be carried out
+/// later, when what it is for may have gone.
+void cancel_joining(shard& part)
 {
     for (auto& connection : part.connections) {
         if (connection.host == nullptr)
             connection.cancel_joining.emit(boost::asio::cancellation_type::terminal);
     }
-    part.running.reset();
 }
 
 } // namespace
@@ -102,8 +97,8 @@ router::~router()
         for (auto& connection : part->connections) {
             if (connection.link != nullptr)
                 connection.link->abort(close_reason::system_shutdown);
-            connection.cancel_joining.emit(boost::asio::cancellation_type::terminal);
         }
+        boost::asio::post(part->io, [core = core_, &part = *part] { cancel_joining(part); });
     }
     for (const auto& [name, host] : core_->realms)
         host->shut_down();
@@ -163,10 +158,10 @@ void router::close()
     for (const auto& [name, host] : core_->realms)
         host->close(close_reason::system_shutdown);
     for (const auto& part : core_->shards) {
-        if (part == core_->shards.front())
-            close_shard(*part);
-        else
-            boost::asio::post(part->io, [core = core_, &part = *part] { close_shard(part); });
+        boost::asio::post(part->io, [core = core_, &part = *part] {
+            cancel_joining(part); // The others have been told GOODBYE.
+            part.running.reset();
+        });
     }
 }
 

@@ -6,7 +6,13 @@
 #include <array>
 #include <utility>
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <junctor/session/session.hpp>
@@ -36,6 +42,26 @@ private:
     shard_services& here_;
     session& member_;
 };
+
+/// Completes as `part` does, and lets `signal` cancel it. What that takes is there for so long only.
+template <class T>
+awaitable<std::unique_ptr<T>> until_cancelled(awaitable<std::unique_ptr<T>> part,
+                                              boost::asio::cancellation_signal& signal)
+{
+    const auto here = co_await boost::asio::this_coro::executor;
+    auto start = [&](auto handler) {
+        boost::asio::co_spawn(here, std::move(part),
+                              boost::asio::bind_cancellation_slot(signal.slot(), std::move(handler)));
+    };
+    const auto token = boost::asio::as_tuple(boost::asio::deferred);
+    auto spawned =
+        boost::asio::async_initiate<decltype(token), void(std::exception_ptr, std::unique_ptr<T>)>(start, token);
+    auto [failure, outcome] = co_await std::move(spawned);
+    signal.slot().clear();
+    if (failure)
+        std::rethrow_exception(failure);
+    co_return std::move(outcome);
+}
 
 /// Lets the router's `close()` know the channel while it is there.
 class channel_entry {
@@ -113,15 +139,6 @@ private:
     close_reason end_{close_reason::none};
 };
 
-awaitable<void> route(message_inbox& inbox, session& member, realm_host& host, shard_services& here)
-{
-    session_reader reader(inbox, member, host, here);
-    if (dispatch(inbox, member, host, here)) // what came together with HELLO
-        co_await inbox.link().read_batches(reader);
-    if (reader.end() != close_reason::none)
-        lose(member, host, here, reader.end(), inbox.end_cause().message());
-}
-
 /// Whether a session was ended by a GOODBYE of the router, which its peer will answer.
 bool awaits_goodbye(close_reason reason) noexcept
 {
@@ -186,7 +203,8 @@ void log_left(router_core& core, const transport_facts& facts, const realm_host&
                     {"peer", facts.peer}});
 }
 
-/// One session from HELLO to its end; completes with why it ended.
+/// One session from HELLO to its end; completes with why it ended. Its frame stays for as long as the session does, so
+/// that it holds nothing that is not needed for so long.
 awaitable<close_reason> serve_session(live_connection& entry, const listening& transport, message_inbox& inbox,
                                       session_phase phase)
 {
@@ -194,21 +212,27 @@ awaitable<close_reason> serve_session(live_connection& entry, const listening& t
     auto& here = entry.home.services;
     auto& link = inbox.link();
     const auto& limits = transport.settings.per_session();
-    auto admitted = co_await admit(core, here, transport, inbox, phase);
-    if (!admitted.granted()) {
-        log_refused(core, link.facts(), admitted);
-        co_return admitted.reason();
+    auto joining = admit(core, here, transport, inbox, phase);
+    auto admitted = co_await until_cancelled(std::move(joining), entry.cancel_joining);
+    if (!admitted->granted()) {
+        log_refused(core, link.facts(), *admitted);
+        co_return admitted->reason();
     }
 
-    auto& host = admitted.host();
-    session member(admitted.id(), std::move(admitted.who()), admitted.features(), link, host.options().request_ids,
+    auto& host = admitted->host();
+    session member(admitted->id(), std::move(admitted->who()), admitted->features(), link, host.options().request_ids,
                    limits);
+    admitted.reset();
     link.clear_deadline();
     {
         const membership joined(host, here, member);
         entry.host = &host;
         log_joined(core, link.facts(), host, member);
-        co_await route(inbox, member, host, here);
+        session_reader reader(inbox, member, host, here);
+        if (dispatch(inbox, member, host, here)) // what came together with HELLO
+            co_await link.read_batches(reader);
+        if (reader.end() != close_reason::none)
+            lose(member, host, here, reader.end(), inbox.end_cause().message());
         log_left(core, link.facts(), host, member);
     }
     if (awaits_goodbye(member.reason())) {
@@ -219,32 +243,40 @@ awaitable<close_reason> serve_session(live_connection& entry, const listening& t
     co_return member.reason();
 }
 
+/// The channel of `peer`, or null if there is none for it.
+awaitable<std::unique_ptr<channel>> open_channel(live_connection& entry, const rawsocket_transport& settings,
+                                                 std::unique_ptr<connection> peer)
+{
+    const auto address = peer->facts.peer;
+    auto opened = co_await open_rawsocket_channel(std::move(*peer), settings, entry.home.services);
+    if (opened)
+        co_return std::move(*opened);
+    entry.core->log.write(log_level::info, "handshake failed",
+                          {{"peer", address}, {"transport", settings.id()}, {"cause", opened.error().message()}});
+    co_return nullptr;
+}
+
 } // namespace
 
 awaitable<void> serve_connection(std::shared_ptr<live_connection> entry, std::shared_ptr<const listening> transport,
-                                 connection peer)
+                                 std::unique_ptr<connection> peer)
 {
-    auto& core = *entry->core;
-    const auto address = peer.facts.peer;
-    auto opened = co_await open_rawsocket_channel(std::move(peer), transport->settings, entry->home.services);
-    if (!opened) {
-        core.log.write(
-            log_level::info, "handshake failed",
-            {{"peer", address}, {"transport", transport->settings.id()}, {"cause", opened.error().message()}});
+    auto opening = open_channel(*entry, transport->settings, std::move(peer));
+    const auto opened = co_await until_cancelled(std::move(opening), entry->cancel_joining);
+    if (opened == nullptr)
         co_return;
-    }
 
-    auto& link = **opened;
+    auto& link = *opened;
     const channel_entry known(*entry, link);
     if (transport->settings.debug())
-        link.log_frames(frame_logger(core.log, link.facts()));
+        link.log_frames(frame_logger(entry->core->log, link.facts()));
     message_inbox inbox(link);
     const auto& limits = transport->settings.per_session();
 
     // After GOODBYE the same connection may carry another session. Spec: "Session Closing".
     auto reason = close_reason::goodbye;
     auto phase = session_phase::expecting_hello;
-    while (reason == close_reason::goodbye && !core.closing) {
+    while (reason == close_reason::goodbye && !entry->core->closing) {
         reason = co_await serve_session(*entry, *transport, inbox, phase);
         phase = session_phase::between_sessions;
         link.set_deadline(channel::clock::now() + limits.join_timeout, close_reason::join_timeout);

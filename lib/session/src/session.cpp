@@ -22,7 +22,7 @@ delivery send_abort(outlet& out, errc code, std::string_view text)
 }
 
 session::session(session_id id, identity who, role_features features, outlet& out, request_id_check check,
-                 const session_limits& limits) noexcept
+                 const membership_limits& limits) noexcept
     : id_{id},
       who_{std::move(who)},
       features_{features},

@@ -212,7 +212,7 @@ error_code rawsocket_channel::answer(const rawsocket_octets& request, const raws
         return answer.error;
     facts_.format = answer.format;
     if (stream_.tls() != nullptr)
-        facts_.tls = stream_.tls()->facts();
+        facts_.tls = std::make_shared<const tls_facts>(stream_.tls()->facts());
     output_->set_peer_message_bytes_max(answer.peer_message_bytes_max);
     return alive() ? error_code() : failure();
 }

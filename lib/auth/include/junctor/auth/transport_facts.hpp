@@ -5,8 +5,10 @@
 /// What a transport knows about the peer at its other end.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <sys/types.h>
@@ -35,13 +37,13 @@ struct tls_facts {
 
 /// Facts about a connection, for authenticators and logs. Never changes once the transport handshake is done.
 struct transport_facts {
-    std::string transport_id;      ///< The configured `id` of the listening transport.
-    std::string type{"rawsocket"}; ///< "rawsocket", "websocket" or "local".
+    std::string transport_id;           ///< The configured `id` of the listening transport.
+    std::string_view type{"rawsocket"}; ///< "rawsocket", "websocket" or "local".
     serializer format{serializer::json};
     std::string peer;                  ///< "tcp4:127.0.0.1:5312", "tcp6:[::1]:5312", "unix:/run/a.sock" or "local".
     std::uint64_t connection_number{}; ///< Counts the connections of the process: ties log lines together.
     std::optional<peer_credentials> credentials; ///< For Unix domain sockets.
-    std::optional<tls_facts> tls;
+    std::shared_ptr<const tls_facts> tls;        ///< Null for connections without TLS.
 };
 
 } // namespace junctor

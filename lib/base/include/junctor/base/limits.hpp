@@ -67,8 +67,17 @@ inline constexpr std::size_t pooled_read_blocks_max = 4;
 
 } // namespace limits
 
+/// Bounds on what a session may have in its realm; each costs the router a table entry.
+struct membership_limits {
+    std::size_t subscriptions_max{10'000};
+    std::size_t registrations_max{10'000};
+
+    /// Calls of one caller that have no final answer yet.
+    std::size_t pending_calls_max{65'536};
+};
+
 /// Bounds that hold for each session and each connection of a router; every one can be configured.
-struct session_limits {
+struct session_limits : membership_limits {
     /// TLS handshake, RawSocket handshake, HELLO and authentication together, as one absolute deadline:
     /// a slow peer cannot prolong it by sending one octet at a time.
     std::chrono::milliseconds join_timeout{std::chrono::seconds{10}};
@@ -85,13 +94,6 @@ struct session_limits {
     /// Output queued for one connection. Far above any burst that a healthy client takes, far below what hurts the
     /// router.
     std::size_t outbound_bytes_max{std::size_t{32} << 20};
-
-    /// Per session: each costs the router a table entry.
-    std::size_t subscriptions_max{10'000};
-    std::size_t registrations_max{10'000};
-
-    /// Calls of one caller that have no final answer yet.
-    std::size_t pending_calls_max{65'536};
 };
 
 /// Bounds of a whole listening transport.

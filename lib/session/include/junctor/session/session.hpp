@@ -83,14 +83,14 @@ delivery send_abort(outlet& out, errc code, std::string_view text = {});
 class session {
 public:
     session(session_id id, identity who, role_features features, outlet& out,
-            request_id_check check = request_id_check::lenient, const session_limits& limits = {}) noexcept;
+            request_id_check check = request_id_check::lenient, const membership_limits& limits = {}) noexcept;
     session(const session&) = delete;
     session& operator=(const session&) = delete;
 
     [[nodiscard]] session_id id() const noexcept { return id_; }
     [[nodiscard]] const identity& who() const noexcept { return who_; }
     [[nodiscard]] const role_features& features() const noexcept { return features_; }
-    [[nodiscard]] const session_limits& limits() const noexcept { return limits_; }
+    [[nodiscard]] const membership_limits& limits() const noexcept { return limits_; }
     [[nodiscard]] serializer format() const noexcept { return format_; }
 
     [[nodiscard]] bool open() const noexcept { return reason_ == close_reason::none; }
@@ -150,7 +150,7 @@ private:
     role_features features_;
     outlet& out_;
     serializer format_;
-    session_limits limits_;
+    membership_limits limits_;
     request_sequence requests_;
     std::uint64_t invocations_{0};
     realm_member* membership_{nullptr};
