@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <utility>
 
 #include <boost/asio/error.hpp>
@@ -26,19 +25,12 @@ boost::system::error_code last_error() noexcept
 
 } // namespace
 
-byte_stream::byte_stream(file_descriptor connected, int family, std::shared_ptr<const tls_context> tls,
-                         shard_services& services)
-    : socket_{services.io().get_executor()},
+byte_stream::byte_stream(file_descriptor connected, std::shared_ptr<const tls_context> tls, shard_services& services)
+    : socket_{std::move(connected)},
       services_{services},
       tls_{std::move(tls)},
       engine_{tls_ ? std::make_unique<tls_engine>(*tls_) : nullptr}
 {
-    boost::system::error_code failure;
-    socket_.assign(boost::asio::generic::stream_protocol(family, 0), connected.get(), failure);
-    if (failure)
-        ended(failure);
-    else
-        static_cast<void>(connected.release());
 }
 
 byte_stream::~byte_stream()
@@ -46,24 +38,24 @@ byte_stream::~byte_stream()
     services_.buffers().give(ciphertext_);
 }
 
-byte_view byte_stream::received(std::size_t count, std::unique_ptr<read_block>& block)
+byte_view byte_stream::read(std::unique_ptr<read_block>& block)
 {
-    if (!plain())
-        return decrypt(count, block);
-    if (count < inbox_.size())
-        return byte_view(inbox_).first(count);
     if (block == nullptr)
         block = services_.take_read_block();
-    std::memcpy(block->data(), inbox_.data(), count);
-    return {block->data(), count + read_more(block->data() + count)};
+    auto* const target = plain() ? block->data() : services_.scratch();
+    const byte_view input(target, read_into({target, read_block::read_bytes_max}));
+    return plain() || input.empty() ? input : decrypt(input, *block);
 }
 
-/// Reads what has come already. How much that is, at most `read_block::read_bytes_max`.
-std::size_t byte_stream::read_more(std::byte* target) noexcept
+std::size_t byte_stream::read_into(std::span<std::byte> room) noexcept
 {
-    const auto count = ::recv(socket_.native_handle(), target, read_block::read_bytes_max, MSG_DONTWAIT);
-    if (count > 0)
-        return static_cast<std::size_t>(count);
+    const auto count = ::recv(socket_.get(), room.data(), room.size(), MSG_DONTWAIT);
+    if (count > 0) {
+        const auto read = static_cast<std::size_t>(count);
+        latest_read_ = read == room.size() ? read_extent::part : read_extent::all;
+        return read;
+    }
+    latest_read_ = count < 0 && errno == EINTR ? read_extent::part : read_extent::nothing;
     if (count == 0)
         ended(boost::asio::error::eof);
     else if (errno != EAGAIN && errno != EINTR)
@@ -78,34 +70,22 @@ void byte_stream::ended(boost::system::error_code error) noexcept
         end_ = error;
 }
 
-byte_view byte_stream::decrypt(std::size_t count, std::unique_ptr<read_block>& block)
+byte_view byte_stream::decrypt(byte_view input, read_block& block)
 {
-    byte_view input(inbox_.data(), count);
-    if (count == inbox_.size()) {
-        std::memcpy(services_.scratch(), inbox_.data(), count);
-        input = {services_.scratch(), count + read_more(services_.scratch() + count)};
-    }
-    if (block == nullptr)
-        block = services_.take_read_block();
     if (ciphertext_.capacity() == 0)
         ciphertext_ = services_.buffers().take();
-    const auto size = engine_->read(input, {block->data(), read_block::capacity}, ciphertext_);
+    const auto size = engine_->read(input, {block.data(), read_block::capacity}, ciphertext_);
     if (engine_->end())
         end_ = engine_->end();
     if (!output_pending())
         services_.buffers().give(ciphertext_);
-    if (size > inbox_.size())
-        return {block->data(), size};
-    // So little fits here, and the block is free for others even if this batch is not handled at once.
-    std::memcpy(inbox_.data(), block->data(), size);
-    services_.give_read_block(std::move(block));
-    return byte_view(inbox_).first(size);
+    return {block.data(), size};
 }
 
 write_status byte_stream::write_ciphertext() noexcept
 {
     if (output_pending()) {
-        const auto count = write_directly(socket_.native_handle(), ciphertext_.view(ciphertext_written_), write_error_);
+        const auto count = write_directly(socket_.get(), ciphertext_.view(ciphertext_written_), write_error_);
         ciphertext_written_ += count;
         bytes_written_ += count;
     }
@@ -146,14 +126,12 @@ void byte_stream::say_goodbye() noexcept
 
 void byte_stream::shut_down() noexcept
 {
-    boost::system::error_code ignored;
-    socket_.shutdown(stream_socket::shutdown_send, ignored);
+    ::shutdown(socket_.get(), SHUT_WR);
 }
 
 void byte_stream::close() noexcept
 {
-    boost::system::error_code ignored;
-    socket_.close(ignored);
+    socket_ = file_descriptor();
     ended(boost::asio::error::operation_aborted);
     services_.buffers().give(ciphertext_);
     ciphertext_written_ = 0;

@@ -4,14 +4,11 @@
 
 /// The bytes of one connection, in plain or through TLS.
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/buffer.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <junctor/base/bytes.hpp>
@@ -24,33 +21,40 @@
 
 namespace junctor {
 
-/// A connected socket of any address family.
-using stream_socket = boost::asio::basic_stream_socket<boost::asio::generic::stream_protocol, executor>;
+/// What the latest read of a socket has brought.
+enum class read_extent : std::uint8_t {
+    nothing,
+    all, ///< All that had come.
+    part ///< As much as there was room for; more may be there, of which nobody will be told.
+};
 
-/// A socket with what reading from it and TLS need. It waits for nothing itself: its owner waits for the socket, with
-/// `async_read_some` into `inbox()` and with `async_wait`, and lets it do the rest. Used on the thread of its shard.
+/// A connected socket with what reading from it and TLS need. It never waits: its owner is told by a poller when the
+/// socket is ready. Used on the thread of its shard.
 class byte_stream {
 public:
-    /// Takes over the connected socket of that address family. If that fails, the stream is not open, and `end()` says
-    /// why. `services` must outlive the stream.
-    byte_stream(file_descriptor connected, int family, std::shared_ptr<const tls_context> tls,
-                shard_services& services);
+    /// Takes over the connected socket. `services` must outlive the stream.
+    byte_stream(file_descriptor connected, std::shared_ptr<const tls_context> tls, shard_services& services);
     byte_stream(const byte_stream&) = delete;
     byte_stream& operator=(const byte_stream&) = delete;
     ~byte_stream();
 
-    [[nodiscard]] stream_socket& socket() noexcept { return socket_; }
-    [[nodiscard]] bool is_open() const noexcept { return socket_.is_open(); }
+    [[nodiscard]] int socket() const noexcept { return socket_.get(); }
+    [[nodiscard]] bool is_open() const noexcept { return static_cast<bool>(socket_); }
 
-    /// Where the next read goes. It is small, as every connection holds one while it waits.
-    [[nodiscard]] boost::asio::mutable_buffer inbox() noexcept { return boost::asio::buffer(inbox_); }
+    /// Reads what has come and returns the plaintext, which lies in `block` (taken if null). TLS handshakes happen in
+    /// here. Sets `end()` if the peer has ended or failed.
+    [[nodiscard]] byte_view read(std::unique_ptr<read_block>& block);
 
-    /// Takes over `count` bytes that were read into the inbox; if they fill it, reads all that there is. Returns the
-    /// plaintext, which lies in the inbox or in `block` (taken if null and needed), until the next read. TLS handshakes
-    /// happen in here. Sets `end()` if the peer has ended or failed.
-    [[nodiscard]] byte_view received(std::size_t count, std::unique_ptr<read_block>& block);
+    /// Reads what has come into `room`, and returns how much that is; for plain connections.
+    [[nodiscard]] std::size_t read_into(std::span<std::byte> room) noexcept;
 
-    /// Whether bytes of the peer are the plaintext, so that they may be read elsewhere than into the inbox.
+    /// Reads what has come, and forgets it.
+    void discard() noexcept { static_cast<void>(read_into({services_.scratch(), read_block::read_bytes_max})); }
+
+    /// What the latest of these has brought from the socket.
+    [[nodiscard]] read_extent latest_read() const noexcept { return latest_read_; }
+
+    /// Whether bytes of the peer are the plaintext.
     [[nodiscard]] bool plain() const noexcept { return engine_ == nullptr; }
 
     /// Writes the ciphertext that waits, directly and without waiting.
@@ -88,27 +92,23 @@ public:
     /// The TLS of the connection, or null.
     [[nodiscard]] const tls_engine* tls() const noexcept { return engine_.get(); }
 
-    /// Closes the socket; what is pending on it completes with an error.
+    /// Closes the socket.
     void close() noexcept;
 
 private:
-    [[nodiscard]] std::size_t read_more(std::byte* target) noexcept;
-    [[nodiscard]] byte_view decrypt(std::size_t count, std::unique_ptr<read_block>& block);
+    [[nodiscard]] byte_view decrypt(byte_view input, read_block& block);
 
-    /// Enough for a usual message, and for the first of a burst: what follows then comes with one large read.
-    static constexpr std::size_t inbox_bytes = 512;
-
-    stream_socket socket_;
+    file_descriptor socket_;
     shard_services& services_;
     std::shared_ptr<const tls_context> tls_;
     std::unique_ptr<tls_engine> engine_; ///< Null for plain connections.
     bool input_ended_{false};
+    read_extent latest_read_{read_extent::nothing};
     boost::system::error_code end_;
     boost::system::error_code write_error_;
     std::uint64_t bytes_written_{0};
     byte_buffer ciphertext_;
     std::size_t ciphertext_written_{0};
-    std::array<std::byte, inbox_bytes> inbox_;
 };
 
 } // namespace junctor

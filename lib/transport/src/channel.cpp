@@ -26,7 +26,7 @@ private:
 awaitable<batch> channel::read_batch()
 {
     one_batch reader;
-    co_await read_batches(reader);
+    co_await read_batches(reader, reading::one_batch);
     co_return reader.taken();
 }
 

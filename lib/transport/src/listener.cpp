@@ -131,7 +131,7 @@ private:
             return std::nullopt; // Too many wait to be told already.
 
         auto facts = describe(accepted.get(), peer);
-        return connection(std::move(accepted), bound_.family, std::move(facts), std::move(ticket), tls_);
+        return connection(std::move(accepted), std::move(facts), std::move(ticket), tls_);
     }
 
     transport_facts describe(int descriptor, const socket_address& peer) const

@@ -9,7 +9,8 @@
 #include <exception>
 #include <utility>
 
-#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
 
@@ -22,10 +23,16 @@ namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
-constexpr auto as_results = asio::as_tuple(asio::deferred);
+
+/// Batches of so many bytes that may be kept over a wait are copied, so that they hold no block for large reads.
+constexpr std::size_t copied_bytes_max = std::size_t{4} * 1024;
+
+/// Frames of which more is missing are read in place. Reading the rest of any other together with what follows costs a
+/// copy, but no system call.
+constexpr std::size_t missing_bytes_max = 512;
 
 /// The router's side of a RawSocket connection. What other shards may use of it stands in its output.
-class rawsocket_channel final : public channel, private output_owner {
+class rawsocket_channel final : public channel, private output_owner, private socket_user {
 public:
     rawsocket_channel(connection peer, const rawsocket_transport& settings, shard_services& services);
     ~rawsocket_channel() override;
@@ -34,7 +41,6 @@ public:
     awaitable<error_code> open(const rawsocket_transport& settings);
 
     const transport_facts& facts() const noexcept override { return facts_; }
-    awaitable<void> read_batches(batch_reader& to) override;
     void flush() noexcept override { output_->flush(services_); }
     awaitable<void> close(clock::time_point until) override;
     void abort(close_reason reason) noexcept override;
@@ -58,18 +64,29 @@ private:
     error_code answer(const rawsocket_octets& request, const rawsocket_transport& settings);
     error_code failure() const noexcept;
 
-    byte_view begin_batch() noexcept;
+    void start_reading(batch_reader& to, reading extent, reading_done done) override;
+    auto turn();
+    void wait_for_turn(reading_done done);
+    void end_wait(std::exception_ptr failure) noexcept;
+    void on_ready(socket_readiness news) noexcept override;
+    void on_shutdown() noexcept override;
+    void on_cancellation() noexcept;
+
+    bool serve_reader();
+    byte_view next_input();
+    byte_view receive();
+    byte_view read_some();
+    void read_on() noexcept;
+    void recycle() noexcept;
     std::span<const byte_view> parse(byte_view input);
     void collect(byte_view message, std::size_t already);
     void answer_ping(byte_view payload);
-    asio::mutable_buffer read_target();
-    byte_view arrived(error_code error, std::size_t count);
     bool over() const noexcept { return parser_.error() || stream_.end(); }
     batch ending() const noexcept;
     void finish() noexcept;
 
     void attend() noexcept override;
-    void on_writable() noexcept override;
+    void on_writable() noexcept;
     void interrupt_read() noexcept;
     std::uint64_t bytes_written() const noexcept { return output_->bytes_written() + stream_.bytes_written(); }
     error_code write_error() const noexcept;
@@ -94,15 +111,18 @@ private:
     boost::intrusive_ptr<rawsocket_output> output_;
     connection_ticket ticket_;
     std::unique_ptr<read_block> block_; ///< Where the present batch lies, if it is more than a little.
+    byte_buffer copied_;                ///< Where it lies otherwise.
     byte_view unparsed_;                ///< What came together with the handshake.
     byte_view single_message_;          ///< The present batch, if it is only one.
     std::size_t outbound_bytes_max_;
     close_reason reason_{close_reason::none};
     close_reason deadline_reason_{close_reason::none};
     keep_alive keep_alive_;
-    bool reading_into_frame_{false};
-    bool reading_{false};     ///< A read of `read_batches` is pending.
-    bool interrupted_{false}; ///< The batch is to complete without messages.
+    batch_reader* reader_{nullptr}; ///< Takes what comes; null while nothing is read for anybody.
+    reading_done done_;             ///< Waits for the end of reading or, without a reader, for the next turn.
+    reading extent_{reading::one_batch};
+    bool input_ends_{false};  ///< The end stands behind what is to be read.
+    bool interrupted_{false}; ///< The reader is to look up, if need be without messages.
     bool waiting_until_writable_{false};
     bool heard_from_peer_{true}; ///< Since the last strike of `keep_alive_deadline_`.
     unsigned unanswered_pings_{0};
@@ -116,7 +136,7 @@ private:
 
 rawsocket_channel::rawsocket_channel(connection peer, const rawsocket_transport& settings, shard_services& services)
     : services_{services},
-      stream_{std::move(peer.socket), peer.family, std::move(peer.tls), services},
+      stream_{std::move(peer.socket), std::move(peer.tls), services},
       parser_{settings.announced_message_size(), services.buffers()},
       output_{new rawsocket_output(*this, services, settings.per_session().outbound_bytes_max)},
       ticket_{std::move(peer.ticket)},
@@ -131,15 +151,75 @@ rawsocket_channel::rawsocket_channel(connection peer, const rawsocket_transport&
 {
     facts_.transport_id = settings.id();
     facts_.type = "rawsocket";
-    if (alive())
-        output_->start(stream_.socket().native_handle(), stream_.plain());
+    if (const auto failure = services_.poller().add(stream_.socket(), *this)) {
+        stream_.ended(failure);
+        stream_.close();
+        return;
+    }
+    output_->start(stream_.socket(), stream_.plain());
 }
 
 rawsocket_channel::~rawsocket_channel()
 {
     output_->stop();
     output_->leave_owner();
-    services_.give_read_block(std::move(block_));
+    services_.poller().remove(stream_.socket(), *this);
+    recycle();
+}
+
+// Waiting
+
+/// To be awaited: the next time that the socket is ready, that something else happens to the connection, or for
+/// nothing.
+auto rawsocket_channel::turn()
+{
+    return asio::async_initiate<const asio::deferred_t, void(std::exception_ptr)>(
+        [this](auto done) { wait_for_turn(reading_done(std::move(done))); }, asio::deferred);
+}
+
+void rawsocket_channel::wait_for_turn(reading_done done)
+{
+    done_.swap(done); // The assignment in Asio of Boost 1.81 calls itself for ever.
+    if (auto slot = asio::get_associated_cancellation_slot(done_); slot.is_connected())
+        slot.assign([this](asio::cancellation_type) { on_cancellation(); });
+}
+
+/// Completes what waits, which may destroy the channel.
+void rawsocket_channel::end_wait(std::exception_ptr failure) noexcept
+{
+    reader_ = nullptr;
+    auto done = std::exchange(done_, nullptr);
+    if (auto slot = asio::get_associated_cancellation_slot(done); slot.is_connected())
+        slot.clear();
+    std::move(done)(std::move(failure));
+}
+
+void rawsocket_channel::on_cancellation() noexcept
+{
+    stream_.ended(asio::error::operation_aborted);
+    services_.poller().call(*this);
+}
+
+void rawsocket_channel::on_ready(socket_readiness news) noexcept
+{
+    input_ends_ = input_ends_ || news.end;
+    if (news.write && waiting_until_writable_)
+        on_writable();
+    if (!done_ || (reader_ != nullptr && !news.read))
+        return;
+    std::exception_ptr failure;
+    try {
+        if (reader_ != nullptr && serve_reader())
+            return;
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    end_wait(std::move(failure));
+}
+
+void rawsocket_channel::on_shutdown() noexcept
+{
+    const auto never_called = std::exchange(done_, nullptr); // What it owns may own the channel.
 }
 
 // Opening
@@ -168,8 +248,7 @@ awaitable<error_code> rawsocket_channel::shake_hands(const rawsocket_transport& 
 {
     handshake_reader reader;
     for (;;) {
-        const auto [error, count] = co_await stream_.socket().async_read_some(stream_.inbox(), as_results);
-        auto input = arrived(error, count);
+        auto input = receive();
         const auto status = reader.read(input);
         if (status == handshake_reader::status::not_rawsocket)
             co_return framing_error::not_rawsocket;
@@ -179,6 +258,8 @@ awaitable<error_code> rawsocket_channel::shake_hands(const rawsocket_transport& 
         }
         if (over())
             co_return failure();
+        read_on();
+        co_await turn();
     }
 }
 
@@ -219,37 +300,84 @@ error_code rawsocket_channel::answer(const rawsocket_octets& request, const raws
 
 // Reading
 
-awaitable<void> rawsocket_channel::read_batches(batch_reader& to)
+void rawsocket_channel::start_reading(batch_reader& to, reading extent, reading_done done)
 {
-    auto input = begin_batch();
+    wait_for_turn(std::move(done));
+    reader_ = &to;
+    extent_ = extent;
     interrupted_ = false;
-    for (;;) {
-        const auto messages = parse(input);
-        if (messages.empty() && over()) {
-            static_cast<void>(to.take(ending()));
-            co_return;
-        }
-        if (!messages.empty() || std::exchange(interrupted_, false)) {
-            if (!to.take(batch(messages)))
-                co_return;
-            input = begin_batch();
-            continue;
-        }
-        reading_ = true;
-        const auto [error, count] = co_await stream_.socket().async_read_some(read_target(), as_results);
-        reading_ = false;
-        input = arrived(error, count);
-    }
+    services_.poller().call(*this); // What has come before would not be told.
 }
 
-/// Gives back what the batch before held. What is left to parse from the handshake, if this is the first batch.
-byte_view rawsocket_channel::begin_batch() noexcept
+/// Reads once and gives the reader what came of it. Whether it wants more and there may be more.
+bool rawsocket_channel::serve_reader()
 {
-    if (!unparsed_.empty())
-        return std::exchange(unparsed_, {});
+    const auto messages = parse(next_input());
+    const bool woken = std::exchange(interrupted_, false) && !over();
+    if ((!messages.empty() || woken) && !reader_->take(batch(messages)))
+        return false;
+    recycle();
+    if (over()) {
+        static_cast<void>(reader_->take(ending()));
+        return false;
+    }
+    read_on();
+    return true;
+}
+
+/// What is to be parsed next.
+byte_view rawsocket_channel::next_input()
+{
+    if (unparsed_.empty())
+        return receive();
+    services_.poller().call(*this); // What has come since would not be told.
+    return std::exchange(unparsed_, {});
+}
+
+/// What the socket brings. The batch before is given up for it.
+byte_view rawsocket_channel::receive()
+{
+    recycle();
+    if (over())
+        return {};
+    const auto input = read_some();
+    heard_from_peer_ = heard_from_peer_ || stream_.latest_read() != read_extent::nothing;
+    if (stream_.output_pending())
+        write_some(); // TLS speaks for itself: handshakes, alerts, new keys.
+    if (stream_.pending_bytes() > outbound_bytes_max_)
+        abort(close_reason::slow_consumer); // It makes TLS speak and does not listen.
+    return input;
+}
+
+/// Reads once. A frame of which much is missing is read in place; everything else goes through a block, which is given
+/// back as soon as possible, so that waiting connections hold none.
+byte_view rawsocket_channel::read_some()
+{
+    if (stream_.plain() && parser_.missing() > missing_bytes_max) {
+        parser_.filled(stream_.read_into(parser_.room()));
+        return {};
+    }
+    const auto input = stream_.read(block_);
+    if (extent_ == reading::many_batches || input.size() > copied_bytes_max)
+        return input;
+    copied_.append(input);
+    services_.give_read_block(std::move(block_));
+    return copied_.view();
+}
+
+/// Sees to it that there will be another turn if more may have come already, which would not be told.
+void rawsocket_channel::read_on() noexcept
+{
+    if (stream_.latest_read() == read_extent::part || (input_ends_ && stream_.latest_read() == read_extent::all))
+        services_.poller().call(*this);
+}
+
+/// Gives back what the batch before held.
+void rawsocket_channel::recycle() noexcept
+{
     parser_.recycle();
     services_.give_read_block(std::move(block_));
-    return {};
+    copied_.release();
 }
 
 /// All whole messages of `input`; PINGs are answered on the way.
@@ -297,41 +425,6 @@ void rawsocket_channel::answer_ping(byte_view payload)
     static_cast<void>(output_->push_pong(payload));
 }
 
-/// Where to read to. A frame of which much is missing is read in place; everything else goes through the small inbox,
-/// so that waiting connections hold nothing.
-asio::mutable_buffer rawsocket_channel::read_target()
-{
-    services_.give_read_block(std::move(block_));
-    reading_into_frame_ = stream_.plain() && parser_.missing() > stream_.inbox().size();
-    if (!reading_into_frame_)
-        return stream_.inbox();
-    const auto room = parser_.room();
-    return {room.data(), room.size()};
-}
-
-/// Takes over what a read brought and returns what is to be parsed.
-byte_view rawsocket_channel::arrived(error_code error, std::size_t count)
-{
-    if (!alive())
-        return {};
-    if (error) {
-        if (!interrupted_ || error != asio::error::operation_aborted)
-            stream_.ended(error);
-        return {};
-    }
-    heard_from_peer_ = true;
-    if (reading_into_frame_) {
-        parser_.filled(count);
-        return {};
-    }
-    const auto input = stream_.received(count, block_);
-    if (stream_.output_pending())
-        write_some(); // TLS speaks for itself: handshakes, alerts, new keys.
-    if (stream_.pending_bytes() > outbound_bytes_max_)
-        abort(close_reason::slow_consumer); // It makes TLS speak and does not listen.
-    return input;
-}
-
 batch rawsocket_channel::ending() const noexcept
 {
     if (reason_ != close_reason::none)
@@ -359,14 +452,13 @@ void rawsocket_channel::attend() noexcept
         after_write(write_status::blocked, true);
 }
 
-/// Lets a pending `read_batch` complete without messages.
+/// Lets the reader look up.
 void rawsocket_channel::interrupt_read() noexcept
 {
-    if (!reading_)
+    if (reader_ == nullptr)
         return;
     interrupted_ = true;
-    error_code ignored;
-    stream_.socket().cancel(ignored); // A wait until the connection can be written to is begun again.
+    services_.poller().call(*this);
 }
 
 /// Writes what can be written at once and sees to it that the rest follows.
@@ -426,24 +518,17 @@ void rawsocket_channel::after_write(write_status status, bool progress) noexcept
 void rawsocket_channel::wait_until_writable() noexcept
 {
     output_->owner_waits(true);
-    if (waiting_until_writable_)
-        return;
-    try {
-        stream_.socket().async_wait(stream_socket::wait_write,
-                                    [output = output_](error_code) { output->tell_writable(); });
-        waiting_until_writable_ = true;
-    } catch (const std::exception&) {
-        abort(close_reason::internal_error);
-    }
+    if (!std::exchange(waiting_until_writable_, true))
+        services_.poller().watch_writing(stream_.socket(), *this);
 }
 
 void rawsocket_channel::on_writable() noexcept
 {
     waiting_until_writable_ = false;
-    if (!alive())
-        return;
     output_->owner_waits(false);
     write_some();
+    if (!waiting_until_writable_ && alive())
+        services_.poller().stop_watching_writing(stream_.socket(), *this);
 }
 
 void rawsocket_channel::on_keep_alive() noexcept
@@ -480,17 +565,19 @@ awaitable<void> rawsocket_channel::close(clock::time_point until)
             stream_.say_goodbye();
             goodbye_said = true;
         } else if (status == write_status::blocked) {
-            static_cast<void>(co_await stream_.socket().async_wait(stream_socket::wait_write, as_results));
+            co_await turn();
         }
     }
     // A socket that is closed with unread input makes the peer lose what is still on its way to it.
     set_deadline(until, close_reason::connection_lost);
     if (alive())
         stream_.shut_down();
-    while (alive() && !stream_.input_ended()) {
-        const auto [error, count] = co_await stream_.socket().async_read_some(stream_.inbox(), as_results);
-        if (error)
-            stream_.ended(error);
+    while (alive()) {
+        stream_.discard();
+        if (stream_.input_ended())
+            break;
+        read_on();
+        co_await turn();
     }
     finish();
 }
@@ -507,10 +594,13 @@ void rawsocket_channel::abort(close_reason reason) noexcept
 void rawsocket_channel::finish() noexcept
 {
     output_->stop(); // First: no other thread may use the descriptor when it is closed.
+    services_.poller().remove(stream_.socket(), *this);
     stream_.close();
     deadline_.clear();
     stall_deadline_.clear();
     keep_alive_deadline_.clear();
+    if (done_)
+        services_.poller().call(*this);
 }
 
 void rawsocket_channel::set_deadline(clock::time_point when, close_reason reason) noexcept

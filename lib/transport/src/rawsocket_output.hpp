@@ -30,9 +30,6 @@ public:
     /// There is something in `rawsocket_output::take_duties()`.
     virtual void attend() noexcept = 0;
 
-    /// What `rawsocket_output::owner_waits()` waited for has come, or the wait was cancelled.
-    virtual void on_writable() noexcept = 0;
-
 protected:
     ~output_owner() = default;
 };
@@ -107,13 +104,6 @@ public:
 
     /// Says whether the owner waits until the connection can be written to: nobody need try until then.
     void owner_waits(bool waits) noexcept;
-
-    /// Calls the owner's `on_writable`, if it is still there.
-    void tell_writable() noexcept
-    {
-        if (owner_ != nullptr)
-            owner_->on_writable();
-    }
 
     [[nodiscard]] std::size_t queued_bytes();
 

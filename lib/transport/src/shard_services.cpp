@@ -13,6 +13,7 @@ read_block::read_block() : bytes_{new std::byte[capacity]} {}
 shard_services::shard_services(boost::asio::io_context& io, sharing mode)
     : io_{io},
       mode_{mode},
+      poller_{socket_poller::of(io)},
       deadlines_{io},
       buffers_{limits::pooled_buffers_max, limits::pooled_buffer_bytes_max, limits::pooled_bytes_max}
 {

@@ -7,9 +7,14 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <span>
+#include <utility>
 
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <junctor/auth/awaitable.hpp>
@@ -80,16 +85,28 @@ class channel : public outlet {
 public:
     using clock = std::chrono::steady_clock;
 
+    /// How much is to be read. A small batch that is to be the only one holds no more memory than it needs, as it may
+    /// be kept over a wait.
+    enum class reading : std::uint8_t { many_batches, one_batch };
+
     [[nodiscard]] virtual const transport_facts& facts() const noexcept = 0;
     [[nodiscard]] serializer format() const noexcept override { return facts().format; }
 
-    /// Gives `to`, which must outlive the reading, all whole messages of each read as a batch, until it wants no more
-    /// or has been given a batch that is not open; then it completes. A batch without messages says that `wake()` was
-    /// called. Once the peer has ended or broken the framing comes the batch that is not open, after all messages from
-    /// before that. Not open with `close_reason::connection_lost` or `protocol_violation`, output may still be flushed
-    /// by `close()`; with any other reason everything is over. One coroutine serves all reads of a connection, so that
-    /// a read costs none. Cancellation: by `abort()`. Throws `std::bad_alloc`, and what `to` throws.
-    [[nodiscard]] virtual awaitable<void> read_batches(batch_reader& to) = 0;
+    /// To be awaited: gives `to`, which must outlive the reading, all whole messages of each read as a batch, until it
+    /// wants no more or has been given a batch that is not open; then it completes. A batch without messages says that
+    /// `wake()` was called. Once the peer has ended or broken the framing comes the batch that is not open, after all
+    /// messages from before that. Not open with `close_reason::connection_lost` or `protocol_violation`, output may
+    /// still be flushed by `close()`; with any other reason everything is over. Cancellation: by `abort()`, or by the
+    /// slot of whoever awaits it, as a lost connection. Throws `std::bad_alloc`, and what `to` throws.
+    ///
+    /// It is no coroutine: a connection spends nearly all its time in here, and a coroutine would cost it the memory of
+    /// a frame, and each read some hundred instructions.
+    [[nodiscard]] auto read_batches(batch_reader& to, reading extent = reading::many_batches)
+    {
+        return boost::asio::async_initiate<const boost::asio::deferred_t, void(std::exception_ptr)>(
+            [this, &to, extent](auto done) { start_reading(to, extent, reading_done(std::move(done))); },
+            boost::asio::deferred);
+    }
 
     /// Completes with the next batch alone.
     [[nodiscard]] awaitable<batch> read_batch();
@@ -118,6 +135,13 @@ public:
 
     /// Shows all frames from now on to `log`; empty: to nobody. To be called before a session of the channel joins.
     virtual void log_frames(frame_log log) = 0;
+
+protected:
+    /// Called when reading has ended, with what was thrown, if anything.
+    using reading_done = boost::asio::any_completion_handler<void(std::exception_ptr)>;
+
+    /// Carries out `read_batches` and `read_batch`. Calls `done` once, never before it returns.
+    virtual void start_reading(batch_reader& to, reading extent, reading_done done) = 0;
 };
 
 } // namespace junctor

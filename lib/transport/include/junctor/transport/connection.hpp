@@ -54,18 +54,13 @@ private:
 /// belongs to no io_context yet.
 class connection {
 public:
-    connection(file_descriptor accepted, int address_family, transport_facts origin, connection_ticket place,
+    connection(file_descriptor accepted, transport_facts origin, connection_ticket place,
                std::shared_ptr<const tls_context> security) noexcept
-        : socket{std::move(accepted)},
-          family{address_family},
-          facts{std::move(origin)},
-          ticket{std::move(place)},
-          tls{std::move(security)}
+        : socket{std::move(accepted)}, facts{std::move(origin)}, ticket{std::move(place)}, tls{std::move(security)}
     {
     }
 
     file_descriptor socket;
-    int family;            ///< AF_INET, AF_INET6 or AF_UNIX.
     transport_facts facts; ///< `peer`, `connection_number` and `credentials` are filled in.
     connection_ticket ticket;
     std::shared_ptr<const tls_context> tls; ///< Null for plain connections.

@@ -15,6 +15,7 @@
 #include <junctor/transport/deadline.hpp>
 #include <junctor/transport/flush_list.hpp>
 #include <junctor/transport/shard_mutex.hpp>
+#include <junctor/transport/socket_poller.hpp>
 
 namespace junctor {
 
@@ -48,6 +49,9 @@ public:
     [[nodiscard]] sharing mode() const noexcept { return mode_; }
     [[nodiscard]] deadline_sweep& deadlines() noexcept { return deadlines_; }
 
+    /// What tells connections that their sockets are ready.
+    [[nodiscard]] socket_poller& poller() noexcept { return poller_; }
+
     /// Where channels enter themselves when something is queued for them.
     [[nodiscard]] flush_list& flushes() noexcept { return flushes_; }
 
@@ -67,6 +71,7 @@ public:
 private:
     boost::asio::io_context& io_;
     sharing mode_;
+    socket_poller& poller_;
     deadline_sweep deadlines_;
     flush_list flushes_;
     buffer_pool buffers_;
