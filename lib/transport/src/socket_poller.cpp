@@ -3,6 +3,7 @@
 #include <junctor/transport/socket_poller.hpp>
 
 #include <array>
+#include <cassert>
 #include <cerrno>
 #include <utility>
 
@@ -110,15 +111,60 @@ void socket_poller::call(socket_user& user) noexcept
 
 // Turns
 
+/// Gives the one wait that there is at a time the memory that is there for it: no turn allocates, or fails for want of
+/// memory.
+template <class T>
+class socket_poller::wait_allocator {
+public:
+    using value_type = T;
+
+    explicit wait_allocator(socket_poller& poller) noexcept : poller_{&poller} {}
+    template <class U>
+    explicit wait_allocator(const wait_allocator<U>& other) noexcept : poller_{other.poller_}
+    {
+    }
+
+    [[nodiscard]] T* allocate(std::size_t count) const noexcept
+    {
+        static_assert(sizeof(T) <= sizeof(wait_memory_) && alignof(T) <= alignof(std::max_align_t));
+        assert(count == 1);
+        static_cast<void>(count);
+        return reinterpret_cast<T*>(poller_->wait_memory_.data());
+    }
+    void deallocate(T*, std::size_t) const noexcept {}
+
+    friend bool operator==(const wait_allocator& left, const wait_allocator& right) noexcept
+    {
+        return left.poller_ == right.poller_;
+    }
+
+private:
+    template <class U>
+    friend class wait_allocator;
+
+    socket_poller* poller_;
+};
+
+/// What is done when the wait is over.
+struct socket_poller::on_turn {
+    using allocator_type = wait_allocator<std::byte>;
+
+    [[nodiscard]] allocator_type get_allocator() const noexcept { return allocator_type(*poller); }
+
+    void operator()(boost::system::error_code) const noexcept
+    {
+        poller->waiting_ = false;
+        poller->take_turn();
+    }
+
+    socket_poller* poller;
+};
+
 /// Lets a turn come when a socket is ready.
 void socket_poller::wait() noexcept
 {
-    if (telling_ || std::exchange(waiting_, true))
-        return;
-    set_->async_wait(boost::asio::posix::descriptor_base::wait_read, [this](boost::system::error_code) {
-        waiting_ = false;
-        take_turn();
-    });
+    if (!telling_ && !std::exchange(waiting_, true))
+        set_->async_wait(boost::asio::posix::descriptor_base::wait_read, on_turn{this});
 }
 
 /// Lets the turn come at once that would come when a socket is ready.

@@ -4,6 +4,8 @@
 
 /// Tells the connections of one thread when their sockets are ready.
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -83,6 +85,9 @@ public:
     void call(socket_user& user) noexcept;
 
 private:
+    struct on_turn;
+    template <class T>
+    class wait_allocator;
     using user_list = boost::intrusive::list<socket_user, boost::intrusive::constant_time_size<false>>;
 
     void shutdown() noexcept override;
@@ -97,6 +102,7 @@ private:
     std::optional<boost::asio::posix::basic_stream_descriptor<executor>> set_; ///< Nothing once it is shut down.
     user_list watched_;                                                        ///< Those that are not called.
     user_list called_;
+    alignas(std::max_align_t) std::array<std::byte, 256> wait_memory_; ///< What Asio needs for the one wait.
     std::span<epoll_event> untold_; ///< What has become ready, while the users are told.
     bool waiting_{false};           ///< A turn will come.
     bool telling_{false};           ///< A turn is under way.
