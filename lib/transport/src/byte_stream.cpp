@@ -3,12 +3,14 @@
 #include "byte_stream.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <utility>
 
 #include <boost/asio/error.hpp>
 
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 namespace junctor {
 
@@ -43,20 +45,41 @@ byte_view byte_stream::read(std::unique_ptr<read_block>& block)
     if (block == nullptr)
         block = services_.take_read_block();
     auto* const target = plain() ? block->data() : services_.scratch();
-    const byte_view input(target, read_into({target, read_block::read_bytes_max}));
+    const byte_view input(target, read_into(target));
     return plain() || input.empty() ? input : decrypt(input, *block);
 }
 
-std::size_t byte_stream::read_into(std::span<std::byte> room) noexcept
+byte_stream::split_input byte_stream::read_split(std::span<std::byte> room, std::unique_ptr<read_block>& block)
 {
-    const auto count = ::recv(socket_.get(), room.data(), room.size(), MSG_DONTWAIT);
-    if (count > 0) {
-        const auto read = static_cast<std::size_t>(count);
-        latest_read_ = read == room.size() ? read_extent::part : read_extent::all;
-        return read;
+    if (block == nullptr)
+        block = services_.take_read_block();
+    std::array<iovec, 2> places{{{room.data(), room.size()}, {block->data(), read_block::read_bytes_max}}};
+    msghdr message{};
+    message.msg_iov = places.data();
+    message.msg_iovlen = places.size();
+    const auto count =
+        note_read(::recvmsg(socket_.get(), &message, MSG_DONTWAIT), room.size() + read_block::read_bytes_max);
+    const auto in_room = std::min(count, room.size());
+    return {in_room, {block->data(), count - in_room}};
+}
+
+/// Reads to `target`, which has room for as much as a block. Returns how much.
+std::size_t byte_stream::read_into(std::byte* target) noexcept
+{
+    return note_read(::recv(socket_.get(), target, read_block::read_bytes_max, MSG_DONTWAIT),
+                     read_block::read_bytes_max);
+}
+
+/// Notes what came of a read of at most `asked` bytes. Returns how many have come.
+std::size_t byte_stream::note_read(std::ptrdiff_t result, std::size_t asked) noexcept
+{
+    if (result > 0) {
+        const auto count = static_cast<std::size_t>(result);
+        latest_read_ = count == asked ? read_extent::part : read_extent::all;
+        return count;
     }
-    latest_read_ = count < 0 && errno == EINTR ? read_extent::part : read_extent::nothing;
-    if (count == 0)
+    latest_read_ = result < 0 && errno == EINTR ? read_extent::part : read_extent::nothing;
+    if (result == 0)
         ended(boost::asio::error::eof);
     else if (errno != EAGAIN && errno != EINTR)
         ended(last_error());

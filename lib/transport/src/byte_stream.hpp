@@ -45,11 +45,17 @@ public:
     /// here. Sets `end()` if the peer has ended or failed.
     [[nodiscard]] byte_view read(std::unique_ptr<read_block>& block);
 
-    /// Reads what has come into `room`, and returns how much that is; for plain connections.
-    [[nodiscard]] std::size_t read_into(std::span<std::byte> room) noexcept;
+    /// What a read brought to two places.
+    struct split_input {
+        std::size_t in_room{0};
+        byte_view behind; ///< In the block.
+    };
+
+    /// Reads what has come into `room` and, once that is full, into `block` (taken if null); for plain connections.
+    [[nodiscard]] split_input read_split(std::span<std::byte> room, std::unique_ptr<read_block>& block);
 
     /// Reads what has come, and forgets it.
-    void discard() noexcept { static_cast<void>(read_into({services_.scratch(), read_block::read_bytes_max})); }
+    void discard() noexcept { static_cast<void>(read_into(services_.scratch())); }
 
     /// What the latest of these has brought from the socket.
     [[nodiscard]] read_extent latest_read() const noexcept { return latest_read_; }
@@ -96,6 +102,8 @@ public:
     void close() noexcept;
 
 private:
+    [[nodiscard]] std::size_t read_into(std::byte* target) noexcept;
+    [[nodiscard]] std::size_t note_read(std::ptrdiff_t result, std::size_t asked) noexcept;
     [[nodiscard]] byte_view decrypt(byte_view input, read_block& block);
 
     file_descriptor socket_;

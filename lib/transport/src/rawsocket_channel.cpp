@@ -353,11 +353,14 @@ byte_view rawsocket_channel::receive()
 /// back as soon as possible, so that waiting connections hold none.
 byte_view rawsocket_channel::read_some()
 {
+    byte_view input;
     if (stream_.plain() && parser_.missing() > missing_bytes_max) {
-        parser_.filled(stream_.read_into(parser_.room()));
-        return {};
+        const auto read = stream_.read_split(parser_.room(), block_);
+        parser_.filled(read.in_room);
+        input = read.behind;
+    } else {
+        input = stream_.read(block_);
     }
-    const auto input = stream_.read(block_);
     if (extent_ == reading::many_batches || input.size() > copied_bytes_max)
         return input;
     copied_.append(input);
