@@ -113,9 +113,4 @@ void frame_parser::filled(std::size_t count) noexcept
     missing_ -= count;
 }
 
-void frame_parser::recycle() noexcept
-{
-    buffers_.give(assembled_);
-}
-
 } // namespace junctor

@@ -16,6 +16,8 @@ namespace junctor {
 
 namespace {
 
+using detail::decoder_state;
+
 template <class T>
 concept has_fields = requires(T& object, int& visit)
 {
@@ -300,9 +302,10 @@ template <class Message>
 /// with the first octet: for messages of a few octets, handing over a reader, like any call, would cost more than it
 /// does to read that twice.
 template <class Message, pull_reader Reader>
-[[gnu::flatten]] bool read_message(byte_view bytes, text_scratch& scratch, decode_failure& failure, message& out)
+[[gnu::flatten]] bool read_message(decoder_state& state, byte_view bytes, message& out)
 {
-    Reader in(bytes, scratch);
+    auto& failure = state.failure;
+    Reader in(bytes, state.scratch);
     in.enter_list();
     static_cast<void>(in.next());
     static_cast<void>(in.read_unsigned());
@@ -320,7 +323,7 @@ template <class Message, pull_reader Reader>
     return false;
 }
 
-using message_reader = bool (*)(byte_view, text_scratch&, decode_failure&, message&);
+using message_reader = bool (*)(decoder_state&, byte_view, message&);
 
 inline constexpr std::size_t message_types_end = static_cast<std::size_t>(message_type::yield) + 1;
 
@@ -346,10 +349,11 @@ bool note_no_message(decode_failure& failure, errc code)
 
 /// Decodes a message of which nothing is known.
 template <pull_reader Reader>
-[[gnu::noinline]] bool decode_with(byte_view bytes, text_scratch& scratch, decode_failure& failure, message& out)
+[[gnu::noinline]] bool decode_with(decoder_state& state, byte_view bytes, message& out)
 {
     constexpr auto& readers = message_readers<Reader>;
-    Reader in(bytes, scratch);
+    auto& failure = state.failure;
+    Reader in(bytes, state.scratch);
     in.enter_list();
     if (in.error() == errc::unexpected_type)
         return note_no_message(failure, errc::message_not_a_list);
@@ -360,21 +364,27 @@ template <pull_reader Reader>
         in.fail(errc::unknown_message_type);
     if (!in.ok())
         return note_no_message(failure, in.error());
-    return readers[type](bytes, scratch, failure, out);
+    return readers[type](state, bytes, out);
 }
 
-/// The reader of the message in `bytes`: for usual ones, by their second octet, which is their type.
-message_reader msgpack_reader_for(byte_view bytes) noexcept
+/// The readers of MessagePack by the second octet of a message: it is the type, if the first begins a short list.
+constexpr auto msgpack_readers_by_octet = [] {
+    std::array<message_reader, 256> readers{};
+    readers.fill(&decode_with<msgpack_reader>);
+    for (std::size_t type = 0; type != message_types_end; ++type) {
+        if (message_readers<msgpack_reader>[type] != nullptr)
+            readers[type] = message_readers<msgpack_reader>[type];
+    }
+    return readers;
+}();
+
+bool decode_msgpack(decoder_state& state, byte_view bytes, message& out)
 {
     using lead = detail::msgpack_lead;
-    constexpr auto& readers = message_readers<msgpack_reader>;
     const auto octet = [bytes](std::size_t at) { return std::to_integer<unsigned>(bytes[at]); };
-    if (bytes.size() > 1 && octet(0) > lead::fixarray && octet(0) < lead::fixarray + 16u) {
-        const auto type = octet(1);
-        if (type < readers.size() && readers[type] != nullptr)
-            return readers[type];
-    }
-    return &decode_with<msgpack_reader>;
+    if (bytes.size() > 1 && octet(0) > lead::fixarray && octet(0) < lead::fixarray + 16u)
+        return msgpack_readers_by_octet[octet(1)](state, bytes, out);
+    return decode_with<msgpack_reader>(state, bytes, out);
 }
 
 } // namespace
@@ -398,11 +408,11 @@ void throw_exception_from_error(const decode_failure& failure, const boost::sour
 bool decoder::decode(byte_view bytes, message& out)
 {
     switch (format_) {
-    case serializer::msgpack: return msgpack_reader_for(bytes)(bytes, scratch_, failure_, out);
-    case serializer::cbor: return decode_with<cbor_reader>(bytes, scratch_, failure_, out);
+    case serializer::msgpack: return decode_msgpack(state_, bytes, out);
+    case serializer::cbor: return decode_with<cbor_reader>(state_, bytes, out);
     case serializer::json: break;
     }
-    return decode_with<json_reader>(bytes, scratch_, failure_, out);
+    return decode_with<json_reader>(state_, bytes, out);
 }
 
 decoded<message> decoder::decode(byte_view bytes)
@@ -411,7 +421,7 @@ decoded<message> decoder::decode(byte_view bytes)
     message m;
     if (decode(bytes, m))
         return m;
-    return failure_;
+    return state_.failure;
 }
 
 } // namespace junctor

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <exception>
 #include <utility>
+#include <vector>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/async_result.hpp>
@@ -79,7 +80,7 @@ private:
     void read_on() noexcept;
     void recycle() noexcept;
     std::span<const byte_view> parse(byte_view input);
-    void collect(byte_view message, std::size_t already);
+    std::vector<byte_view>& begin_list(byte_view second);
     void answer_ping(byte_view payload);
     bool over() const noexcept { return parser_.error() || stream_.end(); }
     batch ending() const noexcept;
@@ -379,45 +380,51 @@ void rawsocket_channel::read_on() noexcept
 void rawsocket_channel::recycle() noexcept
 {
     parser_.recycle();
-    services_.give_read_block(std::move(block_));
-    copied_.release();
+    if (block_ != nullptr)
+        services_.give_read_block(std::move(block_));
+    if (copied_.capacity() != 0)
+        copied_.release();
 }
 
-/// All whole messages of `input`; PINGs are answered on the way.
+/// All whole messages of `input`; PINGs are answered on the way. Only several messages need a list.
 std::span<const byte_view> rawsocket_channel::parse(byte_view input)
 {
     if (!alive())
         return {};
+    std::vector<byte_view>* several = nullptr;
     std::size_t count = 0;
     bool pinged = false;
     for (auto step = parser_.next(input); step.status == frame_status::complete; step = parser_.next(input)) {
         output_->log(frame_direction::received, step.type, step.payload);
-        if (step.type == frame_type::message)
-            collect(step.payload, count++);
-        else if (step.type == frame_type::ping)
-            answer_ping(step.payload);
-        pinged = pinged || step.type == frame_type::ping;
+        if (step.type != frame_type::message) {
+            pinged = pinged || step.type == frame_type::ping;
+            if (step.type == frame_type::ping)
+                answer_ping(step.payload);
+            continue;
+        }
+        ++count;
+        if (several != nullptr)
+            several->push_back(step.payload);
+        else if (count == 1)
+            single_message_ = step.payload;
+        else
+            several = &begin_list(step.payload);
     }
     if (pinged)
         flush(); // The peer may time us: do not wait for what the messages take.
-    if (count > 1)
-        return block_->messages();
+    if (several != nullptr)
+        return *several;
     return {&single_message_, count};
 }
 
-/// Adds `message` to the batch that has `already` so many. Only a batch of several needs a list, which lies in a block.
-void rawsocket_channel::collect(byte_view message, std::size_t already)
+/// The list of the messages of the batch, with the only one so far and `second`. It lies in a block.
+std::vector<byte_view>& rawsocket_channel::begin_list(byte_view second)
 {
-    if (already == 0) {
-        single_message_ = message;
-        return;
-    }
     if (block_ == nullptr)
         block_ = services_.take_read_block();
     auto& messages = block_->messages();
-    if (already == 1)
-        messages.assign(1, single_message_);
-    messages.push_back(message);
+    messages.assign({single_message_, second});
+    return messages;
 }
 
 void rawsocket_channel::answer_ping(byte_view payload)

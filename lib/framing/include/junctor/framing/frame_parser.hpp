@@ -74,7 +74,11 @@ public:
     void filled(std::size_t count) noexcept;
 
     /// Gives back the memory of the frame that was put together last. Its payload must not be in use any more.
-    void recycle() noexcept;
+    void recycle() noexcept
+    {
+        if (assembled_.capacity() != 0)
+            buffers_.give(assembled_);
+    }
 
     /// Why parsing failed; no error before that.
     [[nodiscard]] boost::system::error_code error() const noexcept { return error_; }

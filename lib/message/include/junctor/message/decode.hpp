@@ -35,6 +35,16 @@ struct decode_failure {
 template <class T>
 using decoded = boost::system::result<T, decode_failure>;
 
+namespace detail {
+
+/// What a decoder works with.
+struct decoder_state {
+    text_scratch scratch;
+    decode_failure failure;
+};
+
+} // namespace detail
+
 /// Decodes messages of one connection. Payloads are checked to the bottom but not decoded. Not thread-safe.
 class decoder {
 public:
@@ -48,18 +58,17 @@ public:
     [[nodiscard]] bool decode(byte_view bytes, message& out);
 
     /// Why the last message that could not be decoded could not.
-    [[nodiscard]] const decode_failure& failure() const noexcept { return failure_; }
+    [[nodiscard]] const decode_failure& failure() const noexcept { return state_.failure; }
 
     /// Takes back the memory of the messages decoded so far, which must not be in use any more.
-    void recycle() noexcept { scratch_.clear(); }
+    void recycle() noexcept { state_.scratch.clear(); }
 
     /// The message in `bytes`, or why there is none, by itself: as `recycle`, then `decode`.
     [[nodiscard]] decoded<message> decode(byte_view bytes);
 
 private:
     serializer format_;
-    text_scratch scratch_;
-    decode_failure failure_;
+    detail::decoder_state state_;
 };
 
 } // namespace junctor
