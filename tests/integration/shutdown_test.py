@@ -116,6 +116,10 @@ class Shutdown(RouterCase):
             self.addCleanup(waiting[-1].close)
         left = self.peer(router.urls[0])
         left.leave()
+        for url in router.urls:  # connections that the router has ended, and whose clients do not end them
+            waiting.append(self.stranger(url))
+            waiting[-1].hello(realm="com.example.nowhere")
+            waiting[-1].expect(ABORT, ANY_DICT, "wamp.error.no_such_realm")
         begun = time.monotonic()
         router.send_signal(signal.SIGTERM)
         self.assertEqual(router.wait(), 0)

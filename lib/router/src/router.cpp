@@ -68,13 +68,17 @@ std::string url_of(const rawsocket_transport& settings, std::string_view address
     return fmt::format("{}://{}", secure ? "rss" : "rs", address.substr(address.find(':') + 1));
 }
 
-/// Ends the connections of a shard that have not joined, on its thread: anywhere else, a signal would be carried out
+/// Ends the connections of a shard that are in no session, on its thread: anywhere else, a signal would be carried out
 /// later, when what it is for may have gone.
-void cancel_joining(shard& part)
+void end_without_session(shard& part)
 {
     for (auto& connection : part.connections) {
-        if (connection.host == nullptr)
+        if (connection.host != nullptr)
+            continue;
+        if (connection.cancel_joining.slot().has_handler())
             connection.cancel_joining.emit(boost::asio::cancellation_type::terminal);
+        else if (connection.link != nullptr) // It waits for its peer to end, too.
+            connection.link->abort(close_reason::system_shutdown);
     }
 }
 
@@ -98,7 +102,7 @@ router::~router()
             if (connection.link != nullptr)
                 connection.link->abort(close_reason::system_shutdown);
         }
-        boost::asio::post(part->io, [core = core_, &part = *part] { cancel_joining(part); });
+        boost::asio::post(part->io, [core = core_, &part = *part] { end_without_session(part); });
     }
     for (const auto& [name, host] : core_->realms)
         host->shut_down();
@@ -159,7 +163,7 @@ void router::close()
         host->close(close_reason::system_shutdown);
     for (const auto& part : core_->shards) {
         boost::asio::post(part->io, [core = core_, &part = *part] {
-            cancel_joining(part); // The others have been told GOODBYE.
+            end_without_session(part); // The others have been told GOODBYE.
             part.running.reset();
         });
     }

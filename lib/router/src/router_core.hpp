@@ -54,7 +54,7 @@ struct live_connection : boost::intrusive::list_base_hook<boost::intrusive::link
     shard& home;
     boost::asio::cancellation_signal cancel_joining;
     channel* link{nullptr};          ///< Null until the transport's handshake is done, and once it is over.
-    const realm_host* host{nullptr}; ///< Where its session has joined; null if there is none.
+    const realm_host* host{nullptr}; ///< Where its session has joined, until it ends without GOODBYE of the router.
 };
 
 /// The part of a router that one thread runs.

@@ -43,11 +43,14 @@ private:
     session& member_;
 };
 
-/// Completes as `part` does, and lets `signal` cancel it. What that takes is there for so long only.
+/// Completes as `part`, which leads to a session, does, unless the router closes. What it takes to be told that is
+/// there for so long only. A part that would begin when all connections have been told already, does not.
 template <class T>
-awaitable<std::unique_ptr<T>> until_cancelled(awaitable<std::unique_ptr<T>> part,
-                                              boost::asio::cancellation_signal& signal)
+awaitable<std::unique_ptr<T>> until_closing(awaitable<std::unique_ptr<T>> part, live_connection& entry)
 {
+    if (entry.core->closing)
+        throw boost::system::system_error(boost::asio::error::operation_aborted);
+    auto& signal = entry.cancel_joining;
     const auto here = co_await boost::asio::this_coro::executor;
     auto start = [&](auto handler) {
         boost::asio::co_spawn(here, std::move(part),
@@ -213,7 +216,7 @@ awaitable<close_reason> serve_session(live_connection& entry, const listening& t
     auto& link = inbox.link();
     const auto& limits = transport.settings.per_session();
     auto joining = admit(core, here, transport, inbox, phase);
-    auto admitted = co_await until_cancelled(std::move(joining), entry.cancel_joining);
+    auto admitted = co_await until_closing(std::move(joining), entry);
     if (!admitted->granted()) {
         log_refused(core, link.facts(), *admitted);
         co_return admitted->reason();
@@ -235,11 +238,13 @@ awaitable<close_reason> serve_session(live_connection& entry, const listening& t
             lose(member, host, here, reader.end(), inbox.end_cause().message());
         log_left(core, link.facts(), host, member);
     }
-    if (awaits_goodbye(member.reason())) {
-        link.set_deadline(channel::clock::now() + limits.goodbye_timeout, member.reason());
-        co_await await_goodbye(inbox);
+    if (!awaits_goodbye(member.reason())) {
+        entry.host = nullptr;
+        co_return member.reason();
     }
-    entry.host = nullptr;
+    // Whom the router told GOODBYE has time to answer and to end, also if the router closes meanwhile.
+    link.set_deadline(channel::clock::now() + limits.goodbye_timeout, member.reason());
+    co_await await_goodbye(inbox);
     co_return member.reason();
 }
 
@@ -262,7 +267,7 @@ awaitable<void> serve_connection(std::shared_ptr<live_connection> entry, std::sh
                                  std::unique_ptr<connection> peer)
 {
     auto opening = open_channel(*entry, transport->settings, std::move(peer));
-    const auto opened = co_await until_cancelled(std::move(opening), entry->cancel_joining);
+    const auto opened = co_await until_closing(std::move(opening), *entry);
     if (opened == nullptr)
         co_return;
 
