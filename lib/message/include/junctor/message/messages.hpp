@@ -24,8 +24,8 @@ using message = std::variant<hello, welcome, abort, challenge, authenticate, goo
                              subscribe, subscribed, unsubscribe, unsubscribed, event, call, cancel, result, register_,
                              registered, unregister, unregistered, invocation, interrupt, yield>;
 
-/// A message of which nothing is given. To copy it takes less time than to make it: for that, compilers clear all of its
-/// memory first, by an instruction that takes long to begin.
+/// A message of which nothing is given. To copy it takes less time than to make it: for that, compilers clear all of
+/// its memory first, by an instruction that takes long to begin.
 template <class Message>
 inline constexpr Message blank_message{};
 
