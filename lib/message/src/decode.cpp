@@ -327,17 +327,18 @@ using message_reader = bool (*)(decoder_state&, byte_view, message&);
 
 inline constexpr std::size_t message_types_end = static_cast<std::size_t>(message_type::yield) + 1;
 
-/// The reader of each message by its type, made from the alternatives of `message`.
-template <pull_reader Reader, class... Messages>
-constexpr auto make_table(std::type_identity<std::variant<Messages...>>)
+/// The readers of messages by their type, made from the alternatives of `message`; `otherwise` where there is none.
+template <pull_reader Reader, std::size_t Size, class... Messages>
+constexpr auto make_table(message_reader otherwise, std::type_identity<std::variant<Messages...>>)
 {
-    std::array<message_reader, message_types_end> table{};
+    std::array<message_reader, Size> table{};
+    table.fill(otherwise);
     ((table[static_cast<std::size_t>(Messages::type)] = &read_message<Messages, Reader>), ...);
     return table;
 }
 
 template <pull_reader Reader>
-inline constexpr auto message_readers = make_table<Reader>(std::type_identity<message>{});
+inline constexpr auto message_readers = make_table<Reader, message_types_end>(nullptr, std::type_identity<message>{});
 
 /// Notes that what was read is no message at all.
 bool note_no_message(decode_failure& failure, errc code)
@@ -368,15 +369,8 @@ template <pull_reader Reader>
 }
 
 /// The readers of MessagePack by the second octet of a message: it is the type, if the first begins a short list.
-constexpr auto msgpack_readers_by_octet = [] {
-    std::array<message_reader, 256> readers{};
-    readers.fill(&decode_with<msgpack_reader>);
-    for (std::size_t type = 0; type != message_types_end; ++type) {
-        if (message_readers<msgpack_reader>[type] != nullptr)
-            readers[type] = message_readers<msgpack_reader>[type];
-    }
-    return readers;
-}();
+constexpr auto msgpack_readers_by_octet =
+    make_table<msgpack_reader, 256>(&decode_with<msgpack_reader>, std::type_identity<message>{});
 
 bool decode_msgpack(decoder_state& state, byte_view bytes, message& out)
 {
