@@ -88,70 +88,72 @@ private:
     std::size_t due_{1};
 };
 
+/// Moves `at` over a value of any form, or over the head of a container, which is entered. `nested_too_deep` if it may
+/// not be.
+template <class Values>
+inline errc pass_any(const unsigned char*& at, const unsigned char* end, Values& values) noexcept
+{
+    const auto& form = msgpack_tokens[*at];
+    const auto available = static_cast<std::size_t>(end - at);
+    if (available < form.head)
+        return errc::truncated;
+    const auto length = length_of(form, at);
+    const auto rest = available - form.head;
+    at += form.head;
+
+    switch (form.kind) {
+    case value_kind::list:
+    case value_kind::dict: {
+        const auto doubled = form.kind == value_kind::dict ? 1u : 0u;
+        if (!values.may_enter())
+            return errc::nested_too_deep;
+        if (rest >> doubled < length)
+            return errc::truncated;
+        values.enter(length << doubled);
+        return errc{};
+    }
+    case value_kind::text: return pass_text(at, end, length);
+    case value_kind::other:
+        if (form.head == 0)
+            return errc::malformed;
+        [[fallthrough]];
+    case value_kind::binary:
+        if (rest < length)
+            return errc::truncated;
+        at += length;
+        return errc{};
+    default: return errc{}; // a number or the like, which is its head
+    }
+}
+
 /// Finds the end of the value at `at`, within which there may be so many levels of containers.
 template <class Values>
 msgpack_find walk(const unsigned char* at, const unsigned char* end, std::size_t levels) noexcept
 {
     const auto* const start = at;
-    const auto too_many_containers = [&]() -> msgpack_find {
-        if constexpr (Values::knows_depth)
-            return {.failure = errc::nested_too_deep};
-        else
-            return walk<nested_values>(start, end, levels);
-    };
     Values values(levels);
     do {
         if (at == end)
             return {.failure = errc::truncated};
         const auto lead = *at;
+        auto failure = errc{};
         values.pass();
         // Most values are small numbers, short texts, and the lists around them.
         if (lead < msgpack_lead::fixint_end) {
             ++at;
         } else if ((lead & 0xE0) == msgpack_lead::fixstr) {
-            const std::size_t length = lead & 0x1Fu;
             ++at;
-            if (const auto failure = pass_text(at, end, length); failure != errc{})
-                return {.failure = failure};
+            failure = pass_text(at, end, lead & 0x1Fu);
         } else if ((lead & 0xF0) == msgpack_lead::fixarray && values.may_enter()) {
             values.enter(lead & 0x0Fu);
             ++at;
         } else {
-            const auto& form = msgpack_tokens[lead];
-            const auto available = static_cast<std::size_t>(end - at);
-            if (available < form.head)
-                return {.failure = errc::truncated};
-            const auto length = length_of(form, at);
-            const auto rest = available - form.head;
-            at += form.head;
-
-            switch (form.kind) {
-            case value_kind::list:
-            case value_kind::dict: {
-                const auto doubled = form.kind == value_kind::dict ? 1u : 0u;
-                if (!values.may_enter())
-                    return too_many_containers();
-                if (rest >> doubled < length)
-                    return {.failure = errc::truncated};
-                values.enter(length << doubled);
-                break;
-            }
-            case value_kind::text:
-                if (const auto failure = pass_text(at, end, length); failure != errc{})
-                    return {.failure = failure};
-                break;
-            case value_kind::other:
-                if (form.head == 0)
-                    return {.failure = errc::malformed};
-                [[fallthrough]];
-            case value_kind::binary:
-                if (rest < length)
-                    return {.failure = errc::truncated};
-                at += length;
-                break;
-            default: break; // a number or the like, which is its head
-            }
+            failure = pass_any(at, end, values);
         }
+        if (failure == errc::nested_too_deep && !Values::knows_depth)
+            return walk<nested_values>(start, end, levels);
+        if (failure != errc{})
+            return {.failure = failure};
     } while (values.any_left());
     return {.at = at};
 }

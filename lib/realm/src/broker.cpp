@@ -94,7 +94,7 @@ void broker::on_unsubscribe(realm_member& from, const unsubscribe& m)
             return from.joined.abort(errc::protocol_violation, flaw);
     }
 
-    auto out = blank_message<event>;
+    event out;
     out.publication = random_.next_id<publication_id>();
     out.details.forwarded = m.options.forwarded;
     out.body = m.body;

@@ -238,7 +238,7 @@ std::size_t dealer::first_choice(const registration& from)
 invocation dealer::invocation_for(const realm_member& caller, const call& m, const registration& to,
                                   const callee& target, bool disclose) const
 {
-    auto out = blank_message<invocation>;
+    invocation out;
     out.request = target.member->joined.next_invocation();
     out.registration = to.id;
     if (options_.disclosure == disclosure::allowed && (disclose || target.disclose_caller)) {
@@ -303,7 +303,7 @@ void dealer::pass_on_result(pending_call& to, const yield& m, time_point now)
     if (!takes_passthru(caller, session_role::caller, m.options.forwarded))
         return m.options.progress ? abandon(to, errc::feature_not_supported) : fail(to, errc::feature_not_supported);
 
-    auto out = blank_message<result>;
+    result out;
     out.request = to.call;
     out.details.progress = m.options.progress;
     out.details.forwarded = m.options.forwarded;
