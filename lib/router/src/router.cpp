@@ -12,24 +12,11 @@
 #include <fmt/format.h>
 
 #include "router_core.hpp"
-#include "serve_connection.hpp"
+#include "served_connection.hpp"
 
 namespace junctor {
 
 namespace {
-
-/// Serves one connection to its end, on the thread of its shard.
-void spawn_connection(const std::shared_ptr<live_connection>& entry, const std::shared_ptr<const listening>& transport,
-                      std::unique_ptr<connection> peer)
-{
-    auto& home = entry->home;
-    if (entry->core->closing)
-        return;
-    home.connections.push_back(*entry);
-    auto* const log = &entry->core->log;
-    boost::asio::co_spawn(home.io.get_executor(), serve_connection(entry, transport, std::move(peer)),
-                          [log](const std::exception_ptr& failure) { log_failure(*log, failure); });
-}
 
 /// Gives `peer` to the shard whose turn it is.
 void assign_connection(const std::shared_ptr<router_core>& core, const std::shared_ptr<const listening>& transport,
@@ -37,14 +24,13 @@ void assign_connection(const std::shared_ptr<router_core>& core, const std::shar
 {
     auto& home = *core->shards[core->next_shard];
     core->next_shard = (core->next_shard + 1) % core->shards.size();
-    auto entry = std::make_shared<live_connection>(core, home);
+    auto served = std::make_shared<served_connection>(core, home, transport);
     if (&home == &core->main()) {
-        spawn_connection(entry, transport, std::move(peer));
+        served->start(std::move(peer));
         return;
     }
-    boost::asio::post(home.io, [entry = std::move(entry), transport, peer = std::move(peer)]() mutable {
-        spawn_connection(entry, transport, std::move(peer));
-    });
+    boost::asio::post(
+        home.io, [served = std::move(served), peer = std::move(peer)]() mutable { served->start(std::move(peer)); });
 }
 
 awaitable<void> accept_connections(std::shared_ptr<router_core> core, std::shared_ptr<const listening> transport,
@@ -72,14 +58,8 @@ std::string url_of(const rawsocket_transport& settings, std::string_view address
 /// later, when what it is for may have gone.
 void end_without_session(shard& part)
 {
-    for (auto& connection : part.connections) {
-        if (connection.host != nullptr)
-            continue;
-        if (connection.cancel_joining.slot().has_handler())
-            connection.cancel_joining.emit(boost::asio::cancellation_type::terminal);
-        else if (connection.link != nullptr) // It waits for its peer to end, too.
-            connection.link->abort(close_reason::system_shutdown);
-    }
+    for (auto& connection : part.connections)
+        connection.end_without_session();
 }
 
 } // namespace
@@ -98,10 +78,8 @@ router::~router()
         socket->close();
     core_->listeners.clear(); // Who waits in them keeps them; they must not outlive their io_context.
     for (const auto& part : core_->shards) {
-        for (auto& connection : part->connections) {
-            if (connection.link != nullptr)
-                connection.link->abort(close_reason::system_shutdown);
-        }
+        for (auto& connection : part->connections)
+            connection.abort();
         boost::asio::post(part->io, [core = core_, &part = *part] { end_without_session(part); });
     }
     for (const auto& [name, host] : core_->realms)

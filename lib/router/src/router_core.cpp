@@ -5,19 +5,10 @@
 #include <mutex>
 #include <stdexcept>
 
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
 namespace junctor {
-
-live_connection::live_connection(std::shared_ptr<router_core> router, shard& where)
-    : core{std::move(router)}, home{where}
-{
-    core->connection_count.fetch_add(1, std::memory_order_relaxed);
-}
-
-live_connection::~live_connection()
-{
-    unlink(); // Before the list may go together with the router.
-    core->connection_count.fetch_sub(1, std::memory_order_relaxed);
-}
 
 namespace {
 
@@ -47,6 +38,20 @@ realm_host* router_core::find_realm(std::string_view name)
     const std::lock_guard lock(realms_mutex);
     const auto at = realms.find(name);
     return at == realms.end() ? nullptr : at->second.get();
+}
+
+void log_failure(log_sink& log, const std::exception_ptr& failure) noexcept
+{
+    if (!failure)
+        return;
+    try {
+        std::rethrow_exception(failure);
+    } catch (const boost::system::system_error& error) {
+        if (error.code() != boost::asio::error::operation_aborted)
+            log.write(log_level::error, "connection failed", {{"what", error.what()}});
+    } catch (const std::exception& error) {
+        log.write(log_level::error, "connection failed", {{"what", error.what()}});
+    }
 }
 
 } // namespace junctor

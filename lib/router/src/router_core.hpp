@@ -7,6 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <exception>
 #include <map>
 #include <memory>
 #include <optional>
@@ -16,14 +17,12 @@
 #include <string_view>
 #include <vector>
 
-#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/intrusive/list.hpp>
 
 #include <junctor/base/log.hpp>
 #include <junctor/router/realm_host.hpp>
-#include <junctor/transport/channel.hpp>
 #include <junctor/transport/listener.hpp>
 #include <junctor/transport/rawsocket_transport.hpp>
 #include <junctor/transport/shard_services.hpp>
@@ -42,19 +41,19 @@ struct listening {
     std::vector<std::string> authmethods;
 };
 
-struct router_core;
-struct shard;
+/// A connection that is being served, as its router sees it. Used on the thread of its shard.
+class live_connection
+    : public boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
+public:
+    /// Ends it, as the router closes, unless it is in a session, which has been told GOODBYE.
+    virtual void end_without_session() = 0;
 
-/// A connection that is being served, as the router's `close()` sees it. Used on the thread of its shard.
-struct live_connection : boost::intrusive::list_base_hook<boost::intrusive::link_mode<boost::intrusive::auto_unlink>> {
-    live_connection(std::shared_ptr<router_core> router, shard& where);
-    ~live_connection();
+    /// Ends it at once.
+    virtual void abort() noexcept = 0;
 
-    std::shared_ptr<router_core> core;
-    shard& home;
-    boost::asio::cancellation_signal cancel_joining;
-    channel* link{nullptr};          ///< Null until the transport's handshake is done, and once it is over.
-    const realm_host* host{nullptr}; ///< Where its session has joined, until it ends without GOODBYE of the router.
+protected:
+    live_connection() noexcept = default;
+    ~live_connection() = default;
 };
 
 /// The part of a router that one thread runs.
@@ -69,7 +68,7 @@ struct shard {
     std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> running;
 };
 
-/// The state of a router. Shared by the router and every coroutine that it has spawned, so that none outlives it.
+/// The state of a router. Shared by the router and all that it serves, so that nothing outlives it.
 struct router_core : std::enable_shared_from_this<router_core> {
     router_core(std::span<boost::asio::io_context* const> contexts, log_sink& sink);
 
@@ -100,5 +99,8 @@ struct router_core : std::enable_shared_from_this<router_core> {
     std::vector<std::shared_ptr<listener>> listeners;
     std::size_t next_shard{0}; ///< Gets the next connection.
 };
+
+/// Logs why a part of the router failed that nobody waits for; does nothing if it did not, or was cancelled.
+void log_failure(log_sink& log, const std::exception_ptr& failure) noexcept;
 
 } // namespace junctor

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// The life of one connection.
+
+#include <exception>
+#include <memory>
+#include <optional>
+
+#include <boost/asio/cancellation_signal.hpp>
+
+#include <junctor/auth/awaitable.hpp>
+#include <junctor/session/legality.hpp>
+#include <junctor/session/session.hpp>
+#include <junctor/transport/channel.hpp>
+#include <junctor/transport/connection.hpp>
+
+#include "join.hpp"
+#include "message_inbox.hpp"
+#include "router_core.hpp"
+
+namespace junctor {
+
+/// A connection from its handshake to its end, with the sessions that it carries, one after the other. Used on the
+/// thread of its shard once it has started.
+///
+/// A coroutine serves it while it waits for something certain: the handshake, HELLO, what an authenticator wants, the
+/// answer to GOODBYE, the end. A session that is joined has none. It waits for anything, for nearly all its time, and
+/// most wait for long: so this object takes what comes, and the next coroutine begins when the session has ended.
+///
+/// It keeps itself alive while it is served, and closes the connection when it goes.
+class served_connection final : public live_connection,
+                                public std::enable_shared_from_this<served_connection>,
+                                private batch_reader {
+public:
+    served_connection(std::shared_ptr<router_core> core, shard& home, std::shared_ptr<const listening> transport);
+    served_connection(const served_connection&) = delete;
+    served_connection& operator=(const served_connection&) = delete;
+    ~served_connection();
+
+    /// Serves `peer`, unless the router closes.
+    void start(std::unique_ptr<connection> peer);
+
+    void end_without_session() override;
+    void abort() noexcept override;
+
+private:
+    /// A session in its realm, for as long as this lives unless it leaves before.
+    struct membership {
+        membership(admission& admitted, channel& link, const membership_limits& limits, shard_services& here);
+        membership(const membership&) = delete;
+        membership& operator=(const membership&) = delete;
+        ~membership();
+
+        realm_host& host;
+        shard_services& here;
+        session member;
+    };
+
+    void spawn(awaitable<void> part);
+    template <class T>
+    awaitable<std::unique_ptr<T>> until_closing(awaitable<std::unique_ptr<T>> part);
+
+    awaitable<void> open(std::unique_ptr<connection> peer);
+    awaitable<std::unique_ptr<channel>> open_channel(std::unique_ptr<connection> peer);
+    awaitable<void> serve_after(close_reason last);
+    awaitable<void> await_goodbye(close_reason reason);
+    awaitable<close_reason> begin_session();
+
+    void read_for_session();
+    bool take(const batch& read) override;
+    bool dispatch();
+    void lose_session(close_reason end);
+    void on_reading_end(const std::exception_ptr& failure) noexcept;
+    close_reason end_session();
+
+    std::shared_ptr<router_core> core_;
+    shard& home_;
+    std::shared_ptr<const listening> transport_;
+    boost::asio::cancellation_signal cancel_joining_;
+    std::unique_ptr<channel> link_; ///< Null until the transport's handshake is done.
+    std::optional<message_inbox> inbox_;
+    std::optional<membership> joined_;
+    session_phase phase_{session_phase::expecting_hello};
+    bool told_goodbye_{false}; ///< By the router; the peer has time to answer.
+};
+
+} // namespace junctor
