@@ -49,7 +49,7 @@ awaitable<decoded<message>> next_message(message_inbox& inbox, session_phase pha
             const auto read = co_await inbox.link().read_batch();
             const auto end = inbox.refill(read);
             if (end != close_reason::none)
-                throw conversation_over(end, inbox.end_cause().message());
+                throw conversation_over(end, read.error().message());
         }
         received = inbox.poll();
     }

@@ -7,8 +7,6 @@
 #include <optional>
 #include <span>
 
-#include <boost/system/error_code.hpp>
-
 #include <junctor/message/decode.hpp>
 #include <junctor/transport/channel.hpp>
 
@@ -59,18 +57,13 @@ public:
     [[nodiscard]] close_reason refill(const batch& read) noexcept
     {
         unread_ = read.messages();
-        end_cause_ = read.error();
         return read.reason();
     }
-
-    /// Details to the reason of the last `refill`, for logs.
-    [[nodiscard]] boost::system::error_code end_cause() const noexcept { return end_cause_; }
 
 private:
     channel& link_;
     decoder decoder_;
     std::span<const byte_view> unread_;
-    boost::system::error_code end_cause_;
 };
 
 } // namespace junctor

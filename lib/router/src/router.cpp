@@ -9,6 +9,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <fmt/format.h>
 
 #include "router_core.hpp"
@@ -24,7 +25,7 @@ void assign_connection(const std::shared_ptr<router_core>& core, const std::shar
 {
     auto& home = *core->shards[core->next_shard];
     core->next_shard = (core->next_shard + 1) % core->shards.size();
-    auto served = std::make_shared<served_connection>(core, home, transport);
+    boost::intrusive_ptr served(new served_connection(core, home, transport));
     if (&home == &core->main()) {
         served->start(std::move(peer));
         return;

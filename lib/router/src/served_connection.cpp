@@ -12,6 +12,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/system/system_error.hpp>
 
 #include <junctor/transport/rawsocket_channel.hpp>
@@ -129,9 +130,10 @@ void served_connection::abort() noexcept
 /// Lets a coroutine serve the connection.
 void served_connection::spawn(awaitable<void> part)
 {
-    boost::asio::co_spawn(
-        home_.io.get_executor(), std::move(part),
-        [self = shared_from_this()](const std::exception_ptr& failure) { log_failure(self->core_->log, failure); });
+    boost::asio::co_spawn(home_.io.get_executor(), std::move(part),
+                          [self = boost::intrusive_ptr(this)](const std::exception_ptr& failure) {
+                              log_failure(self->core_->log, failure);
+                          });
 }
 
 /// Completes as `part`, which leads to a session, does, unless the router closes. What it takes to be told that is
@@ -244,15 +246,14 @@ void served_connection::read_for_session()
 {
     auto reading = link_->read_batches(*this);
     std::move(reading)(
-        [self = shared_from_this()](const std::exception_ptr& failure) { self->on_reading_end(failure); });
+        [self = boost::intrusive_ptr(this)](const std::exception_ptr& failure) { self->on_reading_end(failure); });
 }
 
 bool served_connection::take(const batch& read)
 {
-    const auto end = inbox_->refill(read);
-    if (end == close_reason::none)
+    if (inbox_->refill(read) == close_reason::none)
         return dispatch();
-    lose_session(end);
+    lose_session(read);
     return false;
 }
 
@@ -286,10 +287,10 @@ bool served_connection::dispatch()
 }
 
 /// Takes the session out whose connection has come to its end, and closes it unless somebody has done so before.
-void served_connection::lose_session(close_reason end)
+void served_connection::lose_session(const batch& end)
 {
     const auto entered = joined_->host.enter(home_.services);
-    joined_->member.close(end, inbox_->end_cause().message());
+    joined_->member.close(end.reason(), end.error().message());
     entered->leave(joined_->member);
 }
 

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include <junctor/auth/awaitable.hpp>
 #include <junctor/session/legality.hpp>
@@ -29,9 +30,9 @@ namespace junctor {
 /// answer to GOODBYE, the end. A session that is joined has none. It waits for anything, for nearly all its time, and
 /// most wait for long: so this object takes what comes, and the next coroutine begins when the session has ended.
 ///
-/// It keeps itself alive while it is served, and closes the connection when it goes.
+/// Whoever waits on its behalf keeps it alive; it closes the connection when it goes.
 class served_connection final : public live_connection,
-                                public std::enable_shared_from_this<served_connection>,
+                                public boost::intrusive_ref_counter<served_connection, boost::thread_unsafe_counter>,
                                 private batch_reader {
 public:
     served_connection(std::shared_ptr<router_core> core, shard& home, std::shared_ptr<const listening> transport);
@@ -71,7 +72,7 @@ private:
     void read_for_session();
     bool take(const batch& read) override;
     bool dispatch();
-    void lose_session(close_reason end);
+    void lose_session(const batch& end);
     void on_reading_end(const std::exception_ptr& failure) noexcept;
     close_reason end_session();
 

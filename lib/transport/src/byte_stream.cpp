@@ -27,17 +27,26 @@ boost::system::error_code last_error() noexcept
 
 } // namespace
 
-byte_stream::byte_stream(file_descriptor connected, std::shared_ptr<const tls_context> tls, shard_services& services)
+byte_stream::byte_stream(file_descriptor connected, std::shared_ptr<const tls_context> security,
+                         shard_services& services)
     : socket_{std::move(connected)},
       services_{services},
-      tls_{std::move(tls)},
-      engine_{tls_ ? std::make_unique<tls_engine>(*tls_) : nullptr}
+      secure_{security ? std::make_unique<struct security>(std::move(security)) : nullptr}
 {
 }
 
 byte_stream::~byte_stream()
 {
-    services_.buffers().give(ciphertext_);
+    forget_ciphertext();
+}
+
+/// Gives up the memory of what waits to be written by TLS.
+void byte_stream::forget_ciphertext() noexcept
+{
+    if (plain())
+        return;
+    services_.buffers().give(secure_->ciphertext);
+    secure_->ciphertext_written = 0;
 }
 
 byte_view byte_stream::read(std::unique_ptr<read_block>& block)
@@ -95,43 +104,45 @@ void byte_stream::ended(boost::system::error_code error) noexcept
 
 byte_view byte_stream::decrypt(byte_view input, read_block& block)
 {
-    if (ciphertext_.capacity() == 0)
-        ciphertext_ = services_.buffers().take();
-    const auto size = engine_->read(input, {block.data(), read_block::capacity}, ciphertext_);
-    if (engine_->end())
-        end_ = engine_->end();
+    auto& tls = *secure_;
+    if (tls.ciphertext.capacity() == 0)
+        tls.ciphertext = services_.buffers().take();
+    const auto size = tls.engine.read(input, {block.data(), read_block::capacity}, tls.ciphertext);
+    if (tls.engine.end())
+        end_ = tls.engine.end();
     if (!output_pending())
-        services_.buffers().give(ciphertext_);
+        services_.buffers().give(tls.ciphertext);
     return {block.data(), size};
 }
 
 write_status byte_stream::write_ciphertext() noexcept
 {
     if (output_pending()) {
-        const auto count = write_directly(socket_.get(), ciphertext_.view(ciphertext_written_), write_error_);
-        ciphertext_written_ += count;
-        bytes_written_ += count;
+        auto& tls = *secure_;
+        const auto count = write_directly(socket_.get(), tls.ciphertext.view(tls.ciphertext_written), tls.write_error);
+        tls.ciphertext_written += count;
+        tls.bytes_written += count;
     }
-    if (write_error_)
+    if (write_error())
         return write_status::failed;
     if (output_pending())
         return write_status::blocked;
-    services_.buffers().give(ciphertext_);
-    ciphertext_written_ = 0;
+    forget_ciphertext();
     return write_status::drained;
 }
 
 bool byte_stream::encrypt_some(frame_queue& queue)
 {
-    ciphertext_ = services_.buffers().take();
+    auto& tls = *secure_;
+    tls.ciphertext = services_.buffers().take();
     auto left = encrypted_at_once;
     std::size_t encrypted = 0;
     for (const auto& segment : queue.next()) {
         const auto portion = segment.first(std::min(segment.size(), left));
         if (portion.empty())
             break;
-        if (!engine_->write(portion, ciphertext_)) {
-            write_error_ = boost::asio::error::connection_aborted;
+        if (!tls.engine.write(portion, tls.ciphertext)) {
+            tls.write_error = boost::asio::error::connection_aborted;
             return false;
         }
         left -= portion.size();
@@ -144,7 +155,7 @@ bool byte_stream::encrypt_some(frame_queue& queue)
 void byte_stream::say_goodbye() noexcept
 {
     if (!plain())
-        engine_->close(ciphertext_);
+        secure_->engine.close(secure_->ciphertext);
 }
 
 void byte_stream::shut_down() noexcept
@@ -156,8 +167,7 @@ void byte_stream::close() noexcept
 {
     socket_ = file_descriptor();
     ended(boost::asio::error::operation_aborted);
-    services_.buffers().give(ciphertext_);
-    ciphertext_written_ = 0;
+    forget_ciphertext();
 }
 
 } // namespace junctor

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 
 #include <boost/system/error_code.hpp>
 
@@ -32,8 +33,8 @@ enum class read_extent : std::uint8_t {
 /// socket is ready. Used on the thread of its shard.
 class byte_stream {
 public:
-    /// Takes over the connected socket. `services` must outlive the stream.
-    byte_stream(file_descriptor connected, std::shared_ptr<const tls_context> tls, shard_services& services);
+    /// Takes over the connected socket; with a context of TLS, encrypts. `services` must outlive the stream.
+    byte_stream(file_descriptor connected, std::shared_ptr<const tls_context> security, shard_services& services);
     byte_stream(const byte_stream&) = delete;
     byte_stream& operator=(const byte_stream&) = delete;
     ~byte_stream();
@@ -61,7 +62,7 @@ public:
     [[nodiscard]] read_extent latest_read() const noexcept { return latest_read_; }
 
     /// Whether bytes of the peer are the plaintext.
-    [[nodiscard]] bool plain() const noexcept { return engine_ == nullptr; }
+    [[nodiscard]] bool plain() const noexcept { return secure_ == nullptr; }
 
     /// Writes the ciphertext that waits, directly and without waiting.
     [[nodiscard]] write_status write_ciphertext() noexcept;
@@ -71,7 +72,7 @@ public:
     [[nodiscard]] bool encrypt_some(frame_queue& queue);
 
     /// Whether TLS has something to say by itself.
-    [[nodiscard]] bool output_pending() const noexcept { return ciphertext_.size() != ciphertext_written_; }
+    [[nodiscard]] bool output_pending() const noexcept { return pending_bytes() != 0; }
 
     /// Ends the output: TLS close_notify now, to be written by `write`; then `shut_down()`.
     void say_goodbye() noexcept;
@@ -86,17 +87,23 @@ public:
     /// Why nothing more will be read: eof, or what went wrong; no error before that.
     [[nodiscard]] boost::system::error_code end() const noexcept { return end_; }
 
-    /// Why writing failed.
-    [[nodiscard]] boost::system::error_code write_error() const noexcept { return write_error_; }
+    /// Why writing ciphertext failed.
+    [[nodiscard]] boost::system::error_code write_error() const noexcept
+    {
+        return plain() ? boost::system::error_code() : secure_->write_error;
+    }
 
     /// Bytes of ciphertext that the system has taken, ever: shows progress.
-    [[nodiscard]] std::uint64_t bytes_written() const noexcept { return bytes_written_; }
+    [[nodiscard]] std::uint64_t bytes_written() const noexcept { return plain() ? 0 : secure_->bytes_written; }
 
     /// Encrypted bytes that wait to be written.
-    [[nodiscard]] std::size_t pending_bytes() const noexcept { return ciphertext_.size() - ciphertext_written_; }
+    [[nodiscard]] std::size_t pending_bytes() const noexcept
+    {
+        return plain() ? 0 : secure_->ciphertext.size() - secure_->ciphertext_written;
+    }
 
     /// The TLS of the connection, or null.
-    [[nodiscard]] const tls_engine* tls() const noexcept { return engine_.get(); }
+    [[nodiscard]] const tls_engine* tls() const noexcept { return plain() ? nullptr : &secure_->engine; }
 
     /// Closes the socket.
     void close() noexcept;
@@ -106,17 +113,26 @@ private:
     [[nodiscard]] std::size_t note_read(std::ptrdiff_t result, std::size_t asked) noexcept;
     [[nodiscard]] byte_view decrypt(byte_view input, read_block& block);
 
+    /// What only connections with TLS have.
+    struct security {
+        explicit security(std::shared_ptr<const tls_context> of) : context{std::move(of)}, engine{*context} {}
+
+        std::shared_ptr<const tls_context> context;
+        tls_engine engine;
+        byte_buffer ciphertext;
+        std::size_t ciphertext_written{0};
+        std::uint64_t bytes_written{0};
+        boost::system::error_code write_error;
+    };
+
+    void forget_ciphertext() noexcept;
+
     file_descriptor socket_;
-    shard_services& services_;
-    std::shared_ptr<const tls_context> tls_;
-    std::unique_ptr<tls_engine> engine_; ///< Null for plain connections.
     bool input_ended_{false};
     read_extent latest_read_{read_extent::nothing};
+    shard_services& services_;
+    std::unique_ptr<security> secure_; ///< Null for plain connections.
     boost::system::error_code end_;
-    boost::system::error_code write_error_;
-    std::uint64_t bytes_written_{0};
-    byte_buffer ciphertext_;
-    std::size_t ciphertext_written_{0};
 };
 
 } // namespace junctor

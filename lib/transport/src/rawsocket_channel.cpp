@@ -39,7 +39,7 @@ public:
     ~rawsocket_channel() override;
 
     /// Carries out the handshakes. Completes without error if the channel is open, otherwise once it is closed.
-    awaitable<error_code> open(const rawsocket_transport& settings);
+    awaitable<error_code> open();
 
     const transport_facts& facts() const noexcept override { return facts_; }
     void flush() noexcept override { output_->flush(services_); }
@@ -48,7 +48,7 @@ public:
     close_reason reason() const noexcept override { return reason_; }
     std::size_t queued_bytes() const noexcept override { return output_->queued_bytes() + stream_.pending_bytes(); }
     void set_deadline(clock::time_point when, close_reason reason) noexcept override;
-    void clear_deadline() noexcept override { deadline_.clear(); }
+    void clear_deadline() noexcept override { deadlines_.clear(due::given); }
     void log_frames(frame_log log) override { output_->log_frames(std::move(log)); }
 
     byte_buffer& open_message() override { return output_->open_message(); }
@@ -61,8 +61,8 @@ public:
 private:
     bool alive() const noexcept { return stream_.is_open(); }
 
-    awaitable<error_code> shake_hands(const rawsocket_transport& settings);
-    error_code answer(const rawsocket_octets& request, const rawsocket_transport& settings);
+    awaitable<error_code> shake_hands();
+    error_code answer(const rawsocket_octets& request);
     error_code failure() const noexcept;
 
     void start_reading(batch_reader& to, reading extent, reading_done done) override;
@@ -95,18 +95,16 @@ private:
     write_status write_tls();
     void after_write(write_status status, bool progress) noexcept;
     void wait_until_writable() noexcept;
-    void on_deadline() noexcept { abort(deadline_reason_); }
-    void on_stall() noexcept { abort(close_reason::slow_consumer); }
-    void on_keep_alive() noexcept;
+    static void strike(void* self) noexcept { static_cast<rawsocket_channel*>(self)->on_deadline(); }
+    void on_deadline() noexcept;
+    void ping_if_silent() noexcept;
+    void set_next_ping() noexcept;
 
-    /// The action of a deadline that calls a member function.
-    template <void (rawsocket_channel::*OnStrike)() noexcept>
-    static void strike(void* self) noexcept
-    {
-        (static_cast<rawsocket_channel*>(self)->*OnStrike)();
-    }
+    /// What has a deadline.
+    enum due : std::uint8_t { given, stall, next_ping, due_count };
 
     shard_services& services_;
+    const rawsocket_transport& settings_;
     byte_stream stream_;
     frame_parser parser_;
     boost::intrusive_ptr<rawsocket_output> output_;
@@ -115,39 +113,28 @@ private:
     byte_buffer copied_;                ///< Where it lies otherwise.
     byte_view unparsed_;                ///< What came together with the handshake.
     byte_view single_message_;          ///< The present batch, if it is only one.
-    std::size_t outbound_bytes_max_;
     close_reason reason_{close_reason::none};
     close_reason deadline_reason_{close_reason::none};
-    keep_alive keep_alive_;
     batch_reader* reader_{nullptr}; ///< Takes what comes; null while nothing is read for anybody.
     reading_done done_;             ///< Waits for the end of reading or, without a reader, for the next turn.
     reading extent_{reading::one_batch};
     bool input_ends_{false};  ///< The end stands behind what is to be read.
     bool interrupted_{false}; ///< The reader is to look up, if need be without messages.
     bool waiting_until_writable_{false};
-    bool heard_from_peer_{true}; ///< Since the last strike of `keep_alive_deadline_`.
-    unsigned unanswered_pings_{0};
-    std::chrono::milliseconds keep_alive_interval_;
-    std::chrono::milliseconds write_stall_timeout_;
-    deadline deadline_;
-    deadline stall_deadline_;
-    deadline keep_alive_deadline_;
+    bool heard_from_peer_{true}; ///< Since the last time that a PING was due.
+    std::uint8_t unanswered_pings_{0};
+    deadline_group<due::due_count> deadlines_;
     transport_facts facts_;
 };
 
 rawsocket_channel::rawsocket_channel(connection peer, const rawsocket_transport& settings, shard_services& services)
     : services_{services},
+      settings_{settings},
       stream_{std::move(peer.socket), std::move(peer.tls), services},
       parser_{settings.announced_message_size(), services.buffers()},
       output_{new rawsocket_output(*this, services, settings.per_session().outbound_bytes_max)},
       ticket_{std::move(peer.ticket)},
-      outbound_bytes_max_{settings.per_session().outbound_bytes_max},
-      keep_alive_{settings.keep_alive_mode()},
-      keep_alive_interval_{settings.keep_alive_interval()},
-      write_stall_timeout_{settings.per_session().write_stall_timeout},
-      deadline_{services.deadlines(), this, &strike<&rawsocket_channel::on_deadline>},
-      stall_deadline_{services.deadlines(), this, &strike<&rawsocket_channel::on_stall>},
-      keep_alive_deadline_{services.deadlines(), this, &strike<&rawsocket_channel::on_keep_alive>},
+      deadlines_{services.deadlines(), this, &strike},
       facts_{std::move(peer.facts)}
 {
     facts_.transport_id = settings.id();
@@ -225,19 +212,19 @@ void rawsocket_channel::on_shutdown() noexcept
 
 // Opening
 
-awaitable<error_code> rawsocket_channel::open(const rawsocket_transport& settings)
+awaitable<error_code> rawsocket_channel::open()
 {
     if (!alive())
         co_return stream_.end();
-    const auto give_up = clock::now() + settings.per_session().join_timeout;
+    const auto give_up = clock::now() + settings_.per_session().join_timeout;
     set_deadline(give_up, close_reason::join_timeout);
-    const auto error = co_await shake_hands(settings);
+    const auto error = co_await shake_hands();
     if (!error) {
-        if (keep_alive_ == keep_alive::always)
-            keep_alive_deadline_.set_after(keep_alive_interval_);
+        if (settings_.keep_alive_mode() == keep_alive::always)
+            set_next_ping();
     } else if (alive() && (queued_bytes() != 0 || bytes_written() != 0)) {
         // The peer was told why: it shall be able to read that before the connection goes.
-        const auto until = std::min(give_up, clock::now() + settings.per_session().goodbye_timeout);
+        const auto until = std::min(give_up, clock::now() + settings_.per_session().goodbye_timeout);
         co_await close(until);
     } else {
         abort(close_reason::handshake_failed);
@@ -245,7 +232,7 @@ awaitable<error_code> rawsocket_channel::open(const rawsocket_transport& setting
     co_return error;
 }
 
-awaitable<error_code> rawsocket_channel::shake_hands(const rawsocket_transport& settings)
+awaitable<error_code> rawsocket_channel::shake_hands()
 {
     handshake_reader reader;
     for (;;) {
@@ -255,7 +242,7 @@ awaitable<error_code> rawsocket_channel::shake_hands(const rawsocket_transport& 
             co_return framing_error::not_rawsocket;
         if (status == handshake_reader::status::complete) {
             unparsed_ = input;
-            co_return answer(reader.octets(), settings);
+            co_return answer(reader.octets());
         }
         if (over())
             co_return failure();
@@ -278,12 +265,12 @@ error_code rawsocket_channel::write_error() const noexcept
     return stream_.write_error() ? stream_.write_error() : output_->write_error();
 }
 
-error_code rawsocket_channel::answer(const rawsocket_octets& request, const rawsocket_transport& settings)
+error_code rawsocket_channel::answer(const rawsocket_octets& request)
 {
     handshake_terms terms;
-    terms.serializers = settings.serializers();
-    terms.length_nibble = nibble_of_message_bytes(settings.announced_message_size());
-    terms.peer_message_bytes_min = settings.min_peer_message_size();
+    terms.serializers = settings_.serializers();
+    terms.length_nibble = nibble_of_message_bytes(settings_.announced_message_size());
+    terms.peer_message_bytes_min = settings_.min_peer_message_size();
     terms.connection_limit_reached = !ticket_.within_limit();
     const auto answer = answer_handshake(decode_handshake_request(request), terms);
     if (answer.reply) {
@@ -345,7 +332,7 @@ byte_view rawsocket_channel::receive()
     heard_from_peer_ = heard_from_peer_ || stream_.latest_read() != read_extent::nothing;
     if (stream_.output_pending())
         write_some(); // TLS speaks for itself: handshakes, alerts, new keys.
-    if (stream_.pending_bytes() > outbound_bytes_max_)
+    if (stream_.pending_bytes() > settings_.per_session().outbound_bytes_max)
         abort(close_reason::slow_consumer); // It makes TLS speak and does not listen.
     return input;
 }
@@ -429,8 +416,8 @@ std::vector<byte_view>& rawsocket_channel::begin_list(byte_view second)
 
 void rawsocket_channel::answer_ping(byte_view payload)
 {
-    if (keep_alive_ == keep_alive::after_peer_ping && !keep_alive_deadline_.is_set())
-        keep_alive_deadline_.set_after(keep_alive_interval_);
+    if (settings_.keep_alive_mode() == keep_alive::after_peer_ping && !deadlines_.is_set(due::next_ping))
+        set_next_ping();
     // If the peer itself says that it cannot take so much, it gets nothing: a PONG would fail the connection.
     static_cast<void>(output_->push_pong(payload));
 }
@@ -514,13 +501,13 @@ void rawsocket_channel::after_write(write_status status, bool progress) noexcept
 {
     switch (status) {
     case write_status::failed: abort(close_reason::connection_lost); break;
-    case write_status::drained: stall_deadline_.clear(); break;
+    case write_status::drained: deadlines_.clear(due::stall); break;
     case write_status::blocked:
         wait_until_writable();
         if (!alive())
             break;
-        if (progress || !stall_deadline_.is_set())
-            stall_deadline_.set_after(write_stall_timeout_);
+        if (progress || !deadlines_.is_set(due::stall))
+            deadlines_.set(due::stall, clock::now() + settings_.per_session().write_stall_timeout);
         break;
     }
 }
@@ -541,14 +528,31 @@ void rawsocket_channel::on_writable() noexcept
         services_.poller().stop_watching_writing(stream_.socket(), *this);
 }
 
-void rawsocket_channel::on_keep_alive() noexcept
+void rawsocket_channel::on_deadline() noexcept
+{
+    const auto now = clock::now();
+    if (deadlines_.take_due(due::given, now))
+        abort(deadline_reason_);
+    if (deadlines_.take_due(due::stall, now))
+        abort(close_reason::slow_consumer);
+    if (deadlines_.take_due(due::next_ping, now))
+        ping_if_silent();
+    deadlines_.go_on();
+}
+
+void rawsocket_channel::set_next_ping() noexcept
+{
+    deadlines_.set(due::next_ping, clock::now() + settings_.keep_alive_interval());
+}
+
+void rawsocket_channel::ping_if_silent() noexcept
 {
     unanswered_pings_ = heard_from_peer_ ? 0 : unanswered_pings_;
     if (unanswered_pings_ == limits::unanswered_pings_max) {
         abort(close_reason::connection_lost);
         return;
     }
-    keep_alive_deadline_.set_after(keep_alive_interval_);
+    set_next_ping();
     if (std::exchange(heard_from_peer_, false))
         return;
     ++unanswered_pings_;
@@ -606,9 +610,8 @@ void rawsocket_channel::finish() noexcept
     output_->stop(); // First: no other thread may use the descriptor when it is closed.
     services_.poller().remove(stream_.socket(), *this);
     stream_.close();
-    deadline_.clear();
-    stall_deadline_.clear();
-    keep_alive_deadline_.clear();
+    for (std::size_t which = 0; which < due::due_count; ++which)
+        deadlines_.clear(which);
     if (done_)
         services_.poller().call(*this);
 }
@@ -618,7 +621,7 @@ void rawsocket_channel::set_deadline(clock::time_point when, close_reason reason
     if (!alive())
         return;
     deadline_reason_ = reason;
-    deadline_.set(when);
+    deadlines_.set(due::given, when);
 }
 
 } // namespace
@@ -627,7 +630,7 @@ awaitable<boost::system::result<std::unique_ptr<channel>>>
 open_rawsocket_channel(connection peer, const rawsocket_transport& settings, shard_services& services)
 {
     auto opened = std::make_unique<rawsocket_channel>(std::move(peer), settings, services);
-    const auto error = co_await opened->open(settings);
+    const auto error = co_await opened->open();
     if (error)
         co_return error;
     co_return std::unique_ptr<channel>(std::move(opened));

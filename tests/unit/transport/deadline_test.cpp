@@ -125,3 +125,80 @@ TEST_CASE("deadline: the sweep may be destroyed before its io_context runs", "[t
     CHECK(io.run() == 1);
     CHECK(struck == 0);
 }
+
+namespace {
+
+/// A group of deadlines that writes down which of them were due.
+struct alarm_clocks {
+    explicit alarm_clocks(deadline_sweep& sweep) : group{sweep, this, &ring} {}
+
+    static void ring(void* self) noexcept
+    {
+        auto& clocks = *static_cast<alarm_clocks*>(self);
+        for (std::size_t which = 0; which < 3; ++which) {
+            if (clocks.group.take_due(which, clocks.now))
+                clocks.struck += static_cast<char>('0' + which);
+        }
+        clocks.group.go_on();
+    }
+
+    /// Lets the time come to `when`; returns who was due.
+    std::string at(deadline_sweep& sweep, deadline::clock::time_point when)
+    {
+        now = when;
+        sweep.strike_until(when);
+        return std::exchange(struck, {});
+    }
+
+    deadline_group<3> group;
+    deadline::clock::time_point now;
+    std::string struck;
+};
+
+} // namespace
+
+TEST_CASE("deadline_group: each strikes once, when its time has come", "[transport][deadline]")
+{
+    boost::asio::io_context io;
+    deadline_sweep sweep(io);
+    alarm_clocks clocks(sweep);
+    clocks.group.set(0, noon + 2h);
+    clocks.group.set(2, noon + 1h);
+    clocks.group.set(1, noon + 1h);
+    CHECK(clocks.at(sweep, noon + 59min).empty());
+    CHECK(clocks.at(sweep, noon + 1h) == "12");
+    CHECK_FALSE(clocks.group.is_set(1));
+    CHECK(clocks.group.is_set(0));
+    CHECK(clocks.at(sweep, noon + 2h) == "0");
+    CHECK(clocks.at(sweep, noon + 9h).empty());
+}
+
+TEST_CASE("deadline_group: what is cleared or put off does not strike, and what is left still does",
+          "[transport][deadline]")
+{
+    boost::asio::io_context io;
+    deadline_sweep sweep(io);
+    alarm_clocks clocks(sweep);
+    clocks.group.set(0, noon);
+    clocks.group.set(1, noon + 1h);
+    clocks.group.clear(0);
+    CHECK(clocks.at(sweep, noon).empty());
+    CHECK(clocks.at(sweep, noon + 1h) == "1");
+    clocks.group.set(1, noon + 2h);
+    clocks.group.set(1, noon + 3h);
+    CHECK(clocks.at(sweep, noon + 2h).empty());
+    CHECK(clocks.at(sweep, noon + 3h) == "1");
+}
+
+TEST_CASE("deadline_group: without any, nothing keeps the io_context running", "[transport][deadline]")
+{
+    boost::asio::io_context io;
+    deadline_sweep sweep(io);
+    alarm_clocks clocks(sweep);
+    clocks.group.set(0, deadline::clock::now() + 1h);
+    clocks.group.set(1, deadline::clock::now() + 1h);
+    clocks.group.clear(1);
+    REQUIRE(io.run_one() == 1);
+    clocks.group.clear(0);
+    CHECK(io.run() == 1);
+}

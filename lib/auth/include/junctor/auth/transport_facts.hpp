@@ -37,7 +37,7 @@ struct tls_facts {
 
 /// Facts about a connection, for authenticators and logs. Never changes once the transport handshake is done.
 struct transport_facts {
-    std::string transport_id;           ///< The configured `id` of the listening transport.
+    std::string_view transport_id;      ///< The configured `id` of the listening transport; valid while it serves.
     std::string_view type{"rawsocket"}; ///< "rawsocket", "websocket" or "local".
     serializer format{serializer::json};
     std::string peer;                  ///< "tcp4:127.0.0.1:5312", "tcp6:[::1]:5312", "unix:/run/a.sock" or "local".

@@ -5,8 +5,9 @@
 /// What a realm keeps of a session that is joined to it, so that the session can leave at the cost of what it has.
 
 #include <cstddef>
-#include <map>
 #include <string_view>
+
+#include <boost/container/flat_map.hpp>
 
 #include <junctor/base/errc.hpp>
 #include <junctor/base/ids.hpp>
@@ -33,9 +34,9 @@ struct realm_member {
     session& joined;
     const permission_table& permissions;
 
-    // Most sessions have few: a node for each takes less memory than the smallest flat table.
-    std::map<subscription_id, subscriber_place> subscriptions;
-    std::map<registration_id, registration*> registrations;
+    // Most sessions have few, and thousands at most: sorted, they take the least memory.
+    boost::container::flat_map<subscription_id, subscriber_place> subscriptions;
+    boost::container::flat_map<registration_id, registration*> registrations;
     calls_of_caller calls;       ///< Made by this session.
     calls_of_callee invocations; ///< To this session.
     request_table call_requests;

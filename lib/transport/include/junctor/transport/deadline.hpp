@@ -4,9 +4,13 @@
 
 /// Deadlines of many connections, served by one timer.
 
+#include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
@@ -50,6 +54,61 @@ private:
     void* owner_;
     action strike_;
     clock::time_point when_{};
+};
+
+/// Several deadlines of one owner in the place of one: all of them strike by the same action, which then asks which are
+/// due. Used on the thread of its sweep.
+template <std::size_t Count>
+class deadline_group {
+public:
+    using clock = deadline::clock;
+
+    /// As of a deadline.
+    deadline_group(deadline_sweep& sweep, void* owner, deadline::action strike) noexcept : next_{sweep, owner, strike}
+    {
+        due_.fill(never);
+    }
+
+    /// Sets number `which` to `when`, in place of what it was set to before.
+    void set(std::size_t which, clock::time_point when) noexcept
+    {
+        due_[which] = when;
+        next_.set(earliest());
+    }
+
+    void clear(std::size_t which) noexcept
+    {
+        if (std::exchange(due_[which], never) == never)
+            return;
+        if (earliest() == never)
+            next_.clear(); // Otherwise it strikes too early, at worst.
+    }
+
+    [[nodiscard]] bool is_set(std::size_t which) const noexcept { return due_[which] != never; }
+
+    /// Clears number `which` if it lies at or before `now`, and tells whether it did. The action asks this of all.
+    [[nodiscard]] bool take_due(std::size_t which, clock::time_point now) noexcept
+    {
+        if (due_[which] > now)
+            return false;
+        due_[which] = never;
+        return true;
+    }
+
+    /// Strikes for those that are still set; the last thing that the action does.
+    void go_on() noexcept
+    {
+        if (earliest() != never)
+            next_.set(earliest());
+    }
+
+private:
+    static constexpr auto never = clock::time_point::max();
+
+    [[nodiscard]] clock::time_point earliest() const noexcept { return *std::min_element(due_.begin(), due_.end()); }
+
+    deadline next_;
+    std::array<clock::time_point, Count> due_;
 };
 
 /// The timer behind the deadlines of one shard. It runs while any deadline is set, and keeps `io_context::run()` from

@@ -22,8 +22,8 @@ namespace junctor {
 /// took too long.
 ///
 /// The channel's deadline is `session_limits::join_timeout` from the start, with `close_reason::join_timeout`, and it
-/// stays set: whoever joins the session clears it. `settings` must outlive the coroutine, `services` the channel; the
-/// io_context of `services` must be that of the connection. Spec: advanced profile, "RawSocket Transport".
+/// stays set: whoever joins the session clears it. `settings` and `services` must outlive the channel;
+/// the io_context of `services` must be that of the connection. Spec: advanced profile, "RawSocket Transport".
 [[nodiscard]] awaitable<boost::system::result<std::unique_ptr<channel>>>
 open_rawsocket_channel(connection peer, const rawsocket_transport& settings, shard_services& services);
 
