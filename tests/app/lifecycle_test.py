@@ -22,6 +22,16 @@ EXIT_NOT_STARTED = 3
 HELLO, WELCOME, GOODBYE = 1, 2, 6
 
 
+def address_of(url):
+    """Host and port of a URL of the form rs://127.0.0.1:8080."""
+    host, port = url.split("://", 1)[1].rsplit(":", 1)
+    return host, int(port)
+
+
+def threads_of(router):
+    return len(os.listdir(f"/proc/{router.pid}/task"))
+
+
 class Client:
     """A WAMP client over RawSocket and JSON that has joined realm1."""
 
@@ -125,20 +135,35 @@ class LifecycleTest(unittest.TestCase):
         other = node_config(realms=[{"name": "realm2", "roles": [{"name": "anonymous"}]}])
         config["workers"] += other["workers"]
         with JunctorProcess(config) as router:
-            addresses = [url.rsplit(":", 1)[1] for url in router.urls]
             with self.join(router) as client:
                 self.assertEqual(client.welcome[0], WELCOME)
-            with Client(socket.AF_INET, ("127.0.0.1", int(addresses[1]))) as stranger:
+            with Client(socket.AF_INET, address_of(router.urls[1])) as stranger:
                 self.assertEqual(stranger.welcome[2], "wamp.error.no_such_realm")
+
+    def test_each_worker_has_threads_of_its_own(self):
+        def with_workers(count, shards):
+            workers = [node_config()["workers"][0] | {"options": {"shards": shards}} for _ in range(count)]
+            return JunctorProcess({"version": 2, "workers": workers})
+
+        with with_workers(2, 1) as router:
+            threads = threads_of(router)  # with one that a sanitizer may have for itself
+        with with_workers(3, 2) as router:
+            self.assertEqual(threads_of(router), threads + 4)
+            clients = [Client(socket.AF_INET, address) for address in map(address_of, router.urls) for _ in range(3)]
+            router.send_signal(signal.SIGTERM)
+            for client in clients:
+                self.assertEqual(client.receive()[0], GOODBYE)
+                client.send([GOODBYE, {}, "wamp.close.goodbye_and_out"])
+                self.assertIsNone(client.receive())
+                client.close()
+            self.assertEqual(router.wait(), EXIT_OK)
+            self.assertEqual(router.wait_for_event("stopped")["connections_dropped"], 0)
 
     def test_the_connections_of_a_worker_are_spread_over_its_shards(self):
         def spread_over(shards):
             config = node_config()
             config["workers"][0]["options"] = {"shards": shards}
             return JunctorProcess(config)
-
-        def threads_of(router):
-            return len(os.listdir(f"/proc/{router.pid}/task"))
 
         with spread_over(2) as router:
             self.assertEqual(router.wait_for_event("connections spread")["shards"], 2)

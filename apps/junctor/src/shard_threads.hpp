@@ -7,15 +7,18 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
 namespace junctor {
 
-/// One io_context that the main thread runs and that is the main shard of every router, and others with a thread each.
-/// Used on the main thread; must outlive the routers, and must not run when they are destroyed.
+/// One io_context that the main thread runs, which is the main shard of the first router, and others with a thread
+/// each. Routers share none, so that they work at the same time. Used on the main thread; must outlive the routers, and
+/// must not run when they are destroyed.
 class shard_threads {
 public:
     shard_threads() = default;
@@ -27,26 +30,43 @@ public:
 
     [[nodiscard]] boost::asio::io_context& main() noexcept { return main_; }
 
-    /// The io_contexts for a router with so many shards: the main one, and new ones. To be called before `start`.
+    /// The io_contexts for the next router, which has so many shards; its main shard comes first. To be called before
+    /// `start`.
     [[nodiscard]] std::vector<boost::asio::io_context*> for_router(std::size_t shards);
 
-    /// Starts the threads; each ends when its io_context has nothing more to do.
+    /// Starts the threads.
     void start();
 
     /// Runs the main io_context until no io_context has anything more to do, or for as long as `bound`; then stops all.
+    /// To be called when all routers close, or have been told to on their main shards.
     void finish(std::chrono::milliseconds bound);
 
 private:
-    void run(boost::asio::io_context& io) noexcept;
+    /// An io_context with a thread of its own.
+    struct part {
+        explicit part(bool leads) : leading{leads} {}
+
+        bool leading; ///< The main shard of its router, which the others may need until they have ended.
+        boost::asio::io_context io{used_by_one_thread};
+        std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> kept_running;
+    };
+
+    boost::asio::io_context& add(bool leading);
+    void run(part& one) noexcept;
+    void run_main_while(const std::size_t& others, std::chrono::steady_clock::time_point until);
     void stop() noexcept;
 
     /// Sockets and timers are used on the thread of their io_context alone, so they need no locks; posting needs them.
     static constexpr int used_by_one_thread = BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO;
 
     boost::asio::io_context main_{used_by_one_thread};
-    std::vector<std::unique_ptr<boost::asio::io_context>> others_;
+    bool main_taken_{false};
+    std::vector<std::unique_ptr<part>> others_;
     std::vector<std::thread> threads_;
-    std::size_t running_{0}; ///< Threads that have not said yet that they are done.
+
+    // Threads that have not said yet that they are done.
+    std::size_t leading_{0};
+    std::size_t following_{0};
 };
 
 } // namespace junctor

@@ -4,11 +4,13 @@
 #include <chrono>
 #include <csignal>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include <junctor/router/router.hpp>
@@ -21,7 +23,13 @@
 namespace junctor {
 namespace {
 
-using routers = std::vector<std::unique_ptr<router>>;
+/// The router of a worker, and the main one of its shards.
+struct running_worker {
+    boost::asio::io_context& main;
+    std::unique_ptr<router> serving;
+};
+
+using running_workers = std::vector<running_worker>;
 
 /// What is added to the longest `goodbye_timeout` before connections that are still there are dropped.
 constexpr std::chrono::seconds stop_margin{1};
@@ -60,16 +68,17 @@ void open_realm(router& to, const realm_config& config)
 }
 
 /// A router that does what `worker` says. Throws if it cannot listen.
-std::unique_ptr<router> make_router(shard_threads& threads, log_sink& log, const worker_config& worker)
+running_worker make_router(shard_threads& threads, log_sink& log, const worker_config& worker)
 {
-    auto made = std::make_unique<router>(threads.for_router(worker.shards), log);
+    const auto shards = threads.for_router(worker.shards);
+    auto made = std::make_unique<router>(shards, log);
     if (worker.shards != 1)
         log.write(log_level::info, "connections spread", {{"worker", worker.id}, {"shards", worker.shards}});
     for (const auto& realm : worker.realms)
         open_realm(*made, realm);
     for (const auto& transport : worker.transports)
         made->listen(transport.transport);
-    return made;
+    return {*shards.front(), std::move(made)};
 }
 
 /// How long stopping may take.
@@ -99,14 +108,14 @@ void run_until_signal(shard_threads& threads, log_sink& log)
     io.restart();
 }
 
-void stop(shard_threads& threads, log_sink& log, const routers& all, std::chrono::milliseconds bound)
+void stop(shard_threads& threads, log_sink& log, const running_workers& all, std::chrono::milliseconds bound)
 {
-    for (const auto& one : all)
-        one->close();
+    for (const auto& worker : all)
+        boost::asio::post(worker.main, [&closing = *worker.serving] { closing.close(); });
     threads.finish(bound);
     std::size_t left = 0;
-    for (const auto& one : all)
-        left += one->connection_count();
+    for (const auto& worker : all)
+        left += worker.serving->connection_count();
     log.write(log_level::info, "stopped", {{"connections_dropped", left}});
 }
 
@@ -127,7 +136,7 @@ exit_code start(const command_line& line)
     std::signal(SIGPIPE, SIG_IGN); // A peer that is gone is an error of one write, not the end of the process.
     raise_open_files_limit(log);
     shard_threads threads;
-    routers all;
+    running_workers all;
     try {
         for (const auto& worker : loaded.config.workers)
             all.push_back(make_router(threads, log, worker));
