@@ -316,3 +316,29 @@ TEST_CASE("msgpack: a writer refuses to nest deeper than any reader would", "[co
     CHECK_THROWS_AS(write_value(nested_lists(limits::nesting_depth_max + 1), serializer::msgpack, out),
                     std::length_error);
 }
+
+TEST_CASE("msgpack: short lists of plain values are checked as any other", "[codec][msgpack]")
+{
+    // What ends too early, wherever it does, is truncated; what follows the list is left alone.
+    for (const std::string digits : {"90", "9105", "9300a17f7f", "92a0a461626364", "91da0003616263",
+                                     "93b3616263646566676869707172737475767778790a01", "91a3e282ac", "9191c0"}) {
+        CAPTURE(digits);
+        CHECK(skipping(digits) == errc{});
+        for (std::size_t length = 2; length < digits.size(); length += 2)
+            CHECK(skipping(digits.substr(0, length)) == errc::truncated);
+        const auto bytes = hex("92" + digits + "c1"); // an octet that begins no value
+        reading_msgpack r(bytes);
+        REQUIRE(r->enter_list());
+        REQUIRE(r->next());
+        CHECK(to_hex(r->skip()) == digits);
+        REQUIRE(r->next());
+        CHECK(r->ok());
+        r->skip();
+        CHECK(r->error() == errc::malformed);
+    }
+    for (const auto* const digits : {"91a1ff", "9205a2c080", "91da0002eda0", "91a8616263646566c328", "92a161a180"}) {
+        CAPTURE(digits);
+        CHECK(skipping(digits) == errc::invalid_utf8);
+    }
+    CHECK(skipping("92a161c1") == errc::malformed);
+}

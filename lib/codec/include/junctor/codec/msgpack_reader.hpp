@@ -40,6 +40,33 @@ struct msgpack_find {
 [[nodiscard]] msgpack_find find_msgpack_end(const unsigned char* at, const unsigned char* end,
                                             std::size_t depth) noexcept;
 
+/// The end of the list at `at` if it is short and holds nothing but small numbers and texts of ASCII, as the arguments
+/// of most messages do; null for anything else, which may be a value all the same.
+[[nodiscard]] inline const unsigned char* find_plain_list_end(const unsigned char* at,
+                                                              const unsigned char* end) noexcept
+{
+    if (at == end || (*at & 0xF0) != msgpack_lead::fixarray)
+        return nullptr;
+    for (auto due = *at++ & 0x0Fu; due != 0; --due) {
+        if (at == end)
+            return nullptr;
+        const auto lead = *at++;
+        if (lead < msgpack_lead::fixint_end)
+            continue;
+        std::size_t length = lead & 0x1Fu;
+        if ((lead & 0xE0) != msgpack_lead::fixstr) {
+            if (lead != msgpack_lead::str16 || end - at < 2)
+                return nullptr;
+            length = load_big<std::uint16_t>(at);
+            at += sizeof(std::uint16_t);
+        }
+        if (static_cast<std::size_t>(end - at) < length || !is_ascii({reinterpret_cast<const char*>(at), length}))
+            return nullptr;
+        at += length;
+    }
+    return at;
+}
+
 /// The number that begins at `at`, and its end.
 [[nodiscard]] msgpack_find find_msgpack_number(const unsigned char* at, const unsigned char* end,
                                                any_number& n) noexcept;
@@ -176,10 +203,18 @@ public:
     /// One value of any kind, checked to the bottom; dict keys may be of any kind. Takes no memory, whatever the input.
     byte_view skip() noexcept
     {
-        const auto value = detail::find_msgpack_end(cursor_, end_, depth_);
-        if (!passes(value))
-            return {};
-        const auto* const start = std::exchange(cursor_, value.at);
+        const auto* const start = cursor_;
+        if (depth_ != limits::nesting_depth_max)
+            cursor_ = detail::find_plain_list_end(start, end_);
+        else
+            cursor_ = nullptr;
+        if (cursor_ == nullptr) {
+            cursor_ = start;
+            const auto value = detail::find_msgpack_end(start, end_, depth_);
+            if (!passes(value))
+                return {};
+            cursor_ = value.at;
+        }
         return bytes(start, cursor_);
     }
 
