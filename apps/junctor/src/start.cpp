@@ -67,8 +67,8 @@ void open_realm(router& to, const realm_config& config)
     }
 }
 
-/// A router that does what `worker` says. Throws if it cannot listen.
-running_worker make_router(shard_threads& threads, log_sink& log, const worker_config& worker)
+/// A router that does what `worker` says, on shards of its own. Throws if it cannot listen.
+running_worker make_worker(shard_threads& threads, log_sink& log, const worker_config& worker)
 {
     const auto shards = threads.for_router(worker.shards);
     auto made = std::make_unique<router>(shards, log);
@@ -139,7 +139,7 @@ exit_code start(const command_line& line)
     running_workers all;
     try {
         for (const auto& worker : loaded.config.workers)
-            all.push_back(make_router(threads, log, worker));
+            all.push_back(make_worker(threads, log, worker));
     } catch (const std::exception& error) {
         log.write(log_level::error, "cannot start", {{"cause", error.what()}});
         return exit_not_started;

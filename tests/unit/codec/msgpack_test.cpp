@@ -320,7 +320,7 @@ TEST_CASE("msgpack: a writer refuses to nest deeper than any reader would", "[co
 TEST_CASE("msgpack: short lists of plain values are checked as any other", "[codec][msgpack]")
 {
     // What ends too early, wherever it does, is truncated; what follows the list is left alone.
-    for (const std::string digits : {"90", "9105", "9300a17f7f", "92a0a461626364", "91da0003616263",
+    for (const std::string digits : {"90", "9105", "9300a17f7f", "92a0a461626364", "91da0003616263", "92d903616263d900",
                                      "93b3616263646566676869707172737475767778790a01", "91a3e282ac", "9191c0"}) {
         CAPTURE(digits);
         CHECK(skipping(digits) == errc{});
@@ -336,7 +336,8 @@ TEST_CASE("msgpack: short lists of plain values are checked as any other", "[cod
         r->skip();
         CHECK(r->error() == errc::malformed);
     }
-    for (const auto* const digits : {"91a1ff", "9205a2c080", "91da0002eda0", "91a8616263646566c328", "92a161a180"}) {
+    for (const auto* const digits :
+         {"91a1ff", "9205a2c080", "91da0002eda0", "91d902c080", "91a8616263646566c328", "92a161a180"}) {
         CAPTURE(digits);
         CHECK(skipping(digits) == errc::invalid_utf8);
     }

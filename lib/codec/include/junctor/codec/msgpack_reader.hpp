@@ -55,10 +55,11 @@ struct msgpack_find {
             continue;
         std::size_t length = lead & 0x1Fu;
         if ((lead & 0xE0) != msgpack_lead::fixstr) {
-            if (lead != msgpack_lead::str16 || end - at < 2)
+            const auto width = lead == msgpack_lead::str8 ? 1 : lead == msgpack_lead::str16 ? 2 : 0;
+            if (width == 0 || end - at < width)
                 return nullptr;
-            length = load_big<std::uint16_t>(at);
-            at += sizeof(std::uint16_t);
+            length = width == 1 ? *at : load_big<std::uint16_t>(at);
+            at += width;
         }
         if (static_cast<std::size_t>(end - at) < length || !is_ascii({reinterpret_cast<const char*>(at), length}))
             return nullptr;
@@ -204,17 +205,14 @@ public:
     byte_view skip() noexcept
     {
         const auto* const start = cursor_;
-        if (depth_ != limits::nesting_depth_max)
-            cursor_ = detail::find_plain_list_end(start, end_);
-        else
-            cursor_ = nullptr;
-        if (cursor_ == nullptr) {
-            cursor_ = start;
+        const auto* after = depth_ != limits::nesting_depth_max ? detail::find_plain_list_end(start, end_) : nullptr;
+        if (after == nullptr) {
             const auto value = detail::find_msgpack_end(start, end_, depth_);
             if (!passes(value))
                 return {};
-            cursor_ = value.at;
+            after = value.at;
         }
+        cursor_ = after;
         return bytes(start, cursor_);
     }
 
