@@ -2,6 +2,8 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/codec/utf8.hpp>
 
+#include <cstring>
+
 namespace junctor {
 
 namespace {
@@ -62,24 +64,32 @@ std::size_t ascii_prefix(std::string_view text) noexcept
 using wide_word [[gnu::vector_size(32)]] = std::uint64_t;
 static_assert(detail::long_text == 2 * sizeof(wide_word));
 
-[[gnu::always_inline]] inline void see_two_words(wide_word& seen, const char* at) noexcept
+/// The octets of `text`, of which there are at least `step`, all laid over each other; `step` of them a turn.
+template <std::size_t step>
+[[gnu::always_inline]] inline std::uint64_t octets_of(std::string_view text) noexcept
 {
-    wide_word first;
-    wide_word second;
-    std::memcpy(&first, at, sizeof first);
-    std::memcpy(&second, at + sizeof first, sizeof second);
-    seen |= first | second;
+    wide_word seen{};
+    const auto see = [&seen](const char* at) {
+#pragma GCC unroll 8
+        for (std::size_t word = 0; word != step; word += sizeof(wide_word)) {
+            wide_word octets;
+            std::memcpy(&octets, at + word, sizeof octets);
+            seen |= octets;
+        }
+    };
+    const auto* const last = text.data() + text.size() - step;
+    for (const auto* at = text.data(); at < last; at += step)
+        see(at);
+    see(last);
+    return seen[0] | seen[1] | seen[2] | seen[3];
 }
 
 /// `is_long_ascii` for whatever instructions its caller is compiled to.
 [[gnu::always_inline]] inline bool has_only_ascii(std::string_view text) noexcept
 {
-    const auto* const last = text.data() + text.size() - detail::long_text;
-    wide_word seen{};
-    for (const auto* at = text.data(); at < last; at += detail::long_text)
-        see_two_words(seen, at);
-    see_two_words(seen, last);
-    return ((seen[0] | seen[1] | seen[2] | seen[3]) & detail::high_bits) == 0;
+    constexpr auto long_step = 4 * detail::long_text;
+    const auto seen = text.size() >= long_step ? octets_of<long_step>(text) : octets_of<detail::long_text>(text);
+    return (seen & detail::high_bits) == 0;
 }
 
 #if defined(__x86_64__)

@@ -178,8 +178,12 @@ public:
     {
         if (!has_next())
             return;
-        read_slice(value_kind::list, body.args);
-        blame("Arguments");
+        if (const auto plain = in_.skip_plain_list(); !plain.empty()) {
+            body.args = {Reader::format, plain};
+        } else {
+            read_slice(value_kind::list, body.args);
+            blame("Arguments");
+        }
         if (!has_next())
             return;
         read_slice(value_kind::dict, body.kwargs);
@@ -298,18 +302,14 @@ template <class Message>
         failure.acknowledge = m.options.acknowledge;
 }
 
-/// Reads a message whose type is known. Everything that it consists of is read in one piece of code, which begins again
-/// with the first octet: for messages of a few octets, handing over a reader, like any call, would cost more than it
-/// does to read that twice.
+/// Reads a message whose type is known: `rest` and `due` are what its reader says behind the type. Everything that it
+/// consists of is read in one piece of code: for messages of a few octets, handing over a reader, like any call, would
+/// cost more than to make a new one.
 template <class Message, pull_reader Reader>
-[[gnu::flatten]] bool read_message(decoder_state& state, byte_view bytes, message& out)
+[[gnu::flatten]] bool read_message(decoder_state& state, byte_view rest, std::size_t due, message& out)
 {
     auto& failure = state.failure;
-    Reader in(bytes, state.scratch);
-    in.enter_list();
-    static_cast<void>(in.next());
-    static_cast<void>(in.read_unsigned());
-
+    Reader in(rest, due, state.scratch);
     failure.code = errc{};
     auto& m = out.emplace<Message>(blank_message<Message>);
     element_reader<Reader> visit(in, failure);
@@ -323,22 +323,21 @@ template <class Message, pull_reader Reader>
     return false;
 }
 
-using message_reader = bool (*)(decoder_state&, byte_view, message&);
+using message_reader = bool (*)(decoder_state&, byte_view rest, std::size_t due, message&);
 
 inline constexpr std::size_t message_types_end = static_cast<std::size_t>(message_type::yield) + 1;
 
-/// The readers of messages by their type, made from the alternatives of `message`; `otherwise` where there is none.
-template <pull_reader Reader, std::size_t Size, class... Messages>
-constexpr auto make_table(message_reader otherwise, std::type_identity<std::variant<Messages...>>)
+/// The readers of messages by their type, made from the alternatives of `message`; null where there is none.
+template <pull_reader Reader, class... Messages>
+constexpr auto make_table(std::type_identity<std::variant<Messages...>>)
 {
-    std::array<message_reader, Size> table{};
-    table.fill(otherwise);
+    std::array<message_reader, message_types_end> table{};
     ((table[static_cast<std::size_t>(Messages::type)] = &read_message<Messages, Reader>), ...);
     return table;
 }
 
 template <pull_reader Reader>
-inline constexpr auto message_readers = make_table<Reader, message_types_end>(nullptr, std::type_identity<message>{});
+inline constexpr auto message_readers = make_table<Reader>(std::type_identity<message>{});
 
 /// Notes that what was read is no message at all.
 bool note_no_message(decode_failure& failure, errc code)
@@ -365,19 +364,21 @@ template <pull_reader Reader>
         in.fail(errc::unknown_message_type);
     if (!in.ok())
         return note_no_message(failure, in.error());
-    return readers[type](state, bytes, out);
+    return readers[type](state, in.rest(), in.due(), out);
 }
 
-/// The readers of MessagePack by the second octet of a message: it is the type, if the first begins a short list.
-constexpr auto msgpack_readers_by_octet =
-    make_table<msgpack_reader, 256>(&decode_with<msgpack_reader>, std::type_identity<message>{});
-
+/// Decodes a message of MessagePack. The first two octets of nearly all are a short list and a type.
 bool decode_msgpack(decoder_state& state, byte_view bytes, message& out)
 {
     using lead = detail::msgpack_lead;
+    constexpr auto& readers = message_readers<msgpack_reader>;
     const auto octet = [bytes](std::size_t at) { return std::to_integer<unsigned>(bytes[at]); };
-    if (bytes.size() > 1 && octet(0) > lead::fixarray && octet(0) < lead::fixarray + 16u)
-        return msgpack_readers_by_octet[octet(1)](state, bytes, out);
+    if (bytes.size() > 2 && octet(0) > lead::fixarray && octet(0) < lead::fixarray + 16u && octet(1) < readers.size()) {
+        const auto count = octet(0) - lead::fixarray;
+        // No value is shorter than an octet; see `msgpack_reader::enter_list`.
+        if (const auto read = readers[octet(1)]; read != nullptr && count < bytes.size())
+            return read(state, bytes.subspan(2), count - 1, out);
+    }
     return decode_with<msgpack_reader>(state, bytes, out);
 }
 

@@ -94,14 +94,10 @@ void broker::on_unsubscribe(realm_member& from, const unsubscribe& m)
             return from.joined.abort(errc::protocol_violation, flaw);
     }
 
-    event out;
-    out.publication = random_.next_id<publication_id>();
-    out.details.forwarded = m.options.forwarded;
-    out.body = m.body;
+    event out(random_.next_id<publication_id>(), m.options.forwarded, m.body);
     if (options_.disclosure == disclosure::allowed && (m.options.disclose_me || admitted->permitted.disclose)) {
-        out.details.publisher = from.joined.id();
-        out.details.publisher_authid = from.joined.who().authid;
-        out.details.publisher_authrole = from.joined.who().authrole;
+        const auto& who = from.joined.who();
+        out.details.disclosed.emplace() = {from.joined.id(), who.authid, who.authrole};
     }
     if (m.options.acknowledge)
         from.joined.send(published{m.request, out.publication});
@@ -110,7 +106,7 @@ void broker::on_unsubscribe(realm_member& from, const unsubscribe& m)
 
 bool broker::continues_held_events(const realm_member& from, const publish& m) const noexcept
 {
-    return held_.to != nullptr && held_.publisher == &from && held_.topic == m.topic;
+    return held_.to != nullptr && held_.publisher == &from && same_uri(held_.topic, m.topic);
 }
 
 /// What is needed to go on; nothing if the request was answered or the session closed.

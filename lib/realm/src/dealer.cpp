@@ -138,8 +138,8 @@ void dealer::remove_callee(registration& from, const realm_member& gone)
 [[gnu::flatten]] void dealer::on_call(realm_member& from, const call& m, time_point now)
 {
     auto* target = find_exact(from, m.procedure);
-    const auto permitted = admit(from, m, target);
-    if (!permitted)
+    permission permitted;
+    if (!admit(from, m, target, permitted))
         return;
     if (target == nullptr && !is_reserved(m.procedure))
         target = index_.best_match(m.procedure);
@@ -147,14 +147,14 @@ void dealer::remove_callee(registration& from, const realm_member& gone)
         return from.refuse(m, errc::no_such_procedure);
     if (from.calls.size() >= from.joined.limits().pending_calls_max)
         return from.refuse(m, errc::too_many_requests, "too many calls of the session wait for an answer");
-    route(from, m, *target, m.options.disclose_me || permitted->disclose, now);
+    route(from, m, *target, m.options.disclose_me || permitted.disclose, now);
 }
 
 /// What is registered under the very name `procedure`, or null.
 registration* dealer::find_exact(realm_member& caller, std::string_view procedure) const
 {
     auto*& last = caller.called_last;
-    if (last != nullptr && caller.registrations_ended == registrations_ended_ && last->procedure == procedure)
+    if (last != nullptr && caller.registrations_ended == registrations_ended_ && same_uri(last->procedure, procedure))
         return last;
     auto* const found = index_.find(procedure, match_policy::exact);
     if (found != nullptr) {
@@ -164,19 +164,19 @@ registration* dealer::find_exact(realm_member& caller, std::string_view procedur
     return found;
 }
 
-/// The permission for a call that may go on; nothing if it was answered or the session closed. `exact` is what is
-/// registered under the very name, if anything.
-std::optional<permission> dealer::admit(realm_member& from, const call& m, registration* exact)
+/// Whether a call may go on, and then what is `permitted`; if not, it was answered or the session closed. `exact` is
+/// what is registered under the very name, if anything.
+bool dealer::admit(realm_member& from, const call& m, registration* exact, permission& permitted)
 {
     if (breaks_passthru_rule(from.joined, session_role::caller, m.options.forwarded))
-        return std::nullopt;
+        return false;
     if (pending_.find_call(from, m.request) != nullptr) {
         from.joined.abort(errc::protocol_violation, "CALL: the request is in use for a call that waits for its answer");
-        return std::nullopt;
+        return false;
     }
     const auto refuse = [&](errc code, std::string_view text = {}) {
         from.refuse(m, code, text);
-        return std::nullopt;
+        return false;
     };
     if (m.options.progress) {
         from.refused_progressive_call = m.request;
@@ -187,44 +187,66 @@ std::optional<permission> dealer::admit(realm_member& from, const call& m, regis
         if (const auto flaw = check_uri(m.procedure, options_.uris); flaw != uri_flaw::none)
             return refuse(errc::invalid_uri, to_string(flaw));
     }
-    const auto permitted = exact != nullptr ? exact->callers.decide(from.permissions, action::call, m.procedure)
-                                            : from.permissions.decide(action::call, m.procedure);
+    permitted = exact != nullptr ? exact->callers.decide(from.permissions, action::call, m.procedure)
+                                 : from.permissions.decide(action::call, m.procedure);
     if (!permitted.allowed)
         return refuse(errc::not_authorized);
     if (m.options.disclose_me && options_.disclosure == disclosure::forbidden)
         return refuse(errc::option_disallowed_disclose_me);
-    return permitted;
+    return true;
 }
 
 /// Sends INVOCATION to the callee that the policy picks; one that takes nothing any more is passed over for the next.
 void dealer::route(realm_member& caller, const call& m, registration& to, bool disclose, time_point now)
 {
-    const auto count = to.callees.size();
     const auto first = first_choice(to);
-    for (std::size_t attempt = 0; attempt < count; ++attempt) {
-        auto choice = to.invoke == invocation_policy::last ? first + count - attempt : first + attempt;
-        if (choice >= count)
-            choice -= count;
-        const auto& target = to.callees[choice];
-        auto& receiver = target.member->joined;
-        if (!takes_passthru(receiver, session_role::callee, m.options.forwarded))
-            return caller.refuse(m, errc::feature_not_supported, "the callee takes no payload passthru");
+    if (!offer(caller, m, to, first, disclose, now))
+        offer_to_others(caller, m, to, first, disclose, now);
+}
 
-        const auto request = receiver.next_invocation();
-        const auto outcome = receiver.send(invocation_for(caller, m, to, target, disclose));
-        if (outcome == delivery::refused)
-            continue;
-        if (outcome != delivery::queued)
-            return caller.refuse(m, error_of(outcome));
-        receiver.count_invocation();
-        to.next = choice + 1 == count ? 0 : choice + 1;
-        return remember(caller, m, target, request, now);
+/// Offers a call to those who come after the `first` callee, which has refused it.
+[[gnu::noinline]] void dealer::offer_to_others(realm_member& caller, const call& m, registration& to, std::size_t first,
+                                               bool disclose, time_point now)
+{
+    const auto count = to.callees.size();
+    for (std::size_t attempt = 1; attempt < count; ++attempt) {
+        const auto step = to.invoke == invocation_policy::last ? count - attempt : attempt;
+        if (offer(caller, m, to, (first + step) % count, disclose, now))
+            return;
     }
     caller.refuse(m, errc::unavailable);
 }
 
+/// Sends INVOCATION to the callee at `position`. Whether the call is dealt with: false if the callee takes nothing any
+/// more.
+bool dealer::offer(realm_member& caller, const call& m, registration& to, std::size_t position, bool disclose,
+                   time_point now)
+{
+    const auto& target = to.callees[position];
+    auto& receiver = target.member->joined;
+    if (!takes_passthru(receiver, session_role::callee, m.options.forwarded)) {
+        caller.refuse(m, errc::feature_not_supported, "the callee takes no payload passthru");
+        return true;
+    }
+    const auto request = receiver.next_invocation();
+    const auto outcome = receiver.send(invocation_for(caller, m, to, target, disclose));
+    if (outcome == delivery::refused)
+        return false;
+    if (outcome != delivery::queued) {
+        caller.refuse(m, error_of(outcome));
+        return true;
+    }
+    receiver.count_invocation();
+    if (to.invoke == invocation_policy::roundrobin)
+        to.next = position + 1 == to.callees.size() ? 0 : position + 1;
+    remember(caller, m, target, request, now);
+    return true;
+}
+
 std::size_t dealer::first_choice(const registration& from)
 {
+    if (from.callees.size() == 1)
+        return 0;
     switch (from.invoke) {
     case invocation_policy::single:
     case invocation_policy::first: return 0;
@@ -238,21 +260,17 @@ std::size_t dealer::first_choice(const registration& from)
 invocation dealer::invocation_for(const realm_member& caller, const call& m, const registration& to,
                                   const callee& target, bool disclose) const
 {
-    invocation out;
-    out.request = target.member->joined.next_invocation();
-    out.registration = to.id;
-    if (options_.disclosure == disclosure::allowed && (disclose || target.disclose_caller)) {
-        out.details.caller = caller.joined.id();
-        out.details.caller_authid = caller.joined.who().authid;
-        out.details.caller_authrole = caller.joined.who().authrole;
-    }
+    const auto& asked = m.options;
+    invocation out(target.member->joined.next_invocation(), to.id, asked.forwarded, m.body);
     if (to.match != match_policy::exact)
         out.details.procedure = m.procedure;
     if (keeps_time(target))
-        out.details.timeout = m.options.timeout;
-    out.details.receive_progress = m.options.receive_progress && takes_progress(*target.member, options_.progress);
-    out.details.forwarded = m.options.forwarded;
-    out.body = m.body;
+        out.details.timeout = asked.timeout;
+    out.details.receive_progress = asked.receive_progress && takes_progress(*target.member, options_.progress);
+    if (options_.disclosure == disclosure::allowed && (disclose || target.disclose_caller)) {
+        const auto& who = caller.joined.who();
+        out.details.disclosed.emplace() = {caller.joined.id(), who.authid, who.authrole};
+    }
     return out;
 }
 
@@ -303,11 +321,11 @@ void dealer::pass_on_result(pending_call& to, const yield& m, time_point now)
     if (!takes_passthru(caller, session_role::caller, m.options.forwarded))
         return m.options.progress ? abandon(to, errc::feature_not_supported) : fail(to, errc::feature_not_supported);
 
-    result out;
-    out.request = to.call;
-    out.details.progress = m.options.progress;
-    out.details.forwarded = m.options.forwarded;
-    out.body = m.body;
+    const result out{
+        .request = to.call,
+        .details = {.progress = m.options.progress, .forwarded = m.options.forwarded},
+        .body = m.body,
+    };
     const auto outcome = caller.send(out);
     if (m.options.progress) {
         // A row of results must not have a hole in it, so the call ends here.
@@ -389,10 +407,10 @@ void dealer::leave(realm_member& gone)
     const auto registered = std::exchange(gone.registrations, {});
     for (const auto& [id, ended] : registered)
         remove_callee(*ended, gone);
-    while (!gone.invocations.empty())
-        fail(gone.invocations.front(), errc::canceled, "the callee has left");
-    while (!gone.calls.empty())
-        abandon(gone.calls.front(), errc::canceled);
+    for (auto* const pending : gone.invocations.all())
+        fail(*pending, errc::canceled, "the callee has left");
+    for (auto* const pending : gone.calls.all())
+        abandon(*pending, errc::canceled);
 }
 
 } // namespace junctor

@@ -35,7 +35,10 @@ struct realm::parts {
     }
 
     template <class Message>
-    void take(realm_member& from, const Message& m, time_point now);
+    [[gnu::always_inline]] inline void take(realm_member& from, const Message& m, time_point now);
+
+    void take_any(realm_member& from, const message& m, time_point now);
+    void take_after_events(realm_member& from, const message& m, time_point now);
 
     // One for each message that a joined client may send.
     void handle(realm_member& from, const call& m, time_point now) { calls.on_call(from, m, now); }
@@ -139,30 +142,49 @@ void realm::leave(session& s)
     parts_->members.erase(s.id());
 }
 
+namespace {
+
+/// Closes a session that sent what it may not.
+[[gnu::noinline]] void abort_for(session& from, message_type type, std::string_view flaw)
+{
+    from.abort(errc::protocol_violation, fmt::format("{}: {}", to_string(type), flaw));
+}
+
+constexpr std::string_view out_of_sequence = "the request is out of sequence";
+
+} // namespace
+
 /// Takes `m`, if it may come now and, if it opens a request, bears an identifier that it may. If not, the session is
 /// closed.
 template <class Message>
 void realm::parts::take(realm_member& from, const Message& m, time_point now)
 {
     if constexpr (!client_may_send(session_phase::joined, Message::type)) {
-        from.joined.abort(errc::protocol_violation,
-                          fmt::format("{}: not allowed in a joined session", to_string(Message::type)));
+        abort_for(from.joined, Message::type, "not allowed in a joined session");
     } else {
-        if constexpr (!std::is_same_v<Message, publish>)
-            events.settle(); // nothing overtakes an event
         if constexpr (std::is_same_v<Message, call>) {
             if (dealer::continues_refused_call(from, m))
                 return;
         }
         if constexpr (opens_request(Message::type)) {
-            if (!from.joined.requests().accept(m.request)) {
-                from.joined.abort(errc::protocol_violation,
-                                  fmt::format("{}: the request is out of sequence", to_string(Message::type)));
-                return;
-            }
+            if (!from.joined.requests().accept(m.request))
+                return abort_for(from.joined, Message::type, out_of_sequence);
         }
         handle(from, m, now);
     }
+}
+
+/// Apart, so that the messages that come by the million do not share what this needs.
+[[gnu::noinline]] void realm::parts::take_any(realm_member& from, const message& m, time_point now)
+{
+    std::visit([&](const auto& alternative) { take(from, alternative, now); }, m);
+}
+
+/// Takes a message that may not overtake the events that are held.
+[[gnu::noinline]] void realm::parts::take_after_events(realm_member& from, const message& m, time_point now)
+{
+    events.settle();
+    take_any(from, m, now);
 }
 
 void realm::receive(session& from, const message& m, time_point now)
@@ -171,13 +193,15 @@ void realm::receive(session& from, const message& m, time_point now)
     if (!from.open() || member == nullptr)
         return;
     // Those that come by the million, without a detour over a table of functions.
+    if (const auto* const published = std::get_if<publish>(&m))
+        return parts_->take(*member, *published, now);
+    if (parts_->events.holds_events())
+        return parts_->take_after_events(*member, m, now);
     if (const auto* const called = std::get_if<call>(&m))
         return parts_->take(*member, *called, now);
     if (const auto* const yielded = std::get_if<yield>(&m))
         return parts_->take(*member, *yielded, now);
-    if (const auto* const published = std::get_if<publish>(&m))
-        return parts_->take(*member, *published, now);
-    std::visit([&](const auto& alternative) { parts_->take(*member, alternative, now); }, m);
+    parts_->take_any(*member, m, now);
 }
 
 void realm::reject(session& from, const decode_failure& failure)
@@ -188,8 +212,7 @@ void realm::reject(session& from, const decode_failure& failure)
     const bool only_an_option = failure.code == errc::invalid_argument && failure.request.valid() &&
                                 client_may_send(session_phase::joined, failure.type);
     if (only_an_option && opens_request(failure.type) && !from.requests().accept(failure.request))
-        return from.abort(errc::protocol_violation,
-                          fmt::format("{}: the request is out of sequence", to_string(failure.type)));
+        return abort_for(from, failure.type, out_of_sequence);
 
     const bool answered = failure.type == message_type::publish
                               ? failure.acknowledge

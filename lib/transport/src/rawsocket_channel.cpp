@@ -381,7 +381,10 @@ std::span<const byte_view> rawsocket_channel::parse(byte_view input)
     std::vector<byte_view>* several = nullptr;
     std::size_t count = 0;
     bool pinged = false;
-    for (auto step = parser_.next(input); step.status == frame_status::complete; step = parser_.next(input)) {
+    for (;;) {
+        const auto step = parser_.next(input);
+        if (step.status != frame_status::complete)
+            break;
         output_->log(frame_direction::received, step.type, step.payload);
         if (step.type != frame_type::message) {
             pinged = pinged || step.type == frame_type::ping;

@@ -61,7 +61,8 @@ byte_buffer& rawsocket_output::open_first_message()
 
 delivery rawsocket_output::close_message()
 {
-    if (log_ == nullptr && admit(queue_.open_payload().size()) == delivery::queued) {
+    const auto payload_bytes = queue_.open_payload().size();
+    if (log_ == nullptr && admits(payload_bytes, frame_header_bytes + payload_bytes)) {
         queue_.close();
         mutex_.unlock();
         return delivery::queued;

@@ -146,11 +146,16 @@ private:
         return queue_.size() + frame_bytes <= outbound_bytes_max_ ? delivery::queued : delivery::refused;
     }
 
+    /// Whether frames of `bytes` in all, the longest payload of which has `payload_bytes`, may be queued.
+    [[nodiscard]] bool admits(std::size_t payload_bytes, std::size_t bytes) const noexcept
+    {
+        return started_ && payload_bytes <= peer_message_bytes_max_ && queue_.size() + bytes <= outbound_bytes_max_;
+    }
+
     /// Whether a run may be queued as it stands.
     [[nodiscard]] bool admits(const message_run& run) const noexcept
     {
-        return started_ && run.longest_message() <= peer_message_bytes_max_ &&
-               queue_.size() + run.bytes().size() <= outbound_bytes_max_;
+        return admits(run.longest_message(), run.bytes().size());
     }
 
     /// Sees to it that what is queued now is flushed.

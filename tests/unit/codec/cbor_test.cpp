@@ -136,6 +136,23 @@ TEST_CASE("cbor: an open container is pulled like any other", "[codec][cbor]")
     CHECK(r->error() == errc{});
 }
 
+TEST_CASE("cbor: another reader goes on within a list of unknown length", "[codec][cbor]")
+{
+    reading_cbor first(hex("9f182401a0ff"));
+    REQUIRE(first->enter_list());
+    REQUIRE(first->next());
+    CHECK(first->read_unsigned() == 36);
+    text_scratch scratch;
+    cbor_reader second(first->rest(), first->due(), scratch);
+    REQUIRE(second.next());
+    CHECK(second.read_unsigned() == 1);
+    REQUIRE(second.next());
+    CHECK(second.take_empty_dict());
+    CHECK_FALSE(second.next());
+    second.finish();
+    CHECK(second.ok());
+}
+
 TEST_CASE("cbor: tags are passed over, and slices keep them", "[codec][cbor]")
 {
     CHECK(*parsing("c11a514b67b0") == value(1363896240));

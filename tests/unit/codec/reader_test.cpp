@@ -100,6 +100,32 @@ TEMPLATE_TEST_CASE("reader: pulls the elements of a message one by one", "[codec
     CHECK(r->error() == errc{});
 }
 
+TEMPLATE_TEST_CASE("reader: goes on where another one has come to", "[codec][reader]", json, msgpack, cbor)
+{
+    using reader_type = typename TestType::reader;
+    const list elements{48, "x", dict(), list{list{1}, 2}, 5};
+    const auto bytes = encode(elements, reader_type::format);
+    for (std::size_t taken = 1; taken <= elements.size(); ++taken) {
+        CAPTURE(taken);
+        reading<reader_type> first(bytes);
+        REQUIRE(first->enter_list());
+        for (std::size_t i = 0; i != taken; ++i) {
+            REQUIRE(first->next());
+            first->skip();
+        }
+        text_scratch scratch;
+        reader_type second(first->rest(), first->due(), scratch);
+        for (auto i = taken; i != elements.size(); ++i) {
+            REQUIRE(second.next());
+            CHECK(std::ranges::equal(second.skip(), encode(elements[i], reader_type::format)));
+        }
+        CHECK_FALSE(second.next());
+        CHECK_FALSE(second.next());
+        second.finish();
+        CHECK(second.ok());
+    }
+}
+
 TEMPLATE_TEST_CASE("reader: tells the kind of the next value and leaves it there", "[codec][reader]", json, msgpack,
                    cbor)
 {

@@ -48,8 +48,8 @@ TEST_CASE("pending calls: found from either side until they are removed", "[real
     m.pending.remove(made);
     CHECK(m.pending.find_call(m.caller, request_id(10)) == nullptr);
     CHECK(m.pending.find_invocation(m.callee, request_id(1)) == nullptr);
-    CHECK(m.caller.calls.empty());
-    CHECK(m.callee.invocations.empty());
+    CHECK(m.caller.calls.size() == 0);
+    CHECK(m.callee.invocations.size() == 0);
     CHECK(m.pending.size() == 0);
 }
 

@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <random>
+#include <vector>
 
 #include <junctor/realm/pending_calls.hpp>
 
@@ -88,4 +89,8 @@ TEST_CASE("request table: it agrees with a map, whatever happens", "[realm][call
         }
         REQUIRE(table.size() == expected.size());
     }
+    std::vector<pending_call*> in_order;
+    for (const auto& [number, call] : expected)
+        in_order.push_back(call);
+    CHECK(table.all() == in_order);
 }

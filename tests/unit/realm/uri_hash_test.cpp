@@ -28,6 +28,21 @@ TEST_CASE("uri hash: texts of every length, and each of their octets, count", "[
     }
 }
 
+TEST_CASE("same uri: texts of every length, and each of their octets, count", "[realm][hash]")
+{
+    std::string text;
+    for (int length = 0; length < 100; ++length) {
+        CHECK(same_uri(text, std::string(text)));
+        CHECK_FALSE(same_uri(text, text + 'x'));
+        for (std::size_t at = 0; at < text.size(); ++at) {
+            auto changed = text;
+            changed[at] = '~';
+            CHECK_FALSE(same_uri(changed, text));
+        }
+        text += static_cast<char>('a' + length % 26);
+    }
+}
+
 TEST_CASE("uri hash: the seed decides", "[realm][hash]")
 {
     CHECK(uri_hash(1)("com.myapp.topic") != uri_hash(2)("com.myapp.topic"));

@@ -29,6 +29,19 @@ using byte_view = std::span<const std::byte>;
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+namespace detail {
+
+/// The octets at `at`, wherever that is, as a number, or as several in one register.
+template <class Word>
+[[nodiscard]] inline Word load_word(const char* at) noexcept
+{
+    Word word;
+    std::memcpy(&word, at, sizeof word);
+    return word;
+}
+
+} // namespace detail
+
 /// A growing array of bytes that never clears what it hands out. Not thread-safe.
 ///
 /// Unlike `std::vector` it grows without writing zeros, and unlike `std::string` it can be truncated and patched in

@@ -44,6 +44,13 @@ public:
         levels_[0] = {};
     }
 
+    /// Goes on within a list: `due` elements of it are still to come, or an unknown number of them (`unknown_due`).
+    cbor_reader(byte_view rest, std::size_t due, text_scratch& scratch) noexcept : cbor_reader(rest, scratch)
+    {
+        depth_ = 1;
+        levels_[1] = due == unknown_due ? level{0, extent::open_list} : level{due, extent::counted};
+    }
+
     [[nodiscard]] value_kind peek() noexcept;
     bool enter_list() noexcept { return enter(detail::cbor_major::list); }
     [[nodiscard]] bool next() noexcept;
@@ -57,6 +64,7 @@ public:
         return true;
     }
     [[nodiscard]] bool next_key(std::string_view& key);
+    [[nodiscard]] byte_view skip_plain_list() noexcept { return {}; }
     [[nodiscard]] std::uint64_t read_unsigned() noexcept;
     [[nodiscard]] std::int64_t read_integer() noexcept;
     [[nodiscard]] bool read_boolean() noexcept;
@@ -68,6 +76,11 @@ public:
 
     /// The input from the next value on.
     [[nodiscard]] byte_view rest() const noexcept { return {reinterpret_cast<const std::byte*>(cursor_), left()}; }
+
+    [[nodiscard]] std::size_t due() const noexcept
+    {
+        return levels_[depth_].end == extent::counted ? levels_[depth_].due : unknown_due;
+    }
 
     void finish() noexcept
     {
@@ -98,6 +111,8 @@ public:
     [[nodiscard]] errc error() const noexcept { return error_; }
 
 private:
+    static constexpr auto unknown_due = static_cast<std::size_t>(-1);
+
     /// The start of an item.
     struct head {
         detail::cbor_major major{};

@@ -35,6 +35,12 @@ public:
     {
     }
 
+    /// Goes on within a list behind one of its elements; `rest` tells all.
+    json_reader(byte_view rest, std::size_t, text_scratch& scratch) noexcept : json_reader(rest, scratch)
+    {
+        depth_ = 1;
+    }
+
     [[nodiscard]] value_kind peek() noexcept;
     bool enter_list() noexcept { return enter('['); }
     [[nodiscard]] bool next() noexcept { return next_before(']'); }
@@ -49,6 +55,7 @@ public:
         return true;
     }
     [[nodiscard]] bool next_key(std::string_view& key);
+    [[nodiscard]] byte_view skip_plain_list() noexcept { return {}; }
 
     [[nodiscard]] std::uint64_t read_unsigned() noexcept
     {
@@ -82,6 +89,8 @@ public:
         skip_space();
         return as_bytes({cursor_, left()});
     }
+
+    [[nodiscard]] std::size_t due() const noexcept { return 0; }
 
     void finish() noexcept;
 

@@ -92,6 +92,14 @@ public:
     {
     }
 
+    /// Goes on within a list of which `due` elements are still to come, the first of them at the start of `rest`.
+    /// `rest` has an octet for each of them, at least.
+    msgpack_reader(byte_view rest, std::size_t due, text_scratch& scratch) noexcept : msgpack_reader(rest, scratch)
+    {
+        depth_ = 1;
+        due_ = due;
+    }
+
     msgpack_reader(const msgpack_reader&) = delete;
     msgpack_reader& operator=(const msgpack_reader&) = delete;
 
@@ -205,16 +213,25 @@ public:
     byte_view skip() noexcept
     {
         const auto* const start = cursor_;
-        const auto* after = depth_ != limits::nesting_depth_max ? detail::find_plain_list_end(start, end_) : nullptr;
-        if (after == nullptr) {
-            const auto value = detail::find_msgpack_end(start, end_, depth_);
-            if (!passes(value))
-                return {};
-            after = value.at;
-        }
-        cursor_ = after;
+        const auto value = detail::find_msgpack_end(start, end_, depth_);
+        if (!passes(value))
+            return {};
+        cursor_ = value.at;
         return bytes(start, cursor_);
     }
+
+    [[nodiscard]] byte_view skip_plain_list() noexcept
+    {
+        const auto* const start = cursor_;
+        const auto* const after =
+            depth_ != limits::nesting_depth_max ? detail::find_plain_list_end(start, end_) : nullptr;
+        if (after == nullptr)
+            return {};
+        cursor_ = after;
+        return bytes(start, after);
+    }
+
+    [[nodiscard]] std::size_t due() const noexcept { return due_; }
 
     /// The input from the next value on.
     [[nodiscard]] byte_view rest() const noexcept { return bytes(cursor_, end_); }

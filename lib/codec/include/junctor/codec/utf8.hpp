@@ -6,8 +6,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
+
+#include <junctor/base/bytes.hpp>
 
 namespace junctor {
 
@@ -16,13 +17,8 @@ namespace detail {
 /// The high bits of eight octets: none of them is set if and only if all eight are ASCII.
 inline constexpr std::uint64_t high_bits = 0x8080'8080'8080'8080u;
 
-template <class Word>
-[[nodiscard]] inline Word load_word(const char* at) noexcept
-{
-    Word word;
-    std::memcpy(&word, at, sizeof word);
-    return word;
-}
+/// As many octets as the registers of all processors hold.
+using word_pair [[gnu::vector_size(16)]] = std::uint64_t;
 
 /// `is_utf8` for texts that are not all ASCII.
 [[nodiscard]] bool is_utf8_beyond_ascii(std::string_view text) noexcept;
@@ -45,11 +41,15 @@ inline constexpr std::size_t long_text = 64;
     std::uint64_t seen = 0;
     if (size >= detail::long_text)
         return detail::is_long_ascii(text);
-    if (size >= sizeof(std::uint64_t)) {
+    if (size >= sizeof(detail::word_pair)) {
+        const auto* const last = data + size - sizeof(detail::word_pair);
+        auto pair = detail::load_word<detail::word_pair>(last);
+        for (const auto* at = data; at < last; at += sizeof(detail::word_pair))
+            pair |= detail::load_word<detail::word_pair>(at);
+        seen = pair[0] | pair[1];
+    } else if (size >= sizeof(std::uint64_t)) {
         const auto* const last = data + size - sizeof(std::uint64_t);
-        seen = detail::load_word<std::uint64_t>(last);
-        for (const auto* at = data; at < last; at += sizeof(std::uint64_t))
-            seen |= detail::load_word<std::uint64_t>(at);
+        seen = detail::load_word<std::uint64_t>(data) | detail::load_word<std::uint64_t>(last);
     } else if (size >= sizeof(std::uint32_t)) {
         seen = detail::load_word<std::uint32_t>(data) |
                detail::load_word<std::uint32_t>(data + size - sizeof(std::uint32_t));

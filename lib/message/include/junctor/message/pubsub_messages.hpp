@@ -158,20 +158,33 @@ struct unsubscribed {
     }
 };
 
-struct event_details {
+/// Who publishes, for subscribers that are told.
+struct disclosed_publisher {
     session_id publisher;
     std::string_view publisher_authid;
     std::string_view publisher_authrole;
-    std::string_view topic;
-    bool retained{false};
-    std::optional<std::uint64_t> trustlevel;
-    forwarded_attributes forwarded;
 
     static void fields(auto& self, auto& visit)
     {
         visit("publisher", self.publisher);
         visit("publisher_authid", self.publisher_authid);
         visit("publisher_authrole", self.publisher_authrole);
+    }
+};
+
+struct event_details {
+    rarely<disclosed_publisher> disclosed;
+    std::string_view topic;
+    bool retained{false};
+    std::optional<std::uint64_t> trustlevel;
+    forwarded_attributes forwarded;
+
+    constexpr event_details() noexcept = default;
+    explicit event_details(const forwarded_attributes& attributes) noexcept : forwarded{attributes} {}
+
+    static void fields(auto& self, auto& visit)
+    {
+        visit.rare(self.disclosed);
         visit("topic", self.topic);
         visit("retained", self.retained);
         visit("trustlevel", self.trustlevel);
@@ -185,6 +198,14 @@ struct event {
     publication_id publication;
     event_details details;
     payload body;
+
+    constexpr event() noexcept = default;
+
+    /// With what a PUBLISH brings to every subscriber; see `blank_message` for why this is not left to its members.
+    event(publication_id published_as, const forwarded_attributes& attributes, const payload& arguments) noexcept
+        : publication{published_as}, details(attributes), body{arguments}
+    {
+    }
 
     static void elements(auto& self, auto& visit)
     {

@@ -12,6 +12,7 @@
 #include <junctor/base/uri.hpp>
 #include <junctor/message/message_type.hpp>
 #include <junctor/message/payload.hpp>
+#include <junctor/message/rarely.hpp>
 
 namespace junctor {
 
@@ -170,10 +171,22 @@ struct unregistered {
     }
 };
 
-struct invocation_details {
+/// Who calls, for callees that are told.
+struct disclosed_caller {
     session_id caller;
     std::string_view caller_authid;
     std::string_view caller_authrole;
+
+    static void fields(auto& self, auto& visit)
+    {
+        visit("caller", self.caller);
+        visit("caller_authid", self.caller_authid);
+        visit("caller_authrole", self.caller_authrole);
+    }
+};
+
+struct invocation_details {
+    rarely<disclosed_caller> disclosed;
     std::string_view procedure;
     std::uint64_t timeout{0}; ///< Milliseconds; zero for none.
     bool receive_progress{false};
@@ -181,11 +194,12 @@ struct invocation_details {
     std::optional<std::uint64_t> trustlevel;
     forwarded_attributes forwarded;
 
+    constexpr invocation_details() noexcept = default;
+    explicit invocation_details(const forwarded_attributes& attributes) noexcept : forwarded{attributes} {}
+
     static void fields(auto& self, auto& visit)
     {
-        visit("caller", self.caller);
-        visit("caller_authid", self.caller_authid);
-        visit("caller_authrole", self.caller_authrole);
+        visit.rare(self.disclosed);
         visit("procedure", self.procedure);
         visit("timeout", self.timeout);
         visit("receive_progress", self.receive_progress);
@@ -201,6 +215,15 @@ struct invocation {
     registration_id registration;
     invocation_details details;
     payload body;
+
+    constexpr invocation() noexcept = default;
+
+    /// With what a CALL brings to every callee; see `blank_message` for why this is not left to its members.
+    invocation(request_id request_of_callee, registration_id called, const forwarded_attributes& attributes,
+               const payload& arguments) noexcept
+        : request{request_of_callee}, registration{called}, details(attributes), body{arguments}
+    {
+    }
 
     static void elements(auto& self, auto& visit)
     {

@@ -49,11 +49,14 @@ public:
     void on_unsubscribe(realm_member& from, const unsubscribe& m);
     void on_publish(realm_member& from, const publish& m);
 
+    /// Whether events wait to be handed over.
+    [[nodiscard]] bool holds_events() const noexcept { return held_.to != nullptr; }
+
     /// Hands over the events that wait. Those of one publisher that go to the same subscription one after the other
     /// wait until this is called or something else happens, and are then handed over as one run.
     void settle()
     {
-        if (held_.to != nullptr)
+        if (holds_events())
             hand_over();
     }
 

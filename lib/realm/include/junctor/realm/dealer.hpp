@@ -86,8 +86,12 @@ private:
     void remove_callee(registration& from, const realm_member& gone);
 
     [[nodiscard]] registration* find_exact(realm_member& caller, std::string_view procedure) const;
-    [[nodiscard]] std::optional<permission> admit(realm_member& from, const call& m, registration* exact);
+    [[nodiscard]] bool admit(realm_member& from, const call& m, registration* exact, permission& permitted);
     void route(realm_member& caller, const call& m, registration& to, bool disclose, time_point now);
+    void offer_to_others(realm_member& caller, const call& m, registration& to, std::size_t first, bool disclose,
+                         time_point now);
+    [[nodiscard]] bool offer(realm_member& caller, const call& m, registration& to, std::size_t position, bool disclose,
+                             time_point now);
     [[nodiscard]] std::size_t first_choice(const registration& from);
     [[nodiscard]] invocation invocation_for(const realm_member& caller, const call& m, const registration& to,
                                             const callee& target, bool disclose) const;

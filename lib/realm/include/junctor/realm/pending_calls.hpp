@@ -11,7 +11,6 @@
 #include <optional>
 #include <vector>
 
-#include <boost/intrusive/list.hpp>
 #include <boost/intrusive/set.hpp>
 
 #include <junctor/base/ids.hpp>
@@ -23,7 +22,6 @@ struct realm_member;
 /// One call between its CALL and its final RESULT or ERROR: the caller's side and the callee's.
 struct pending_call {
     using time_point = std::chrono::steady_clock::time_point;
-    using hook = boost::intrusive::list_member_hook<>;
 
     realm_member* caller{nullptr};
     request_id call;
@@ -36,21 +34,11 @@ struct pending_call {
     std::chrono::milliseconds timeout{0}; ///< To the next result; zero if the router does not time the call.
     time_point deadline{};                ///< When that is over.
 
-    hook of_caller;
-    hook of_callee;
     boost::intrusive::set_member_hook<> by_deadline;
 };
 
-/// The calls of one caller, or the invocations of one callee, in the order in which they were made.
-using calls_of_caller =
-    boost::intrusive::list<pending_call,
-                           boost::intrusive::member_hook<pending_call, pending_call::hook, &pending_call::of_caller>>;
-using calls_of_callee =
-    boost::intrusive::list<pending_call,
-                           boost::intrusive::member_hook<pending_call, pending_call::hook, &pending_call::of_callee>>;
-
-/// Finds calls by the request of their caller, by the request of their callee and by their deadline, and files them
-/// with both members. Entries are used again and again: in steady state a call allocates nothing.
+/// Finds calls by the request of their caller, by the request of their callee, in the tables of both members, and by
+/// their deadline. Entries are used again and again: in steady state a call allocates nothing.
 class pending_calls {
 public:
     using time_point = pending_call::time_point;

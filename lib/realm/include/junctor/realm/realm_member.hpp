@@ -37,10 +37,8 @@ struct realm_member {
     // Most sessions have few, and thousands at most: sorted, they take the least memory.
     boost::container::flat_map<subscription_id, subscriber_place> subscriptions;
     boost::container::flat_map<registration_id, registration*> registrations;
-    calls_of_caller calls;       ///< Made by this session.
-    calls_of_callee invocations; ///< To this session.
-    request_table call_requests;
-    request_table invocation_requests;
+    request_table calls;       ///< Made by this session, by its own requests.
+    request_table invocations; ///< To this session, by the requests that the router gave them.
 
     /// What this session called last by its very name: most call the same again. Valid while no registration has ended
     /// since, which `registrations_ended` tells. See `dealer::find_exact`.
@@ -82,12 +80,12 @@ struct realm_member {
 
 inline pending_call* pending_calls::find_call(const realm_member& caller, request_id call) noexcept
 {
-    return caller.call_requests.find(call);
+    return caller.calls.find(call);
 }
 
 inline pending_call* pending_calls::find_invocation(const realm_member& callee, request_id invocation) noexcept
 {
-    return callee.invocation_requests.find(invocation);
+    return callee.invocations.find(invocation);
 }
 
 inline pending_call& pending_calls::add(realm_member& caller, request_id call, realm_member& callee,
@@ -96,11 +94,11 @@ inline pending_call& pending_calls::add(realm_member& caller, request_id call, r
     if (free_.empty())
         add_entry();
     auto& pending = *free_.back();
-    caller.call_requests.insert(call, pending, seed_);
+    caller.calls.insert(call, pending, seed_);
     try {
-        callee.invocation_requests.insert(invocation, pending, seed_);
+        callee.invocations.insert(invocation, pending, seed_);
     } catch (...) {
-        caller.call_requests.erase(call);
+        caller.calls.erase(call);
         throw;
     }
     free_.pop_back();
@@ -112,8 +110,6 @@ inline pending_call& pending_calls::add(realm_member& caller, request_id call, r
     pending.wants_progress = false;
     pending.being_killed = false;
     pending.timeout = {};
-    caller.calls.push_back(pending);
-    callee.invocations.push_back(pending);
     return pending;
 }
 
@@ -121,10 +117,8 @@ inline void pending_calls::remove(pending_call& pending)
 {
     if (pending.by_deadline.is_linked())
         cancel_timeout(pending);
-    pending.caller->call_requests.erase(pending.call);
-    pending.callee->invocation_requests.erase(pending.invocation);
-    pending.caller->calls.erase(calls_of_caller::s_iterator_to(pending));
-    pending.callee->invocations.erase(calls_of_callee::s_iterator_to(pending));
+    pending.caller->calls.erase(pending.call);
+    pending.callee->invocations.erase(pending.invocation);
     free_.push_back(&pending);
 }
 

@@ -30,9 +30,7 @@ public:
     /// The call of `request`, or null.
     [[nodiscard]] pending_call* find(request_id request) const noexcept
     {
-        if (slots_.empty())
-            return nullptr;
-        const auto& place = slots_[request.number() & (slots_.size() - 1)];
+        const auto& place = place_of(request);
         if (place.request == request.number())
             return place.call;
         return displaced_ != nullptr ? find_displaced(request) : nullptr;
@@ -41,13 +39,10 @@ public:
     /// Files `call` under `request`, which is valid and not in the table. `seed` is always the same for one table.
     void insert(request_id request, pending_call& call, std::uint64_t seed)
     {
-        if (!slots_.empty()) {
-            auto& place = slots_[request.number() & (slots_.size() - 1)];
-            if (place.request == 0) {
-                place = {request.number(), &call};
-                ++count_;
-                return;
-            }
+        if (auto& place = place_of(request); place.request == 0) {
+            place = {request.number(), &call};
+            ++count_;
+            return;
         }
         insert_elsewhere(request, call, seed);
     }
@@ -55,16 +50,18 @@ public:
     /// Removes `request`, which is in the table.
     void erase(request_id request) noexcept
     {
-        auto& place = slots_[request.number() & (slots_.size() - 1)];
-        if (place.request == request.number())
+        if (auto& place = place_of(request); place.request == request.number())
             place.request = 0;
         else
             displaced_->erase(request.number());
-        if (--count_ == 0 && slots_.size() > kept_slots)
+        if (--count_ == 0 && mask_ >= kept_slots)
             release();
     }
 
     [[nodiscard]] std::size_t size() const noexcept { return count_; }
+
+    /// All calls, in the order of their requests.
+    [[nodiscard]] std::vector<pending_call*> all() const;
 
 private:
     struct slot {
@@ -81,12 +78,19 @@ private:
     /// What a table keeps when it is empty: enough for sessions that do a few calls at a time.
     static constexpr std::size_t kept_slots = 256;
 
+    [[nodiscard]] slot& place_of(request_id request) const noexcept { return slots_[request.number() & mask_]; }
+    [[nodiscard]] std::size_t slot_count() const noexcept { return own_slots_ == nullptr ? 0 : mask_ + 1; }
     [[nodiscard]] pending_call* find_displaced(request_id request) const noexcept;
     void insert_elsewhere(request_id request, pending_call& call, std::uint64_t seed);
     void grow();
     void release() noexcept;
 
-    std::vector<slot> slots_;
+    /// What a table without slots has: one that is taken for ever, by no request that there can be.
+    static slot no_slot;
+
+    slot* slots_{&no_slot};
+    std::uint64_t mask_{0}; ///< The bits of a request that tell its slot.
+    std::unique_ptr<slot[]> own_slots_;
     std::unique_ptr<hash_table> displaced_;
     std::size_t count_{0};
 };

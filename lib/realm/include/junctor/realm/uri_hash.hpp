@@ -2,12 +2,13 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #pragma once
 
-/// The seeded hash of the tables whose keys come from peers.
+/// The seeded hash of the tables whose keys come from peers, and how those keys are compared.
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
+
+#include <junctor/base/bytes.hpp>
 
 namespace junctor {
 
@@ -45,17 +46,17 @@ public:
         std::size_t left = text.size();
         std::uint64_t mixed = seed_;
         for (; left > 16; at += 16, left -= 16)
-            mixed = detail::fold_product(read<std::uint64_t>(at) ^ detail::hash_offset,
-                                         read<std::uint64_t>(at + 8) ^ mixed);
+            mixed = detail::fold_product(detail::load_word<std::uint64_t>(at) ^ detail::hash_offset,
+                                         detail::load_word<std::uint64_t>(at + 8) ^ mixed);
 
         std::uint64_t head = 0;
         std::uint64_t tail = 0;
         if (left >= 8) {
-            head = read<std::uint64_t>(at);
-            tail = read<std::uint64_t>(at + left - 8);
+            head = detail::load_word<std::uint64_t>(at);
+            tail = detail::load_word<std::uint64_t>(at + left - 8);
         } else if (left >= 4) {
-            head = read<std::uint32_t>(at);
-            tail = read<std::uint32_t>(at + left - 4);
+            head = detail::load_word<std::uint32_t>(at);
+            tail = detail::load_word<std::uint32_t>(at + left - 4);
         } else if (left > 0) {
             head = octet(at[0]) | octet(at[left / 2]) << 8 | octet(at[left - 1]) << 16;
         }
@@ -64,17 +65,29 @@ public:
     }
 
 private:
-    template <class Word>
-    static std::uint64_t read(const char* at) noexcept
-    {
-        Word word;
-        std::memcpy(&word, at, sizeof word);
-        return word;
-    }
     static std::uint64_t octet(char c) noexcept { return static_cast<unsigned char>(c); }
 
     std::uint64_t seed_;
 };
+
+/// Whether two URIs are the same. Inline, by eight octets at a time, the last of them twice: for texts as short as URIs
+/// the way into the C library is longer.
+[[nodiscard]] inline bool same_uri(std::string_view a, std::string_view b) noexcept
+{
+    constexpr auto step = sizeof(std::uint64_t);
+    if (a.size() != b.size())
+        return false;
+    if (a.size() < step)
+        return a == b;
+    const auto difference = [&](std::size_t at) {
+        return detail::load_word<std::uint64_t>(a.data() + at) ^ detail::load_word<std::uint64_t>(b.data() + at);
+    };
+    const auto last = a.size() - step;
+    auto differences = difference(last);
+    for (std::size_t at = 0; at < last; at += step)
+        differences |= difference(at);
+    return differences == 0;
+}
 
 /// Hashes pairs of numbers, such as a session and one of its requests.
 class pair_hash {
