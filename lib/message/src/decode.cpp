@@ -2,6 +2,7 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/message/decode.hpp>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <type_traits>
@@ -327,17 +328,18 @@ using message_reader = bool (*)(decoder_state&, byte_view rest, std::size_t due,
 
 inline constexpr std::size_t message_types_end = static_cast<std::size_t>(message_type::yield) + 1;
 
-/// The readers of messages by their type, made from the alternatives of `message`; null where there is none.
-template <pull_reader Reader, class... Messages>
-constexpr auto make_table(std::type_identity<std::variant<Messages...>>)
+/// The readers of messages by their type, made from the alternatives of `message`; `otherwise` where there is none.
+template <pull_reader Reader, std::size_t Size, class... Messages>
+constexpr auto make_table(message_reader otherwise, std::type_identity<std::variant<Messages...>>)
 {
-    std::array<message_reader, message_types_end> table{};
+    std::array<message_reader, Size> table{};
+    table.fill(otherwise);
     ((table[static_cast<std::size_t>(Messages::type)] = &read_message<Messages, Reader>), ...);
     return table;
 }
 
 template <pull_reader Reader>
-inline constexpr auto message_readers = make_table<Reader>(std::type_identity<message>{});
+inline constexpr auto message_readers = make_table<Reader, message_types_end>(nullptr, std::type_identity<message>{});
 
 /// Notes that what was read is no message at all.
 bool note_no_message(decode_failure& failure, errc code)
@@ -367,17 +369,25 @@ template <pull_reader Reader>
     return readers[type](state, in.rest(), in.due(), out);
 }
 
+/// Begins anew with a message of MessagePack of which two octets were passed over.
+bool read_msgpack_anew(decoder_state& state, byte_view rest, std::size_t, message& out)
+{
+    return decode_with<msgpack_reader>(state, {rest.data() - 2, rest.size() + 2}, out);
+}
+
+/// The readers of MessagePack by the second octet of a message: it is the type, if the first begins a short list.
+constexpr auto msgpack_readers_by_octet =
+    make_table<msgpack_reader, 256>(&read_msgpack_anew, std::type_identity<message>{});
+
 /// Decodes a message of MessagePack. The first two octets of nearly all are a short list and a type.
 bool decode_msgpack(decoder_state& state, byte_view bytes, message& out)
 {
-    using lead = detail::msgpack_lead;
-    constexpr auto& readers = message_readers<msgpack_reader>;
-    const auto octet = [bytes](std::size_t at) { return std::to_integer<unsigned>(bytes[at]); };
-    if (bytes.size() > 2 && octet(0) > lead::fixarray && octet(0) < lead::fixarray + 16u && octet(1) < readers.size()) {
-        const auto count = octet(0) - lead::fixarray;
+    if (bytes.size() > 2) {
+        const auto octet = [bytes](std::size_t at) { return std::to_integer<unsigned>(bytes[at]); };
+        const auto behind_type = octet(0) - detail::msgpack_lead::fixarray - 1;
         // No value is shorter than an octet; see `msgpack_reader::enter_list`.
-        if (const auto read = readers[octet(1)]; read != nullptr && count < bytes.size())
-            return read(state, bytes.subspan(2), count - 1, out);
+        if (behind_type < 15 && behind_type <= bytes.size() - 2)
+            return msgpack_readers_by_octet[octet(1)](state, bytes.subspan(2), behind_type, out);
     }
     return decode_with<msgpack_reader>(state, bytes, out);
 }
@@ -400,14 +410,29 @@ void throw_exception_from_error(const decode_failure& failure, const boost::sour
     boost::throw_exception(boost::system::system_error(make_error_code(failure.code), failure.text()), where);
 }
 
-bool decoder::decode(byte_view bytes, message& out)
+std::size_t decoder::decode(std::span<const byte_view> batch, std::span<message> out)
 {
+    const auto decode_all = [&](auto decode_one) {
+        auto* to = out.data();
+        const auto* from = batch.data();
+        const auto* const end = from + std::min(batch.size(), out.size());
+        while (from != end && decode_one(state_, *from, *to)) {
+            ++from;
+            ++to;
+        }
+        return static_cast<std::size_t>(to - out.data());
+    };
     switch (format_) {
-    case serializer::msgpack: return decode_msgpack(state_, bytes, out);
-    case serializer::cbor: return decode_with<cbor_reader>(state_, bytes, out);
+    case serializer::msgpack: return decode_all([](auto&... parts) { return decode_msgpack(parts...); });
+    case serializer::cbor: return decode_all(decode_with<cbor_reader>);
     case serializer::json: break;
     }
-    return decode_with<json_reader>(state_, bytes, out);
+    return decode_all(decode_with<json_reader>);
+}
+
+bool decoder::decode(byte_view bytes, message& out)
+{
+    return decode({&bytes, 1}, {&out, 1}) == 1;
 }
 
 decoded<message> decoder::decode(byte_view bytes)

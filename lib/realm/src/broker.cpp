@@ -97,7 +97,10 @@ void broker::on_unsubscribe(realm_member& from, const unsubscribe& m)
     event out(random_.next_id<publication_id>(), m.options.forwarded, m.body);
     if (options_.disclosure == disclosure::allowed && (m.options.disclose_me || admitted->permitted.disclose)) {
         const auto& who = from.joined.who();
-        out.details.disclosed.emplace() = {from.joined.id(), who.authid, who.authrole};
+        auto& told = out.details.rare.emplace();
+        told.publisher = from.joined.id();
+        told.publisher_authid = who.authid;
+        told.publisher_authrole = who.authrole;
     }
     if (m.options.acknowledge)
         from.joined.send(published{m.request, out.publication});

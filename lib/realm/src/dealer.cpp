@@ -262,15 +262,22 @@ invocation dealer::invocation_for(const realm_member& caller, const call& m, con
 {
     const auto& asked = m.options;
     invocation out(target.member->joined.next_invocation(), to.id, asked.forwarded, m.body);
-    if (to.match != match_policy::exact)
-        out.details.procedure = m.procedure;
-    if (keeps_time(target))
-        out.details.timeout = asked.timeout;
     out.details.receive_progress = asked.receive_progress && takes_progress(*target.member, options_.progress);
-    if (options_.disclosure == disclosure::allowed && (disclose || target.disclose_caller)) {
+    const bool discloses = disclose || target.disclose_caller;
+    if (!discloses && asked.timeout == 0 && to.match == match_policy::exact)
+        return out;
+
+    auto& told = out.details.rare.emplace();
+    if (discloses && options_.disclosure == disclosure::allowed) {
         const auto& who = caller.joined.who();
-        out.details.disclosed.emplace() = {caller.joined.id(), who.authid, who.authrole};
+        told.caller = caller.joined.id();
+        told.caller_authid = who.authid;
+        told.caller_authrole = who.authrole;
     }
+    if (to.match != match_policy::exact)
+        told.procedure = m.procedure;
+    if (keeps_time(target))
+        told.timeout = asked.timeout;
     return out;
 }
 
@@ -306,10 +313,10 @@ void dealer::on_cancel(realm_member& from, const cancel& m)
 {
     if (breaks_passthru_rule(from.joined, session_role::callee, m.options.forwarded))
         return;
-    if (!from.joined.was_invoked(m.request))
-        return from.joined.abort(errc::protocol_violation, "YIELD: there was no such INVOCATION");
     if (auto* const pending = pending_.find_invocation(from, m.request))
-        pass_on_result(*pending, m, now);
+        return pass_on_result(*pending, m, now);
+    if (!from.joined.was_invoked(m.request))
+        from.joined.abort(errc::protocol_violation, "YIELD: there was no such INVOCATION");
 }
 
 void dealer::pass_on_result(pending_call& to, const yield& m, time_point now)

@@ -37,6 +37,7 @@ struct realm::parts {
     template <class Message>
     [[gnu::always_inline]] inline void take(realm_member& from, const Message& m, time_point now);
 
+    void take_next(realm_member& from, const message& m, time_point now);
     void take_any(realm_member& from, const message& m, time_point now);
     void take_after_events(realm_member& from, const message& m, time_point now);
 
@@ -174,6 +175,20 @@ void realm::parts::take(realm_member& from, const Message& m, time_point now)
     }
 }
 
+/// Those that come by the million are taken without a detour over a table of functions.
+inline void realm::parts::take_next(realm_member& from, const message& m, time_point now)
+{
+    if (const auto* const published = std::get_if<publish>(&m))
+        return take(from, *published, now);
+    if (events.holds_events())
+        return take_after_events(from, m, now);
+    if (const auto* const called = std::get_if<call>(&m))
+        return take(from, *called, now);
+    if (const auto* const yielded = std::get_if<yield>(&m))
+        return take(from, *yielded, now);
+    take_any(from, m, now);
+}
+
 /// Apart, so that the messages that come by the million do not share what this needs.
 [[gnu::noinline]] void realm::parts::take_any(realm_member& from, const message& m, time_point now)
 {
@@ -187,21 +202,15 @@ void realm::parts::take(realm_member& from, const Message& m, time_point now)
     take_any(from, m, now);
 }
 
-void realm::receive(session& from, const message& m, time_point now)
+std::size_t realm::receive(session& from, std::span<const message> batch, time_point now)
 {
     auto* const member = from.membership();
-    if (!from.open() || member == nullptr)
-        return;
-    // Those that come by the million, without a detour over a table of functions.
-    if (const auto* const published = std::get_if<publish>(&m))
-        return parts_->take(*member, *published, now);
-    if (parts_->events.holds_events())
-        return parts_->take_after_events(*member, m, now);
-    if (const auto* const called = std::get_if<call>(&m))
-        return parts_->take(*member, *called, now);
-    if (const auto* const yielded = std::get_if<yield>(&m))
-        return parts_->take(*member, *yielded, now);
-    parts_->take_any(*member, m, now);
+    if (member == nullptr)
+        return 0;
+    auto next = batch.begin();
+    for (; next != batch.end() && from.open(); ++next)
+        parts_->take_next(*member, *next, now);
+    return static_cast<std::size_t>(next - batch.begin());
 }
 
 void realm::reject(session& from, const decode_failure& failure)

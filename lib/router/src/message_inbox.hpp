@@ -36,10 +36,7 @@ public:
     [[nodiscard]] std::size_t look_ahead(std::span<message> to)
     {
         decoder_.recycle();
-        std::size_t count = 0;
-        while (count < to.size() && count < unread_.size() && decoder_.decode(unread_[count], to[count]))
-            ++count;
-        return count;
+        return decoder_.decode(unread_, to);
     }
 
     /// Why the message after those that `look_ahead` has decoded is none; only if there was room for it.

@@ -269,9 +269,7 @@ bool served_connection::dispatch()
     auto entered = joined_->host.enter(home_.services);
     while (member.open() && !inbox.empty()) {
         const bool malformed = count < std::min(messages.size(), inbox.size());
-        std::size_t taken = 0;
-        for (; taken < count && member.open(); ++taken)
-            entered->receive(member, messages[taken], now);
+        auto taken = entered->receive(member, std::span(messages).first(count), now);
         if (malformed && member.open()) {
             entered->reject(member, inbox.failure());
             ++taken;

@@ -132,7 +132,7 @@ rawsocket_channel::rawsocket_channel(connection peer, const rawsocket_transport&
       settings_{settings},
       stream_{std::move(peer.socket), std::move(peer.tls), services},
       parser_{settings.announced_message_size(), services.buffers()},
-      output_{new rawsocket_output(*this, services, settings.per_session().outbound_bytes_max)},
+      output_{new rawsocket_output(*this, short_way_, services, settings.per_session().outbound_bytes_max)},
       ticket_{std::move(peer.ticket)},
       deadlines_{services.deadlines(), this, &strike},
       facts_{std::move(peer.facts)}
@@ -379,9 +379,11 @@ std::span<const byte_view> rawsocket_channel::parse(byte_view input)
     if (!alive())
         return {};
     std::vector<byte_view>* several = nullptr;
-    std::size_t count = 0;
+    bool one = false;
     bool pinged = false;
     for (;;) {
+        if (several != nullptr && !output_->logs())
+            parser_.take_messages(input, [several](byte_view payload) { several->push_back(payload); });
         const auto step = parser_.next(input);
         if (step.status != frame_status::complete)
             break;
@@ -392,19 +394,19 @@ std::span<const byte_view> rawsocket_channel::parse(byte_view input)
                 answer_ping(step.payload);
             continue;
         }
-        ++count;
         if (several != nullptr)
             several->push_back(step.payload);
-        else if (count == 1)
-            single_message_ = step.payload;
-        else
+        else if (one)
             several = &begin_list(step.payload);
+        else
+            single_message_ = step.payload;
+        one = true;
     }
     if (pinged)
         flush(); // The peer may time us: do not wait for what the messages take.
     if (several != nullptr)
         return *several;
-    return {&single_message_, count};
+    return {&single_message_, one ? std::size_t{1} : 0};
 }
 
 /// The list of the messages of the batch, with the only one so far and `second`. It lies in a block.

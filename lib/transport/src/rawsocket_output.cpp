@@ -12,9 +12,16 @@
 
 namespace junctor {
 
-rawsocket_output::rawsocket_output(output_owner& owner, shard_services& home, std::size_t outbound_bytes_max) noexcept
-    : flushable{home.mode()}, owner_{&owner}, home_{home}, mutex_{home.mode()}, outbound_bytes_max_{outbound_bytes_max}
+rawsocket_output::rawsocket_output(output_owner& owner, frame_queue*& short_way, shard_services& home,
+                                   std::size_t outbound_bytes_max) noexcept
+    : flushable{home.mode()},
+      owner_{&owner},
+      short_way_{&short_way},
+      home_{home},
+      mutex_{home.mode()},
+      queue_{outbound_bytes_max}
 {
+    queue_.set_payload_bytes_max(0); // Nothing, until the peer has told.
 }
 
 // Queueing
@@ -33,6 +40,7 @@ delivery rawsocket_output::refuse(guard& lock, shard_services& at)
 void rawsocket_output::end(close_reason reason, shard_services& at) noexcept
 {
     started_ = false;
+    close_short_way();
     duties_.end = reason;
     queue_.clear(at.buffers());
     lone_run_ = nullptr;
@@ -40,37 +48,17 @@ void rawsocket_output::end(close_reason reason, shard_services& at) noexcept
 
 byte_buffer& rawsocket_output::open_message()
 {
-    // What most messages of a batch find: no lock to be taken, the output in the list, room in the queue.
-    if (mode() == sharing::one_thread && listed_ && lone_run_ == nullptr) {
-        if (auto* const buffer = queue_.open_at_once())
-            return *buffer;
-    }
-    return open_first_message();
-}
-
-byte_buffer& rawsocket_output::open_first_message()
-{
     guard lock(mutex_);
     auto& at = here();
     queue_lone_run(at.buffers());
     list(at); // Now, since closing the message must not fail.
+    open_short_way();
     auto& buffer = queue_.open(at.buffers());
     static_cast<void>(lock.release()); // Until the message is closed or dropped.
     return buffer;
 }
 
 delivery rawsocket_output::close_message()
-{
-    const auto payload_bytes = queue_.open_payload().size();
-    if (log_ == nullptr && admits(payload_bytes, frame_header_bytes + payload_bytes)) {
-        queue_.close();
-        mutex_.unlock();
-        return delivery::queued;
-    }
-    return close_special_message();
-}
-
-delivery rawsocket_output::close_special_message()
 {
     guard lock(mutex_, std::adopt_lock);
     const auto payload = queue_.open_payload();
@@ -111,6 +99,7 @@ delivery rawsocket_output::send_run(const shared_run& run)
     auto& at = here();
     if (lone_run_ == nullptr && queue_.empty() && plain_ && !blocked_ && admits(*run) && !log_) {
         list(at);
+        close_short_way();
         lone_run_ = run;
         return delivery::queued;
     }
@@ -167,7 +156,7 @@ delivery rawsocket_output::push_pong(byte_view payload)
 void rawsocket_output::flush(shard_services& here) noexcept
 {
     guard lock(mutex_);
-    listed_ = false;
+    unlist();
     if (!started_ || blocked_ || (queue_.empty() && lone_run_ == nullptr))
         return;
     if (plain_) {
@@ -192,7 +181,7 @@ void rawsocket_output::flush(shard_services& here) noexcept
 write_status rawsocket_output::write() noexcept
 {
     const guard lock(mutex_);
-    listed_ = false;
+    unlist();
     return started_ ? write_queue(home_.buffers()) : write_status::drained;
 }
 
@@ -263,6 +252,7 @@ void rawsocket_output::stop() noexcept
 {
     const guard lock(mutex_);
     started_ = false;
+    close_short_way();
     descriptor_ = -1;
     queue_.clear(home_.buffers());
     lone_run_ = nullptr;
@@ -339,6 +329,7 @@ boost::system::error_code rawsocket_output::write_error()
 void rawsocket_output::log_frames(frame_log log)
 {
     const guard lock(mutex_);
+    close_short_way();
     log_ = log ? std::make_unique<const frame_log>(std::move(log)) : nullptr;
 }
 

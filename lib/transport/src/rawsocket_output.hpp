@@ -51,8 +51,10 @@ struct output_duties {
 /// for as long as a flush list refers to it, and does nothing then.
 class rawsocket_output final : public flushable {
 public:
-    /// `owner` and `home` must live until `leave_owner`. Nothing can be queued before `start`.
-    rawsocket_output(output_owner& owner, shard_services& home, std::size_t outbound_bytes_max) noexcept;
+    /// `owner`, `short_way` and `home` must live until `leave_owner`. Nothing can be queued before `start`. The queue
+    /// is shown in `short_way` while it may be used as `outlet::short_way` tells.
+    rawsocket_output(output_owner& owner, frame_queue*& short_way, shard_services& home,
+                     std::size_t outbound_bytes_max) noexcept;
 
     // What an outlet does, on any shard, by whoever has entered the realm. See there.
 
@@ -70,7 +72,7 @@ public:
     void start(int descriptor, bool plain) noexcept;
 
     /// The longest message that the peer takes.
-    void set_peer_message_bytes_max(std::size_t bytes) noexcept { peer_message_bytes_max_ = bytes; }
+    void set_peer_message_bytes_max(std::size_t bytes) noexcept { queue_.set_payload_bytes_max(bytes); }
 
     /// Forgets what is queued and takes no more. Nobody uses the descriptor afterwards.
     void stop() noexcept;
@@ -98,7 +100,7 @@ public:
     auto with_queue(Use use)
     {
         const std::lock_guard lock(mutex_);
-        listed_ = false;
+        unlist();
         return use(queue_);
     }
 
@@ -115,6 +117,9 @@ public:
 
     /// From now on `log` sees every frame; to be set before other shards know the output.
     void log_frames(frame_log log);
+
+    /// Whether there is a log of frames.
+    [[nodiscard]] bool logs() const noexcept { return log_ != nullptr; }
 
     /// Shows a frame to the log of frames, if there is one.
     void log(frame_direction direction, frame_type type, byte_view payload) const
@@ -141,21 +146,29 @@ private:
         if (!started_) [[unlikely]]
             return delivery::refused;
         const auto frame_bytes = frame_header_bytes + payload_bytes;
-        if (payload_bytes > peer_message_bytes_max_ || frame_bytes > outbound_bytes_max_) [[unlikely]]
+        if (payload_bytes > queue_.payload_bytes_max() || frame_bytes > queue_.bytes_max()) [[unlikely]]
             return delivery::too_large;
-        return queue_.size() + frame_bytes <= outbound_bytes_max_ ? delivery::queued : delivery::refused;
-    }
-
-    /// Whether frames of `bytes` in all, the longest payload of which has `payload_bytes`, may be queued.
-    [[nodiscard]] bool admits(std::size_t payload_bytes, std::size_t bytes) const noexcept
-    {
-        return started_ && payload_bytes <= peer_message_bytes_max_ && queue_.size() + bytes <= outbound_bytes_max_;
+        return queue_.admits(payload_bytes, frame_bytes) ? delivery::queued : delivery::refused;
     }
 
     /// Whether a run may be queued as it stands.
     [[nodiscard]] bool admits(const message_run& run) const noexcept
     {
-        return admits(run.longest_message(), run.bytes().size());
+        return started_ && queue_.admits(run.longest_message(), run.bytes().size());
+    }
+
+    /// Lets those who send queue without asking, if nothing speaks against it. With several threads there is a lock.
+    void open_short_way() noexcept
+    {
+        short_way_open_ = mode() == sharing::one_thread && started_ && lone_run_ == nullptr && log_ == nullptr;
+        if (short_way_open_)
+            *short_way_ = &queue_;
+    }
+
+    void close_short_way() noexcept
+    {
+        if (std::exchange(short_way_open_, false))
+            *short_way_ = nullptr;
     }
 
     /// Sees to it that what is queued now is flushed.
@@ -167,8 +180,12 @@ private:
         listed_ = true;
     }
 
-    [[nodiscard]] byte_buffer& open_first_message();
-    delivery close_special_message();
+    void unlist() noexcept
+    {
+        listed_ = false;
+        close_short_way();
+    }
+
     delivery refuse(guard& lock, shard_services& at);
     void end(close_reason reason, shard_services& at) noexcept;
     void summon(guard& lock, shard_services& at);
@@ -185,17 +202,17 @@ private:
     [[nodiscard]] write_status write_lone_run(buffer_pool& buffers) noexcept;
 
     output_owner* owner_; ///< Used on the home shard only; null once it is gone.
+    frame_queue** short_way_;
     shard_services& home_;
     shard_mutex mutex_; ///< For everything below.
     bool started_{false};
     bool plain_{true};
+    bool short_way_open_{false};
     bool listed_{false};  ///< In the flush list of some shard that has not come to it yet.
     bool blocked_{false}; ///< The peer takes no more for now, and the owner waits, or has been told to.
     bool posted_{false};  ///< The owner will look at the duties.
     output_duties duties_;
     int descriptor_{-1};
-    std::size_t peer_message_bytes_max_{0};
-    std::size_t outbound_bytes_max_;
     std::uint64_t bytes_written_{0};
     frame_queue queue_;
     shared_run lone_run_; ///< All that is to be written, in place of the queue: then no memory is needed for it.

@@ -20,11 +20,17 @@ constexpr std::size_t limit = 1024;
 
 using frames = std::vector<std::pair<frame_type, std::string>>;
 
+/// Whether messages are taken together where they can be.
+enum class messages { one_by_one, together };
+
 /// Adds the frames of one input; the input is overwritten afterwards, as a read buffer would be.
-frame_status feed(frame_parser& parser, std::string bytes, frames& into)
+frame_status feed(frame_parser& parser, std::string bytes, frames& into, messages taken = messages::one_by_one)
 {
     auto input = as_bytes(bytes);
     for (;;) {
+        if (taken == messages::together)
+            parser.take_messages(input,
+                                 [&](byte_view payload) { into.emplace_back(frame_type::message, text(payload)); });
         const auto step = parser.next(input);
         if (step.status != frame_status::complete) {
             if (step.status == frame_status::need_more)
@@ -66,6 +72,44 @@ std::string wire(const frames& all)
 }
 
 } // namespace
+
+TEST_CASE("frame_parser: to take messages together changes nothing, wherever the input is cut", "[framing][frame]")
+{
+    const auto bytes = wire(expected);
+    for (std::size_t cut = 0; cut <= bytes.size(); ++cut) {
+        CAPTURE(cut);
+        buffer_pool pool(4, 4096);
+        frame_parser parser(limit, pool);
+        frames found;
+        CHECK(feed(parser, bytes.substr(0, cut), found, messages::together) == frame_status::need_more);
+        CHECK(feed(parser, bytes.substr(cut), found, messages::together) == frame_status::need_more);
+        CHECK(found == expected);
+    }
+}
+
+TEST_CASE("frame_parser: what is taken together is messages that are not too long", "[framing][frame]")
+{
+    const auto limit_of_parser = GENERATE(limit, std::size_t{1} << 24);
+    CAPTURE(limit_of_parser);
+    buffer_pool pool(4, 4096);
+    frame_parser parser(limit_of_parser, pool);
+    const auto first = wire_frame(0, "one") + wire_frame(0, "");
+    for (const auto& last : {wire_frame(1, ""), wire_frame(2, "x"), octets({0, 0, 4}), octets({1, 0, 0, 0}),
+                             octets({8, 0, 0, 0}), wire_frame(0, "cut short").substr(0, 8), std::string()}) {
+        CAPTURE(last);
+        const auto bytes = first + last;
+        auto input = as_bytes(bytes);
+        std::vector<std::string> taken;
+        parser.take_messages(input, [&](byte_view payload) { taken.push_back(text(payload)); });
+        CHECK(taken == std::vector<std::string>{"one", ""});
+        CHECK(text(input) == last);
+    }
+    const auto too_long = octets({0, 0, 4, 1}) + std::string(limit + 1, 'x');
+    auto input = as_bytes(too_long);
+    std::size_t count = 0;
+    parser.take_messages(input, [&](byte_view) { ++count; });
+    CHECK(count == (limit_of_parser == limit ? 0 : 1));
+}
 
 TEST_CASE("frame_parser: all whole frames of one input come out, in order and uncopied", "[framing][frame]")
 {

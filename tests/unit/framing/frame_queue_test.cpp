@@ -101,6 +101,32 @@ TEST_CASE("frame_queue: a message that is dropped leaves no trace", "[framing][q
     CHECK(queue.pool.size() == 1);
 }
 
+TEST_CASE("frame_queue: a message is closed if it is within the bounds, and stays open if not", "[framing][queue]")
+{
+    buffer_pool pool(4, 4096);
+    frame_queue queue(20);
+    queue.set_payload_bytes_max(10);
+    const auto closes = [&](std::size_t bytes) {
+        queue.open(pool).append(std::string(bytes, 'x'));
+        if (queue.close_if_admitted())
+            return true;
+        CHECK(queue.open_payload().size() == bytes);
+        queue.drop(pool);
+        return false;
+    };
+    CHECK_FALSE(closes(11));
+    CHECK(closes(10));
+    CHECK_FALSE(closes(3));
+    CHECK(closes(2));
+    CHECK_FALSE(closes(0));
+    CHECK(queue.size() == 20);
+    CHECK_FALSE(queue.admits(0, 1));
+    queue.clear(pool);
+    CHECK(queue.admits(10, 20));
+    CHECK_FALSE(queue.admits(11, 20));
+    CHECK_FALSE(queue.admits(10, 21));
+}
+
 TEST_CASE("frame_queue: a message that is open is neither counted nor written", "[framing][queue]")
 {
     pooled_queue queue;

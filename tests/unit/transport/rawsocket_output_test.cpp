@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include <junctor/session/session.hpp>
+
 #include "support/catch.hpp"
 #include "temporary_directory.hpp"
 #include "transport_server.hpp"
@@ -47,6 +49,16 @@ shared_run run_of(std::size_t count, std::size_t bytes)
         run->close_message();
     }
     return run;
+}
+
+/// Sends a message that is a little longer than `bytes`.
+delivery send_message(channel& to, std::size_t bytes)
+{
+    const std::string text(bytes, 'x');
+    junctor::abort m;
+    m.details.message = text;
+    m.reason = "wamp.error";
+    return send_to(to, m);
 }
 
 } // namespace
@@ -94,6 +106,97 @@ TEST_CASE("output: messages are encoded in place, and one that is dropped leaves
     CHECK(queued.take() == 4 + 8);
     CHECK(client.receive_frame(2).empty());
     CHECK(client.receive_frame() == "in place");
+}
+
+TEST_CASE("output: behind the first message of a batch, others are queued directly, within the same bounds",
+          "[transport][output]")
+{
+    arrivals<delivery> results;
+    arrivals<bool> short_way;
+    transport_server server(on_loopback(), [&](channel& peer, std::span<const byte_view>) {
+        short_way.put(peer.short_way() != nullptr);
+        results.put(send_message(peer, 1));
+        short_way.put(peer.short_way() != nullptr);
+        results.put(send_message(peer, 513));
+        results.put(send_message(peer, 2));
+        results.put(peer.send_encoded(as_bytes("encoded")));
+        results.put(send_message(peer, 3));
+        results.put(peer.send_run(run_of(2, 10)));
+        results.put(send_message(peer, 4));
+        peer.flush();
+        short_way.put(peer.short_way() != nullptr);
+        return then::go_on;
+    });
+    auto client = server.connect();
+    client.shake_hands(0x01);
+    client.send(wire_message("go"));
+    std::vector<std::size_t> lengths;
+    for (int i = 0; i < 4; ++i) {
+        lengths.push_back(client.receive_frame().size());
+        if (i == 1)
+            CHECK(client.receive_frame() == "encoded");
+        if (i == 2) {
+            CHECK(client.receive_frame() == std::string(10, 'r'));
+            CHECK(client.receive_frame() == "end");
+        }
+    }
+    for (std::size_t i = 0; i < 4; ++i)
+        CHECK(lengths[i] == lengths[0] + i);
+    for (const auto expected : {delivery::queued, delivery::too_large, delivery::queued, delivery::queued,
+                                delivery::queued, delivery::queued, delivery::queued})
+        CHECK(results.take() == expected);
+    for (const bool expected : {false, true, false})
+        CHECK(short_way.take() == expected);
+}
+
+TEST_CASE("output: what is queued directly cuts off a client that never reads, as all else does", "[transport][output]")
+{
+    auto limits = patient_limits();
+    limits.outbound_bytes_max = 100'000;
+    arrivals<delivery> results;
+    arrivals<std::size_t> queued;
+    transport_server server(on_loopback().limits(limits), [&](channel& peer, std::span<const byte_view>) {
+        std::size_t most = 0;
+        auto result = delivery::queued;
+        while (result == delivery::queued) {
+            most = peer.queued_bytes();
+            result = send_message(peer, 100);
+        }
+        queued.put(most);
+        results.put(result);
+        results.put(send_message(peer, 100));
+        return then::go_on;
+    });
+    auto client = server.connect();
+    client.shake_hands();
+    client.send(wire_message("go"));
+    CHECK(server.wait_for_end().reason == close_reason::slow_consumer);
+    const auto most = queued.take();
+    CHECK(most <= limits.outbound_bytes_max);
+    CHECK(most > limits.outbound_bytes_max - 200);
+    CHECK(results.take() == delivery::refused);
+    CHECK(results.take() == delivery::refused);
+}
+
+TEST_CASE("output: the log of frames sees what could be queued directly", "[transport][output]")
+{
+    arrivals<std::size_t> seen;
+    transport_server server(on_loopback(), [&](channel& peer, std::span<const byte_view>) {
+        static_cast<void>(send_message(peer, 1));
+        static_cast<void>(send_message(peer, 2));
+        return then::go_on;
+    });
+    server.on_open = [&](channel& peer) {
+        peer.log_frames([&](frame_direction direction, frame_type, byte_view payload) {
+            if (direction == frame_direction::sent)
+                seen.put(payload.size());
+        });
+    };
+    auto client = server.connect();
+    client.shake_hands();
+    client.send(wire_message("go"));
+    const auto first = seen.take();
+    CHECK(seen.take() == first + 1);
 }
 
 TEST_CASE("output: a client that reads slowly gets everything in order", "[transport][output]")

@@ -31,6 +31,9 @@ using byte_view = std::span<const std::byte>;
 
 namespace detail {
 
+/// As many octets as the registers of all processors hold.
+using word_pair [[gnu::vector_size(16)]] = std::uint64_t;
+
 /// The octets at `at`, wherever that is, as a number, or as several in one register.
 template <class Word>
 [[nodiscard]] inline Word load_word(const char* at) noexcept

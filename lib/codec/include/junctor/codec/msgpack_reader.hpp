@@ -5,6 +5,7 @@
 /// MessagePack: the reader.
 
 #include <array>
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -169,17 +170,12 @@ public:
             return lead;
         }
         // Nearly all other integers of messages are identifiers, written in one of these four forms.
-        const auto size = detail::msgpack_tokens[lead].head;
-        if (lead < detail::msgpack_lead::uint8 || lead > detail::msgpack_lead::uint64 || left() < size)
-            return read_unusual_unsigned();
-        const auto* const digits = cursor_ + 1;
-        cursor_ += size;
-        switch (lead) {
-        case detail::msgpack_lead::uint8: return *digits;
-        case detail::msgpack_lead::uint16: return detail::load_big<std::uint16_t>(digits);
-        case detail::msgpack_lead::uint32: return detail::load_big<std::uint32_t>(digits);
-        default: return detail::load_big<std::uint64_t>(digits);
-        }
+        std::uint64_t n = 0;
+        const bool usual = (lead == detail::msgpack_lead::uint16 && take_digits<std::uint16_t>(n)) ||
+                           (lead == detail::msgpack_lead::uint8 && take_digits<std::uint8_t>(n)) ||
+                           (lead == detail::msgpack_lead::uint32 && take_digits<std::uint32_t>(n)) ||
+                           (lead == detail::msgpack_lead::uint64 && take_digits<std::uint64_t>(n));
+        return usual ? n : read_unusual_unsigned();
     }
 
     [[nodiscard]] std::int64_t read_integer() noexcept
@@ -222,9 +218,9 @@ public:
 
     [[nodiscard]] byte_view skip_plain_list() noexcept
     {
+        assert(depth_ < limits::nesting_depth_max);
         const auto* const start = cursor_;
-        const auto* const after =
-            depth_ != limits::nesting_depth_max ? detail::find_plain_list_end(start, end_) : nullptr;
+        const auto* const after = detail::find_plain_list_end(start, end_);
         if (after == nullptr)
             return {};
         cursor_ = after;
@@ -348,6 +344,17 @@ private:
         }
         cursor_ = content + length;
         return text;
+    }
+
+    /// Takes an octet and the number of type `T` behind it, if all of it is there.
+    template <class T>
+    [[nodiscard]] bool take_digits(std::uint64_t& n) noexcept
+    {
+        if (left() <= sizeof(T))
+            return false;
+        n = detail::load_big<T>(cursor_ + 1);
+        cursor_ += 1 + sizeof(T);
+        return true;
     }
 
     [[nodiscard]] std::uint64_t read_unusual_unsigned() noexcept

@@ -50,8 +50,18 @@ public:
     }
     void append(byte_view bytes) noexcept
     {
-        if (!bytes.empty())
-            std::memcpy(extend(bytes.size()), bytes.data(), bytes.size());
+        // Two steps, which may overlap, for what arguments are most often: the way into the C library is longer.
+        constexpr std::size_t step = 16;
+        auto* const to = extend(bytes.size());
+        if (bytes.size() >= step && bytes.size() <= 2 * step) {
+            const auto last = bytes.size() - step;
+            std::byte tail[step];
+            std::memcpy(tail, bytes.data() + last, step);
+            std::memcpy(to, bytes.data(), step);
+            std::memcpy(to + last, tail, step);
+        } else if (!bytes.empty()) {
+            std::memcpy(to, bytes.data(), bytes.size());
+        }
     }
     [[nodiscard]] std::size_t size() const noexcept { return static_cast<std::size_t>(end_ - begin_); }
     [[nodiscard]] std::byte& operator[](std::size_t offset) noexcept { return begin_[offset]; }

@@ -49,15 +49,15 @@ private:
 /// | `enter_dict()`   | the start of a dict                                                                       |
 /// | `next_key(key)`  | true: `key` is the next key and its value follows; false: the end has been taken          |
 /// | `take_empty_dict()` | a dict without entries, if one follows in its shortest form: a shortcut that may say false |
-/// | `skip_plain_list()` | as `skip()`, if a list of plain values follows: a shortcut that may take nothing | |
-/// `read_unsigned()`| an integer in 0..2^64-1, or a real number that is integral and at most 2^53               | |
-/// `read_integer()` | an integer in the range of int64_t, or a real number that is integral, at most 2^53       | |
-/// `read_boolean()` | a boolean                                                                                 | |
-/// `read_text()`    | a text, checked to be UTF-8; valid as long as the input and the scratch                   | |
-/// `skip()`         | one value of any kind, checked to the bottom (form, UTF-8, depth); its bytes as a slice   | |
-/// `rest()`         | nothing: the input from the next value on; for calls right before or right after a value  | |
-/// `due()`          | nothing: with `rest()`, where in its outermost list the reader stands                     | |
-/// `finish()`       | nothing: `errc::trailing_bytes` if anything but padding follows                           |
+/// | `skip_plain_list()` | in the outermost list: as `skip()` if a list of plain values follows, else maybe nothing |
+/// | `read_unsigned()`| an integer in 0..2^64-1, or a real number that is integral and at most 2^53               |
+/// | `read_integer()` | an integer in the range of int64_t, or a real number that is integral, at most 2^53       |
+/// | `read_boolean()` | a boolean                                                                                 |
+/// | `read_text()`    | a text, checked to be UTF-8; valid as long as the input and the scratch                   |
+/// | `skip()`         | one value of any kind, checked to the bottom (form, UTF-8, depth); its bytes as a slice   |
+/// | `rest()`         | nothing: the input from the next value on; for calls right before or right after a value  |
+/// | `due()`          | nothing: with `rest()`, where in its outermost list the reader stands                     |
+/// | `finish()`       | nothing: `errc::trailing_bytes` if anything but padding follows                           |
 template <class Reader>
 concept pull_reader = requires(Reader reader, std::string_view& key, errc code)
 {

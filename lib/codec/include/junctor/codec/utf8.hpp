@@ -17,8 +17,16 @@ namespace detail {
 /// The high bits of eight octets: none of them is set if and only if all eight are ASCII.
 inline constexpr std::uint64_t high_bits = 0x8080'8080'8080'8080u;
 
-/// As many octets as the registers of all processors hold.
-using word_pair [[gnu::vector_size(16)]] = std::uint64_t;
+/// Whether the highest bit of any of the 16 octets is set.
+[[nodiscard]] inline bool has_high_bits(word_pair octets) noexcept
+{
+#if defined(__SSE2__)
+    using signed_octets [[gnu::vector_size(sizeof(word_pair))]] = char;
+    return __builtin_ia32_pmovmskb128(reinterpret_cast<signed_octets>(octets)) != 0;
+#else
+    return ((octets[0] | octets[1]) & high_bits) != 0;
+#endif
+}
 
 /// `is_utf8` for texts that are not all ASCII.
 [[nodiscard]] bool is_utf8_beyond_ascii(std::string_view text) noexcept;
@@ -46,7 +54,7 @@ inline constexpr std::size_t long_text = 64;
         auto pair = detail::load_word<detail::word_pair>(last);
         for (const auto* at = data; at < last; at += sizeof(detail::word_pair))
             pair |= detail::load_word<detail::word_pair>(at);
-        seen = pair[0] | pair[1];
+        return !detail::has_high_bits(pair);
     } else if (size >= sizeof(std::uint64_t)) {
         const auto* const last = data + size - sizeof(std::uint64_t);
         seen = detail::load_word<std::uint64_t>(data) | detail::load_word<std::uint64_t>(last);

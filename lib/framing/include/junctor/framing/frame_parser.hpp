@@ -4,6 +4,7 @@
 
 /// Incremental parser that splits a stream of bytes into RawSocket frames.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -52,7 +53,7 @@ public:
             const auto header =
                 boost::endian::endian_load<std::uint32_t, frame_header_bytes, boost::endian::order::big>(
                     reinterpret_cast<const unsigned char*>(input.data()));
-            const std::size_t payload_bytes = header & 0xFF'FF'FFu;
+            const std::size_t payload_bytes = header & length_octets_max;
             if (payload_bytes <= payload_bytes_max_ && payload_bytes <= input.size() - frame_header_bytes) {
                 const auto payload = input.subspan(frame_header_bytes, payload_bytes);
                 const auto type = static_cast<frame_type>(input[0]);
@@ -61,6 +62,28 @@ public:
             }
         }
         return next_in_pieces(input);
+    }
+
+    /// Takes the messages at the front of `input` that are whole and nothing out of the ordinary, and hands the payload
+    /// of each to `use(byte_view)`. What stops it is left to `next`.
+    template <class Use>
+    void take_messages(byte_view& input, Use use)
+    {
+        if (header_size_ != 0)
+            return;
+        const auto most = std::min(payload_bytes_max_, length_octets_max);
+        auto rest = input;
+        while (rest.size() >= frame_header_bytes) {
+            // As a number, the header of a message that is short enough is the length of the payload.
+            const std::size_t header =
+                boost::endian::endian_load<std::uint32_t, frame_header_bytes, boost::endian::order::big>(
+                    reinterpret_cast<const unsigned char*>(rest.data()));
+            if (header > most || header > rest.size() - frame_header_bytes)
+                break;
+            use(rest.subspan(frame_header_bytes, header));
+            rest = rest.subspan(frame_header_bytes + header);
+        }
+        input = rest;
     }
 
     /// How many bytes of the payload that has begun are still to come; 0 if none has.
@@ -89,6 +112,8 @@ private:
     [[nodiscard]] frame_step collect(byte_view& input);
     void reserve(std::size_t arriving);
 
+    /// The longest payload that a header tells by its octets for the length alone.
+    static constexpr std::size_t length_octets_max = 0xFF'FF'FF;
     static constexpr auto last_plain_type = static_cast<std::byte>(frame_type::pong);
 
     std::size_t payload_bytes_max_;

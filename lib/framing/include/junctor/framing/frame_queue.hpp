@@ -22,6 +22,9 @@ namespace junctor {
 /// patched when they end; runs that are shared with other queues are kept by reference unless they are small. Urgent
 /// bytes, such as a PONG, overtake all messages but the one of which a part is written already.
 ///
+/// What waits can be bounded. The queue only tells whether something is within the bounds (`admits`): what to do about
+/// it if not is up to those who queue.
+///
 /// An empty queue holds no memory: what it needs comes from the pool that each call brings, and goes back to one. Used
 /// by one thread at a time, which need not always be the same.
 class frame_queue {
@@ -31,6 +34,23 @@ public:
 
     /// What is to be written next, in this order.
     using segments = boost::container::static_vector<byte_view, segments_max>;
+
+    static constexpr auto unbounded = static_cast<std::size_t>(-1);
+
+    /// At most `bytes_max` bytes shall wait, headers included.
+    explicit frame_queue(std::size_t bytes_max = unbounded) noexcept : bytes_max_{bytes_max} {}
+
+    /// No message shall be longer than `bytes`.
+    void set_payload_bytes_max(std::size_t bytes) noexcept { payload_bytes_max_ = bytes; }
+
+    [[nodiscard]] std::size_t payload_bytes_max() const noexcept { return payload_bytes_max_; }
+    [[nodiscard]] std::size_t bytes_max() const noexcept { return bytes_max_; }
+
+    /// Whether frames of `bytes` in all, the longest payload of which has `payload_bytes`, are within the bounds.
+    [[nodiscard]] bool admits(std::size_t payload_bytes, std::size_t bytes) const noexcept
+    {
+        return payload_bytes <= payload_bytes_max_ && size_ + bytes <= bytes_max_;
+    }
 
     /// Begins a message: its payload is appended to the buffer. To be followed by exactly one `close` or `drop` before
     /// anything else is queued.
@@ -67,6 +87,16 @@ public:
         std::copy(header.begin(), header.end(), bulk_.data() + open_);
         size_ += header.size() + payload_bytes;
         open_ = none;
+    }
+
+    /// Ends the open message if it is within the bounds. If not, it is still open.
+    [[nodiscard]] bool close_if_admitted() noexcept
+    {
+        const auto payload_bytes = open_payload().size();
+        if (!admits(payload_bytes, frame_header_bytes + payload_bytes)) [[unlikely]]
+            return false;
+        close();
+        return true;
     }
 
     /// Takes the open message back.
@@ -130,6 +160,8 @@ private:
     /// Written bytes are cut off once they are this many and more than half of the buffer: moving the rest stays cheap.
     static constexpr std::size_t cut_off_bytes = std::size_t{64} * 1024;
 
+    std::size_t payload_bytes_max_{unbounded};
+    std::size_t bytes_max_;
     std::size_t size_{0};
     byte_buffer bulk_;   ///< Messages.
     byte_buffer urgent_; ///< What overtakes them.

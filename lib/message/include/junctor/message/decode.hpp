@@ -4,6 +4,8 @@
 
 /// Decoding: from the bytes of one message to its struct, straight from the reader.
 
+#include <cstddef>
+#include <span>
 #include <string>
 
 #include <boost/system/result.hpp>
@@ -56,6 +58,10 @@ public:
     /// `failure()` tells why and `out` means nothing. The message points into `bytes` and into this decoder: it is
     /// valid until either goes or `recycle` is called.
     [[nodiscard]] bool decode(byte_view bytes, message& out);
+
+    /// Decodes the messages of `batch` into `out`, from the first one on, until `out` is full or one is no message;
+    /// returns how many. As `decode` for each.
+    [[nodiscard]] std::size_t decode(std::span<const byte_view> batch, std::span<message> out);
 
     /// Why the last message that could not be decoded could not.
     [[nodiscard]] const decode_failure& failure() const noexcept { return state_.failure; }

@@ -158,25 +158,27 @@ struct unsubscribed {
     }
 };
 
-/// Who publishes, for subscribers that are told.
-struct disclosed_publisher {
+/// What is told of few events.
+struct rare_event_details {
     session_id publisher;
     std::string_view publisher_authid;
     std::string_view publisher_authrole;
+    bool retained{false};
+    std::optional<std::uint64_t> trustlevel;
 
     static void fields(auto& self, auto& visit)
     {
         visit("publisher", self.publisher);
         visit("publisher_authid", self.publisher_authid);
         visit("publisher_authrole", self.publisher_authrole);
+        visit("retained", self.retained);
+        visit("trustlevel", self.trustlevel);
     }
 };
 
 struct event_details {
-    rarely<disclosed_publisher> disclosed;
+    rarely<rare_event_details> rare;
     std::string_view topic;
-    bool retained{false};
-    std::optional<std::uint64_t> trustlevel;
     forwarded_attributes forwarded;
 
     constexpr event_details() noexcept = default;
@@ -184,10 +186,8 @@ struct event_details {
 
     static void fields(auto& self, auto& visit)
     {
-        visit.rare(self.disclosed);
+        visit.rare(self.rare);
         visit("topic", self.topic);
-        visit("retained", self.retained);
-        visit("trustlevel", self.trustlevel);
         visit.forwarded(self.forwarded);
     }
 };

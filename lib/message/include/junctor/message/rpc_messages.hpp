@@ -171,27 +171,31 @@ struct unregistered {
     }
 };
 
-/// Who calls, for callees that are told.
-struct disclosed_caller {
+/// What only callees are told that ask for it, or that the router knows something of.
+struct rare_invocation_details {
     session_id caller;
     std::string_view caller_authid;
     std::string_view caller_authrole;
+    std::string_view procedure;
+    std::uint64_t timeout{0}; ///< Milliseconds; zero for none.
+    bool progress{false};
+    std::optional<std::uint64_t> trustlevel;
 
     static void fields(auto& self, auto& visit)
     {
         visit("caller", self.caller);
         visit("caller_authid", self.caller_authid);
         visit("caller_authrole", self.caller_authrole);
+        visit("procedure", self.procedure);
+        visit("timeout", self.timeout);
+        visit("progress", self.progress);
+        visit("trustlevel", self.trustlevel);
     }
 };
 
 struct invocation_details {
-    rarely<disclosed_caller> disclosed;
-    std::string_view procedure;
-    std::uint64_t timeout{0}; ///< Milliseconds; zero for none.
+    rarely<rare_invocation_details> rare;
     bool receive_progress{false};
-    bool progress{false};
-    std::optional<std::uint64_t> trustlevel;
     forwarded_attributes forwarded;
 
     constexpr invocation_details() noexcept = default;
@@ -199,12 +203,8 @@ struct invocation_details {
 
     static void fields(auto& self, auto& visit)
     {
-        visit.rare(self.disclosed);
-        visit("procedure", self.procedure);
-        visit("timeout", self.timeout);
+        visit.rare(self.rare);
         visit("receive_progress", self.receive_progress);
-        visit("progress", self.progress);
-        visit("trustlevel", self.trustlevel);
         visit.forwarded(self.forwarded);
     }
 };

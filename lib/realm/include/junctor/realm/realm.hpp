@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -95,7 +96,10 @@ public:
 
     /// Takes a message that `from` sent, at the time `now`. What breaks the protocol closes the session with ABORT;
     /// whoever reads for it looks at `session::open()` afterwards. A session that is closed already is not listened to.
-    void receive(session& from, const message& m, time_point now);
+    void receive(session& from, const message& m, time_point now) { receive(from, {&m, 1}, now); }
+
+    /// Takes the messages of `batch` one after the other, until one of them closes the session; returns how many.
+    std::size_t receive(session& from, std::span<const message> batch, time_point now);
 
     /// Takes what `from` sent and what was no message: a request with a wrong option is answered with ERROR if the peer
     /// waits for an answer, anything else closes the session with ABORT.

@@ -70,23 +70,23 @@ private:
     std::uint64_t seed_;
 };
 
-/// Whether two URIs are the same. Inline, by eight octets at a time, the last of them twice: for texts as short as URIs
+/// Whether two URIs are the same. Inline, by 16 octets at a time, the last of them twice: for texts as short as URIs
 /// the way into the C library is longer.
 [[nodiscard]] inline bool same_uri(std::string_view a, std::string_view b) noexcept
 {
-    constexpr auto step = sizeof(std::uint64_t);
+    using detail::word_pair;
     if (a.size() != b.size())
         return false;
-    if (a.size() < step)
+    if (a.size() < sizeof(word_pair))
         return a == b;
     const auto difference = [&](std::size_t at) {
-        return detail::load_word<std::uint64_t>(a.data() + at) ^ detail::load_word<std::uint64_t>(b.data() + at);
+        return detail::load_word<word_pair>(a.data() + at) ^ detail::load_word<word_pair>(b.data() + at);
     };
-    const auto last = a.size() - step;
+    const auto last = a.size() - sizeof(word_pair);
     auto differences = difference(last);
-    for (std::size_t at = 0; at < last; at += step)
+    for (std::size_t at = 0; at < last; at += sizeof(word_pair))
         differences |= difference(at);
-    return differences == 0;
+    return (differences[0] | differences[1]) == 0;
 }
 
 /// Hashes pairs of numbers, such as a session and one of its requests.

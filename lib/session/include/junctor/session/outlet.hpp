@@ -8,6 +8,7 @@
 
 #include <junctor/base/bytes.hpp>
 #include <junctor/codec/serializer.hpp>
+#include <junctor/framing/frame_queue.hpp>
 #include <junctor/framing/message_run.hpp>
 
 namespace junctor {
@@ -34,6 +35,11 @@ public:
     /// The serializer that the peer chose; all messages must be in it.
     [[nodiscard]] virtual serializer format() const noexcept = 0;
 
+    /// Where messages may be queued without going through this outlet, or null. One that is begun by `open_at_once`
+    /// and ended by `close_if_admitted` is on its way; one that cannot be is to be begun, or ended, by the outlet. To be
+    /// asked for each message: any call to the outlet may change it.
+    [[nodiscard]] frame_queue* short_way() const noexcept { return short_way_; }
+
     /// Begins a message: append its bytes to the buffer, touch nothing before its present end, and finish with exactly
     /// one of `close_message` and `drop_message` before any other call.
     [[nodiscard]] virtual byte_buffer& open_message() = 0;
@@ -54,6 +60,9 @@ public:
     /// Lets whoever reads for the session look at `session::open()` soon, without waiting for the peer: the session has
     /// been closed, maybe on behalf of another one. May do so without need.
     virtual void wake() noexcept {}
+
+protected:
+    frame_queue* short_way_{nullptr};
 };
 
 } // namespace junctor

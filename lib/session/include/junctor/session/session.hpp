@@ -51,7 +51,9 @@ private:
 template <class Message>
 delivery send_to(outlet& out, serializer format, const Message& m)
 {
-    auto& buffer = out.open_message();
+    auto* const queue = out.short_way();
+    auto* const at_once = queue != nullptr ? queue->open_at_once() : nullptr;
+    auto& buffer = at_once != nullptr ? *at_once : out.open_message();
     auto encoded = errc::internal_error;
     try {
         encoded = encode(m, format, buffer);
@@ -60,7 +62,7 @@ delivery send_to(outlet& out, serializer format, const Message& m)
         throw;
     }
     if (encoded == errc{})
-        return out.close_message();
+        return at_once != nullptr && queue->close_if_admitted() ? delivery::queued : out.close_message();
     out.drop_message();
     return delivery::not_expressible;
 }
