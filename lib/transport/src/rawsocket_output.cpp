@@ -49,18 +49,23 @@ void rawsocket_output::end(close_reason reason, shard_services& at) noexcept
 byte_buffer& rawsocket_output::open_message()
 {
     guard lock(mutex_);
-    auto& at = here();
-    queue_lone_run(at.buffers());
-    list(at); // Now, since closing the message must not fail.
+    auto* buffer = listed_ && lone_run_ == nullptr ? queue_.open_at_once() : nullptr;
+    if (buffer == nullptr) {
+        auto& at = here();
+        queue_lone_run(at.buffers());
+        list(at); // Now, since closing the message must not fail.
+        buffer = &queue_.open(at.buffers());
+    }
     open_short_way();
-    auto& buffer = queue_.open(at.buffers());
     static_cast<void>(lock.release()); // Until the message is closed or dropped.
-    return buffer;
+    return *buffer;
 }
 
 delivery rawsocket_output::close_message()
 {
     guard lock(mutex_, std::adopt_lock);
+    if (started_ && log_ == nullptr && queue_.close_if_admitted())
+        return delivery::queued;
     const auto payload = queue_.open_payload();
     const auto verdict = admit(payload.size());
     if (verdict != delivery::queued) {
