@@ -3,6 +3,7 @@
 #include <junctor/transport/rawsocket_channel.hpp>
 
 #include "byte_stream.hpp"
+#include "rawsocket_input.hpp"
 #include "rawsocket_output.hpp"
 
 #include <algorithm>
@@ -16,7 +17,6 @@
 #include <boost/asio/error.hpp>
 
 #include <junctor/base/limits.hpp>
-#include <junctor/framing/frame_parser.hpp>
 
 namespace junctor {
 
@@ -24,13 +24,6 @@ namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
-
-/// Batches of so many bytes that may be kept over a wait are copied, so that they hold no block for large reads.
-constexpr std::size_t copied_bytes_max = std::size_t{4} * 1024;
-
-/// Frames of which more is missing are read in place. Reading the rest of any other together with what follows costs a
-/// copy, but no system call.
-constexpr std::size_t missing_bytes_max = 512;
 
 /// The router's side of a RawSocket connection. What other shards may use of it stands in its output.
 class rawsocket_channel final : public channel, private output_owner, private socket_user {
@@ -76,13 +69,10 @@ private:
     bool serve_reader();
     byte_view next_input();
     byte_view receive();
-    byte_view read_some();
     void read_on() noexcept;
-    void recycle() noexcept;
     std::span<const byte_view> parse(byte_view input);
-    std::vector<byte_view>& begin_list(byte_view second);
     void answer_ping(byte_view payload);
-    bool over() const noexcept { return parser_.error() || stream_.end(); }
+    bool over() const noexcept { return input_.error() || stream_.end(); }
     batch ending() const noexcept;
     void finish() noexcept;
 
@@ -106,13 +96,10 @@ private:
     shard_services& services_;
     const rawsocket_transport& settings_;
     byte_stream stream_;
-    frame_parser parser_;
+    rawsocket_input input_;
     boost::intrusive_ptr<rawsocket_output> output_;
     connection_ticket ticket_;
-    std::unique_ptr<read_block> block_; ///< Where the present batch lies, if it is more than a little.
-    byte_buffer copied_;                ///< Where it lies otherwise.
-    byte_view unparsed_;                ///< What came together with the handshake.
-    byte_view single_message_;          ///< The present batch, if it is only one.
+    byte_view unparsed_; ///< What came together with the handshake.
     close_reason reason_{close_reason::none};
     close_reason deadline_reason_{close_reason::none};
     batch_reader* reader_{nullptr}; ///< Takes what comes; null while nothing is read for anybody.
@@ -131,7 +118,7 @@ rawsocket_channel::rawsocket_channel(connection peer, const rawsocket_transport&
     : services_{services},
       settings_{settings},
       stream_{std::move(peer.socket), std::move(peer.tls), services},
-      parser_{settings.announced_message_size(), services.buffers()},
+      input_{settings.announced_message_size(), services},
       output_{new rawsocket_output(*this, short_way_, services, settings.per_session().outbound_bytes_max)},
       ticket_{std::move(peer.ticket)},
       deadlines_{services.deadlines(), this, &strike},
@@ -152,7 +139,6 @@ rawsocket_channel::~rawsocket_channel()
     output_->stop();
     output_->leave_owner();
     services_.poller().remove(stream_.socket(), *this);
-    recycle();
 }
 
 // Waiting
@@ -304,7 +290,7 @@ bool rawsocket_channel::serve_reader()
     const bool woken = std::exchange(interrupted_, false) && !over();
     if ((!messages.empty() || woken) && !reader_->take(batch(messages)))
         return false;
-    recycle();
+    input_.recycle();
     if (over()) {
         static_cast<void>(reader_->take(ending()));
         return false;
@@ -325,35 +311,15 @@ byte_view rawsocket_channel::next_input()
 /// What the socket brings. The batch before is given up for it.
 byte_view rawsocket_channel::receive()
 {
-    recycle();
     if (over())
         return {};
-    const auto input = read_some();
+    const auto input = input_.read(stream_, extent_ == reading::one_batch);
     heard_from_peer_ = heard_from_peer_ || stream_.latest_read() != read_extent::nothing;
     if (stream_.output_pending())
         write_some(); // TLS speaks for itself: handshakes, alerts, new keys.
     if (stream_.pending_bytes() > settings_.per_session().outbound_bytes_max)
         abort(close_reason::slow_consumer); // It makes TLS speak and does not listen.
     return input;
-}
-
-/// Reads once. A frame of which much is missing is read in place; everything else goes through a block, which is given
-/// back as soon as possible, so that waiting connections hold none.
-byte_view rawsocket_channel::read_some()
-{
-    byte_view input;
-    if (stream_.plain() && parser_.missing() > missing_bytes_max) {
-        const auto read = stream_.read_split(parser_.room(), block_);
-        parser_.filled(read.in_room);
-        input = read.behind;
-    } else {
-        input = stream_.read(block_);
-    }
-    if (extent_ == reading::many_batches || input.size() > copied_bytes_max)
-        return input;
-    copied_.append(input);
-    services_.give_read_block(std::move(block_));
-    return copied_.view();
 }
 
 /// Sees to it that there will be another turn if more may have come already, which would not be told.
@@ -363,59 +329,20 @@ void rawsocket_channel::read_on() noexcept
         services_.poller().call(*this);
 }
 
-/// Gives back what the batch before held.
-void rawsocket_channel::recycle() noexcept
-{
-    parser_.recycle();
-    if (block_ != nullptr)
-        services_.give_read_block(std::move(block_));
-    if (copied_.capacity() != 0)
-        copied_.release();
-}
-
-/// All whole messages of `input`; PINGs are answered on the way. Only several messages need a list.
+/// All whole messages of `input`; PINGs are answered on the way.
 std::span<const byte_view> rawsocket_channel::parse(byte_view input)
 {
     if (!alive())
         return {};
-    std::vector<byte_view>* several = nullptr;
-    bool one = false;
     bool pinged = false;
-    for (;;) {
-        if (several != nullptr && !output_->logs())
-            parser_.take_messages(input, [several](byte_view payload) { several->push_back(payload); });
-        const auto step = parser_.next(input);
-        if (step.status != frame_status::complete)
-            break;
-        output_->log(frame_direction::received, step.type, step.payload);
-        if (step.type != frame_type::message) {
-            pinged = pinged || step.type == frame_type::ping;
-            if (step.type == frame_type::ping)
-                answer_ping(step.payload);
-            continue;
-        }
-        if (several != nullptr)
-            several->push_back(step.payload);
-        else if (one)
-            several = &begin_list(step.payload);
-        else
-            single_message_ = step.payload;
-        one = true;
-    }
+    const auto messages = input_.parse(input, *output_, [&](frame_type type, byte_view payload) {
+        if (type != frame_type::ping)
+            return;
+        pinged = true;
+        answer_ping(payload);
+    });
     if (pinged)
         flush(); // The peer may time us: do not wait for what the messages take.
-    if (several != nullptr)
-        return *several;
-    return {&single_message_, one ? std::size_t{1} : 0};
-}
-
-/// The list of the messages of the batch, with the only one so far and `second`. It lies in a block.
-std::vector<byte_view>& rawsocket_channel::begin_list(byte_view second)
-{
-    if (block_ == nullptr)
-        block_ = services_.take_read_block();
-    auto& messages = block_->messages();
-    messages.assign({single_message_, second});
     return messages;
 }
 
@@ -431,8 +358,8 @@ batch rawsocket_channel::ending() const noexcept
 {
     if (reason_ != close_reason::none)
         return batch(reason_, write_error());
-    if (parser_.error())
-        return batch(close_reason::protocol_violation, parser_.error());
+    if (input_.error())
+        return batch(close_reason::protocol_violation, input_.error());
     return batch(close_reason::connection_lost, stream_.end());
 }
 
