@@ -205,7 +205,10 @@ class Connection:
         self._socket.sendall(octets)
 
     def wait_until_taken(self):
-        """Returns once the other end has read all that was sent: the system has none of it any more."""
+        """Returns once the other end has read all that was sent: the system has none of it any more.
+
+        The system tells no event for that, so it is asked again and again.
+        """
         deadline = time.monotonic() + PATIENCE
         while octets := self._octets_under_way():
             if time.monotonic() > deadline:

@@ -423,6 +423,7 @@ std::size_t decoder::decode(std::span<const byte_view> batch, std::span<message>
         return static_cast<std::size_t>(to - out.data());
     };
     switch (format_) {
+    // A type of its own, unlike that of a function, lets a compiler put it into the loop.
     case serializer::msgpack: return decode_all([](auto&... parts) { return decode_msgpack(parts...); });
     case serializer::cbor: return decode_all(decode_with<cbor_reader>);
     case serializer::json: break;

@@ -414,6 +414,7 @@ void dealer::leave(realm_member& gone)
     const auto registered = std::exchange(gone.registrations, {});
     for (const auto& [id, ended] : registered)
         remove_callee(*ended, gone);
+    // Each ends itself and no other; a call of its own that it answers itself has ended with the invocations.
     for (auto* const pending : gone.invocations.all())
         fail(*pending, errc::canceled, "the callee has left");
     for (auto* const pending : gone.calls.all())

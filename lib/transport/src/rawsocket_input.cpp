@@ -2,6 +2,8 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include "rawsocket_input.hpp"
 
+#include <utility>
+
 namespace junctor {
 
 namespace {

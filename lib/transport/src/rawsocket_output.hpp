@@ -201,16 +201,16 @@ private:
     [[nodiscard]] write_status write_queue(buffer_pool& buffers) noexcept;
     [[nodiscard]] write_status write_lone_run(buffer_pool& buffers) noexcept;
 
-    output_owner* owner_; ///< Used on the home shard only; null once it is gone.
-    frame_queue** short_way_;
+    output_owner* owner_;     ///< Used on the home shard only; null once it is gone.
+    frame_queue** short_way_; ///< The owner's; used while `short_way_open_`, and only then.
     shard_services& home_;
     shard_mutex mutex_; ///< For everything below.
     bool started_{false};
     bool plain_{true};
-    bool short_way_open_{false};
-    bool listed_{false};  ///< In the flush list of some shard that has not come to it yet.
-    bool blocked_{false}; ///< The peer takes no more for now, and the owner waits, or has been told to.
-    bool posted_{false};  ///< The owner will look at the duties.
+    bool short_way_open_{false}; ///< Only if `listed_`, so that what takes it is flushed.
+    bool listed_{false};         ///< In the flush list of some shard that has not come to it yet.
+    bool blocked_{false};        ///< The peer takes no more for now, and the owner waits, or has been told to.
+    bool posted_{false};         ///< The owner will look at the duties.
     output_duties duties_;
     int descriptor_{-1};
     std::uint64_t bytes_written_{0};

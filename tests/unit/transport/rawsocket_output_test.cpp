@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,24 @@ shared_run run_of(std::size_t count, std::size_t bytes)
         run->close_message();
     }
     return run;
+}
+
+/// What came of sending until no more is taken.
+struct filling {
+    std::size_t most_bytes{0}; ///< Queued at a time.
+    delivery last{delivery::queued};
+};
+
+/// Calls `send()` until it is not queued.
+template <class Send>
+filling fill(const channel& peer, Send send)
+{
+    filling result;
+    while (result.last == delivery::queued) {
+        result.last = send();
+        result.most_bytes = std::max(result.most_bytes, peer.queued_bytes());
+    }
+    return result;
 }
 
 /// Sends a message that is a little longer than `bytes`.
@@ -156,14 +175,9 @@ TEST_CASE("output: what is queued directly cuts off a client that never reads, a
     arrivals<delivery> results;
     arrivals<std::size_t> queued;
     transport_server server(on_loopback().limits(limits), [&](channel& peer, std::span<const byte_view>) {
-        std::size_t most = 0;
-        auto result = delivery::queued;
-        while (result == delivery::queued) {
-            most = peer.queued_bytes();
-            result = send_message(peer, 100);
-        }
-        queued.put(most);
-        results.put(result);
+        const auto filled = fill(peer, [&] { return send_message(peer, 100); });
+        queued.put(filled.most_bytes);
+        results.put(filled.last);
         results.put(send_message(peer, 100));
         return then::go_on;
     });
@@ -346,14 +360,9 @@ TEST_CASE("output: runs are bounded as messages are", "[transport][output]")
     arrivals<delivery> results;
     arrivals<std::size_t> queued;
     transport_server server(on_loopback().limits(limits), [&](channel& peer, std::span<const byte_view>) {
-        auto result = delivery::queued;
-        std::size_t most = 0;
-        while (result == delivery::queued) {
-            result = peer.send_run(run);
-            most = std::max(most, peer.queued_bytes());
-        }
-        queued.put(most);
-        results.put(result);
+        const auto filled = fill(peer, [&] { return peer.send_run(run); });
+        queued.put(filled.most_bytes);
+        results.put(filled.last);
         return then::go_on;
     });
     auto client = server.connect();
@@ -417,15 +426,12 @@ TEST_CASE("output: a client that never reads is cut off, with bounded memory", "
     arrivals<delivery> results;
     arrivals<std::size_t> queued;
     transport_server server(on_loopback().limits(limits), [&](channel& peer, std::span<const byte_view>) {
-        auto result = delivery::queued;
-        std::size_t most = 0;
-        while (result == delivery::queued) {
-            result = peer.send_encoded(as_bytes(bulk(1)));
-            most = std::max(most, peer.queued_bytes());
+        const auto filled = fill(peer, [&] {
             peer.flush();
-        }
-        queued.put(most);
-        results.put(result);
+            return peer.send_encoded(as_bytes(bulk(1)));
+        });
+        queued.put(filled.most_bytes);
+        results.put(filled.last);
         results.put(peer.send_encoded(as_bytes("more")));
         static_cast<void>(peer.open_message());
         results.put(peer.close_message());

@@ -44,7 +44,8 @@ public:
         levels_[0] = {};
     }
 
-    /// Goes on within a list: `due` elements of it are still to come, or an unknown number of them (`unknown_due`).
+    /// Goes on within a list of which `due` elements are still to come, or as many as there are before its break: what
+    /// `due()` of another reader says.
     cbor_reader(byte_view rest, std::size_t due, text_scratch& scratch) noexcept : cbor_reader(rest, scratch)
     {
         depth_ = 1;

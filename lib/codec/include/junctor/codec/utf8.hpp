@@ -21,8 +21,8 @@ inline constexpr std::uint64_t high_bits = 0x8080'8080'8080'8080u;
 [[nodiscard]] inline bool has_high_bits(word_pair octets) noexcept
 {
 #if defined(__SSE2__)
-    using signed_octets [[gnu::vector_size(sizeof(word_pair))]] = char;
-    return __builtin_ia32_pmovmskb128(reinterpret_cast<signed_octets>(octets)) != 0;
+    using single_octets [[gnu::vector_size(sizeof(word_pair))]] = char;
+    return __builtin_ia32_pmovmskb128(reinterpret_cast<single_octets>(octets)) != 0;
 #else
     return ((octets[0] | octets[1]) & high_bits) != 0;
 #endif
@@ -46,7 +46,6 @@ inline constexpr std::size_t long_text = 64;
 {
     const auto* const data = text.data();
     const auto size = text.size();
-    std::uint64_t seen = 0;
     if (size >= detail::long_text)
         return detail::is_long_ascii(text);
     if (size >= sizeof(detail::word_pair)) {
@@ -55,7 +54,9 @@ inline constexpr std::size_t long_text = 64;
         for (const auto* at = data; at < last; at += sizeof(detail::word_pair))
             pair |= detail::load_word<detail::word_pair>(at);
         return !detail::has_high_bits(pair);
-    } else if (size >= sizeof(std::uint64_t)) {
+    }
+    std::uint64_t seen = 0;
+    if (size >= sizeof(std::uint64_t)) {
         const auto* const last = data + size - sizeof(std::uint64_t);
         seen = detail::load_word<std::uint64_t>(data) | detail::load_word<std::uint64_t>(last);
     } else if (size >= sizeof(std::uint32_t)) {

@@ -182,6 +182,8 @@ struct event_details {
     forwarded_attributes forwarded;
 
     constexpr event_details() noexcept = default;
+
+    /// With what is forwarded, and all else blank.
     explicit event_details(const forwarded_attributes& attributes) noexcept : forwarded{attributes} {}
 
     static void fields(auto& self, auto& visit)

@@ -199,6 +199,8 @@ struct invocation_details {
     forwarded_attributes forwarded;
 
     constexpr invocation_details() noexcept = default;
+
+    /// With what is forwarded, and all else blank.
     explicit invocation_details(const forwarded_attributes& attributes) noexcept : forwarded{attributes} {}
 
     static void fields(auto& self, auto& visit)

@@ -26,6 +26,8 @@ struct pending_call;
 class request_table {
 public:
     request_table() noexcept = default;
+    request_table(const request_table&) = delete;
+    request_table& operator=(const request_table&) = delete;
 
     /// The call of `request`, or null.
     [[nodiscard]] pending_call* find(request_id request) const noexcept
