@@ -2,7 +2,7 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/auth/authenticator.hpp>
 
-#include <openssl/crypto.h>
+#include <cassert>
 
 namespace junctor {
 
@@ -18,12 +18,19 @@ verdict verdict::deny(errc reason, std::string message)
 {
     if (message.empty())
         message = text_of(reason);
-    return verdict(denial{reason, std::move(message)});
+    return verdict(denial{std::string(uri_of(reason)), std::move(message), {}});
 }
 
-bool equal_constant_time(std::string_view a, std::string_view b) noexcept
+verdict verdict::deny(std::string uri, std::string message)
 {
-    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+    return verdict(denial{std::move(uri), std::move(message), {}});
+}
+
+verdict verdict::because(std::string detail) &&
+{
+    assert(!granted());
+    std::get<denial>(content_).detail = std::move(detail);
+    return std::move(*this);
 }
 
 } // namespace junctor

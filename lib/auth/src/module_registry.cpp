@@ -4,26 +4,68 @@
 
 namespace junctor {
 
+namespace {
+
+template <class Factory>
+using factory_table = std::map<std::string, Factory, std::less<>>;
+
+template <class Factory>
+void add(factory_table<Factory>& table, std::string name, Factory make, std::string_view what)
+{
+    const auto [at, inserted] = table.try_emplace(std::move(name), std::move(make));
+    if (!inserted)
+        throw std::invalid_argument(std::string(what) + " registered twice: " + at->first);
+}
+
+template <class Factory>
+const Factory* find(const factory_table<Factory>& table, std::string_view name) noexcept
+{
+    const auto at = table.find(name);
+    return at == table.end() ? nullptr : &at->second;
+}
+
+template <class Factory>
+std::vector<std::string> names_of(const factory_table<Factory>& table)
+{
+    std::vector<std::string> names;
+    names.reserve(table.size());
+    for (const auto& [name, make] : table)
+        names.push_back(name);
+    return names;
+}
+
+} // namespace
+
 void module_registry::add_authenticator(std::string authmethod, authenticator_factory make)
 {
-    const auto [at, inserted] = authenticators_.try_emplace(std::move(authmethod), std::move(make));
-    if (!inserted)
-        throw std::invalid_argument("authmethod registered twice: " + at->first);
+    add(authenticators_, std::move(authmethod), std::move(make), "authmethod");
 }
 
 const authenticator_factory* module_registry::find_authenticator(std::string_view authmethod) const noexcept
 {
-    const auto at = authenticators_.find(authmethod);
-    return at == authenticators_.end() ? nullptr : &at->second;
+    return find(authenticators_, authmethod);
 }
 
 std::vector<std::string> module_registry::authmethods() const
 {
-    std::vector<std::string> names;
-    names.reserve(authenticators_.size());
-    for (const auto& [name, make] : authenticators_)
-        names.push_back(name);
-    return names;
+    return names_of(authenticators_);
+}
+
+void module_registry::add_principal_source(std::string type, principal_source_factory make)
+{
+    if (type == static_principals)
+        throw std::invalid_argument("principals of the type 'static' stand in the configuration");
+    add(principal_sources_, std::move(type), std::move(make), "source of principals");
+}
+
+const principal_source_factory* module_registry::find_principal_source(std::string_view type) const noexcept
+{
+    return find(principal_sources_, type);
+}
+
+std::vector<std::string> module_registry::principal_sources() const
+{
+    return names_of(principal_sources_);
 }
 
 } // namespace junctor

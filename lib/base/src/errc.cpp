@@ -113,6 +113,15 @@ std::string_view uri_of(errc code) noexcept
     return row != nullptr ? row->uri : "wamp.error.internal_error";
 }
 
+std::string_view uri_in(error_uri_profile profile, std::string_view uri) noexcept
+{
+    if (profile == error_uri_profile::crossbar && uri == uri_of(errc::authentication_denied))
+        return uri_of(errc::not_authorized);
+    if (profile == error_uri_profile::crossbar && uri == uri_of(errc::no_matching_auth_method))
+        return "wamp.error.no_auth_method";
+    return uri;
+}
+
 std::string_view text_of(errc code) noexcept
 {
     const auto* const row = find(code);

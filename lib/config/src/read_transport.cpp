@@ -18,6 +18,8 @@ constexpr std::int64_t message_size_max = std::int64_t{64} << 20;
 
 constexpr std::array<named<keep_alive>, 3> keep_alive_modes{
     {{"off", keep_alive::off}, {"after_peer_ping", keep_alive::after_peer_ping}, {"always", keep_alive::always}}};
+constexpr std::array<named<error_uri_profile>, 2> error_uri_profiles{
+    {{"spec", error_uri_profile::spec}, {"crossbar", error_uri_profile::crossbar}}};
 constexpr std::int64_t keep_alive_interval_min_ms = 100;
 constexpr std::int64_t keep_alive_interval_max_ms = 86'400'000;
 
@@ -96,6 +98,8 @@ void read_options(const config_item& item, const std::optional<config_item>& out
     if (const auto size = keys.integer("min_peer_message_size", 0, limits::rawsocket_message_bytes_max))
         transport.min_peer_message_size(static_cast<std::size_t>(*size));
     read_keep_alive(keys, transport, reading);
+    if (const auto profile = keys.choice("error_uri_profile", "profile", error_uri_profiles))
+        transport.error_uris(*profile);
     keys.finish();
 }
 

@@ -6,12 +6,16 @@
 #include <exception>
 #include <utility>
 
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
 #include <fmt/format.h>
 
 #include <junctor/base/excerpt.hpp>
 #include <junctor/base/limits.hpp>
 #include <junctor/session/joining.hpp>
 #include <junctor/session/session.hpp>
+
+#include "call_procedure.hpp"
 
 namespace junctor {
 
@@ -31,12 +35,20 @@ private:
     std::string text_;
 };
 
-/// Tells the peer by ABORT that it may not join, and ends the conversation.
+/// Tells the peer by ABORT with `uri` that it may not join, and ends the conversation. Only the log gets `detail`.
+[[noreturn]] void refuse(message_inbox& inbox, std::string_view uri, const std::string& text, close_reason reason,
+                         const std::string& detail = {})
+{
+    send_abort(inbox.link(), uri, text);
+    throw conversation_over(reason, detail.empty() ? fmt::format("{}: {}", uri, text)
+                                                   : fmt::format("{}: {} ({})", uri, text, detail));
+}
+
+/// The same with one of the router's own codes.
 [[noreturn]] void refuse(message_inbox& inbox, errc code, const std::string& text,
                          close_reason reason = close_reason::protocol_violation)
 {
-    send_abort(inbox.link(), code, text);
-    throw conversation_over(reason, fmt::format("{}: {}", uri_of(code), text));
+    refuse(inbox, uri_of(code), text, reason);
 }
 
 /// What the peer sent next, late answers left out; its end ends the conversation.
@@ -85,9 +97,15 @@ dict read_extra(message_inbox& inbox, const encoded_dict& extra)
 /// The conversation of one authenticator with one peer.
 class exchange final : public auth_exchange {
 public:
-    exchange(message_inbox& inbox, auth_hello hello, std::string authmethod, session_id id,
-             const session_limits& limits)
-        : inbox_{inbox}, hello_{std::move(hello)}, authmethod_{std::move(authmethod)}, id_{id}, limits_{limits}
+    exchange(router_core& core, shard_services& here, message_inbox& inbox, auth_hello hello, std::string authmethod,
+             session_id id, const session_limits& limits)
+        : core_{core},
+          here_{here},
+          inbox_{inbox},
+          hello_{std::move(hello)},
+          authmethod_{std::move(authmethod)},
+          id_{id},
+          limits_{limits}
     {
     }
 
@@ -103,6 +121,8 @@ public:
         try {
             const auto received = co_await expect(inbox_, session_phase::expecting_authenticate);
             const auto& m = std::get<authenticate>(received);
+            if (m.signature.size() > limits::signature_bytes_max)
+                refuse(inbox_, errc::too_many_requests, "AUTHENTICATE.Signature is too large");
             answer.signature = m.signature;
             answer.extra = read_extra(inbox_, m.extra);
         } catch (const conversation_over& end) {
@@ -110,6 +130,12 @@ public:
             throw;
         }
         co_return answer;
+    }
+
+    [[nodiscard]] awaitable<procedure_answer> call(std::string realm, std::string procedure, list args) override
+    {
+        return call_procedure(core_, here_, std::move(realm), std::move(procedure), std::move(args),
+                              limits_.challenge_timeout);
     }
 
     /// Throws again what ended the conversation, should the authenticator have swallowed it.
@@ -131,6 +157,8 @@ private:
         send_to(inbox_.link(), m);
     }
 
+    router_core& core_;
+    shard_services& here_;
     message_inbox& inbox_;
     auth_hello hello_;
     std::string authmethod_;
@@ -148,6 +176,10 @@ awaitable<verdict> ask(router_core& core, authenticator& decides, exchange& conv
         outcome = co_await decides.authenticate(conversation);
     } catch (const conversation_over&) {
         throw;
+    } catch (const boost::system::system_error& thrown) {
+        if (thrown.code() == boost::asio::error::operation_aborted)
+            throw; // The router closes.
+        failure = thrown.what();
     } catch (const std::exception& thrown) {
         failure = thrown.what();
     }
@@ -175,6 +207,15 @@ auth_hello make_auth_hello(std::string_view realm, const hello_details& details)
     return hello;
 }
 
+/// What is wrong with an authid that a peer gives itself; empty if nothing is.
+std::string flaw_of_authid(std::string_view authid)
+{
+    if (authid.size() > limits::authid_bytes_max)
+        return "the authid is too long";
+    const auto is_control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7F'; };
+    return std::any_of(authid.begin(), authid.end(), is_control) ? "the authid has control characters in it" : "";
+}
+
 awaitable<std::unique_ptr<admission>> converse(router_core& core, shard_services& here, const listening& transport,
                                                message_inbox& inbox, session_phase phase)
 {
@@ -186,16 +227,21 @@ awaitable<std::unique_ptr<admission>> converse(router_core& core, shard_services
     auto* const host = core.find_realm(greeting.realm);
     if (host == nullptr)
         refuse(inbox, errc::no_such_realm, fmt::format("realm {} does not exist", excerpt(greeting.realm)));
+    if (const auto flaw = flaw_of_authid(details->authid); !flaw.empty())
+        refuse(inbox, errc::invalid_argument, flaw, close_reason::authentication_failed);
+    const auto uris = transport.settings.error_uris();
     auto method = pick_authmethod(*details, transport.authmethods);
     if (!method)
-        refuse(inbox, method.error().code, method.error().text, close_reason::authentication_failed);
+        refuse(inbox, uri_in(uris, uri_of(method.error().code)), method.error().text,
+               close_reason::authentication_failed);
 
     const auto id = host->enter(here)->new_session_id();
-    exchange conversation(inbox, make_auth_hello(greeting.realm, *details), *method, id,
+    exchange conversation(core, here, inbox, make_auth_hello(greeting.realm, *details), *method, id,
                           transport.settings.per_session());
     auto outcome = co_await ask(core, find_method(transport.settings, *method), conversation);
     if (!outcome.granted())
-        refuse(inbox, outcome.reason(), outcome.message(), close_reason::authentication_failed);
+        refuse(inbox, uri_in(uris, outcome.reason()), outcome.message(), close_reason::authentication_failed,
+               outcome.detail());
 
     auto who = std::move(outcome.who());
     if (!host->enter(here)->has_role(who.authrole))

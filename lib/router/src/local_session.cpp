@@ -29,10 +29,11 @@ identity program_identity()
     return who;
 }
 
-role_features callee_features()
+role_features program_features()
 {
     role_features features;
     features.add(session_role::callee);
+    features.add(session_role::caller);
     return features;
 }
 
@@ -74,6 +75,16 @@ arguments decode_arguments(const payload& body)
     return decoded_arguments;
 }
 
+procedure_answer answer_of(std::string_view error_uri, const payload& body)
+{
+    auto content = decode_arguments(body);
+    procedure_answer given;
+    given.error = error_uri;
+    given.args = std::move(content.args);
+    given.kwargs = std::move(content.kwargs);
+    return given;
+}
+
 } // namespace
 
 /// What a handler answered, ready to be given to the realm.
@@ -87,7 +98,7 @@ local_session::local_session(shard_services& main, realm_host& host, realm& ente
     : main_{main},
       host_{host},
       log_{log},
-      session_{entered.new_session_id(), program_identity(), callee_features(), *this},
+      session_{entered.new_session_id(), program_identity(), program_features(), *this},
       self_{std::make_shared<local_session*>(this)}
 {
     entered.role(trusted_role).allow(action::any, prefix(""));
@@ -119,6 +130,27 @@ void local_session::register_procedure(realm& entered, std::string_view uri, pro
     const auto* const refused = std::get_if<error>(&answer);
     throw std::invalid_argument(
         fmt::format("cannot register {}: {}", uri, refused != nullptr ? refused->uri : "unexpected answer"));
+}
+
+void local_session::call(realm& entered, std::string_view procedure, const list& args,
+                         std::chrono::milliseconds timeout, std::function<void(procedure_answer)> done)
+{
+    if (!session_.open()) { // The realm is closed, and answers nobody any more.
+        boost::asio::post(main_.io(), [done = std::move(done)] {
+            procedure_answer none;
+            none.error = uri_of(errc::canceled);
+            done(std::move(none));
+        });
+        return;
+    }
+    const encoded_arguments content(arguments{args, {}});
+    junctor::call request;
+    request.request = request_id(++requests_);
+    request.options.timeout = static_cast<std::uint64_t>(timeout.count());
+    request.procedure = procedure;
+    request.body = content.view();
+    waiting_.emplace(request.request, std::move(done));
+    entered.receive(session_, request, std::chrono::steady_clock::now());
 }
 
 byte_buffer& local_session::open_message()
@@ -179,16 +211,30 @@ std::deque<byte_buffer> local_session::take_messages()
 std::optional<local_session::answer> local_session::handle(byte_view bytes)
 {
     const auto m = decoder_.decode(bytes);
-    const auto* const called = m ? std::get_if<invocation>(&*m) : nullptr;
-    if (called == nullptr)
+    if (!m)
         return std::nullopt;
-    const auto handler = handlers_.find(called->registration);
-    if (handler == handlers_.end())
-        return std::nullopt;
-    return call(*called, handler->second);
+    if (const auto* const called = std::get_if<invocation>(&*m)) {
+        const auto handler = handlers_.find(called->registration);
+        if (handler != handlers_.end())
+            return serve(*called, handler->second);
+    } else if (const auto* const done = std::get_if<result>(&*m)) {
+        complete(done->request, answer_of({}, done->body));
+    } else if (const auto* const failed = std::get_if<error>(&*m);
+               failed != nullptr && failed->request_type == message_type::call) {
+        complete(failed->request, answer_of(failed->uri, failed->body));
+    }
+    return std::nullopt;
 }
 
-local_session::answer local_session::call(const invocation& m, procedure_handler& handler)
+/// Gives the answer to a call to whoever made it.
+void local_session::complete(request_id request, procedure_answer given)
+{
+    auto at = waiting_.extract(request);
+    if (!at.empty())
+        at.mapped()(std::move(given));
+}
+
+local_session::answer local_session::serve(const invocation& m, procedure_handler& handler)
 {
     try {
         return {m.request, {}, encoded_arguments(handler(decode_arguments(m.body)))};

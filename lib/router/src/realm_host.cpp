@@ -96,11 +96,23 @@ void realm_host::shut_down() noexcept
 
 void realm_host::register_procedure(std::string_view uri, procedure_handler handler)
 {
-    auto& main = core_.main();
-    const auto entered = enter(main.services);
+    auto entered = enter(core_.main().services);
+    local(entered).register_procedure(*entered, uri, std::move(handler));
+}
+
+void realm_host::call(std::string_view procedure, const list& args, std::chrono::milliseconds timeout,
+                      std::function<void(procedure_answer)> done)
+{
+    auto entered = enter(core_.main().services);
+    local(entered).call(*entered, procedure, args, timeout, std::move(done));
+}
+
+/// The session of the router itself, which joins when it is needed first.
+local_session& realm_host::local(realm_entry& entered)
+{
     if (!local_)
-        local_ = std::make_unique<local_session>(main.services, *this, *entered, core_.log);
-    local_->register_procedure(*entered, uri, std::move(handler));
+        local_ = std::make_unique<local_session>(core_.main().services, *this, *entered, core_.log);
+    return *local_;
 }
 
 realm_entry::realm_entry(realm_host& host, shard_services& here)

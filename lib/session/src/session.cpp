@@ -11,9 +11,14 @@ namespace junctor {
 
 delivery send_abort(outlet& out, errc code, std::string_view text)
 {
+    return send_abort(out, uri_of(code), text.empty() ? text_of(code) : text);
+}
+
+delivery send_abort(outlet& out, std::string_view uri, std::string_view text)
+{
     junctor::abort farewell;
-    farewell.details.message = text.empty() ? text_of(code) : text;
-    farewell.reason = uri_of(code);
+    farewell.details.message = text;
+    farewell.reason = uri;
     const auto outcome = send_to(out, farewell);
     if (outcome != delivery::too_large)
         return outcome;

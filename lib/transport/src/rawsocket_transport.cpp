@@ -62,6 +62,12 @@ rawsocket_transport& rawsocket_transport::keep_alive_ping(keep_alive when, std::
     return *this;
 }
 
+rawsocket_transport& rawsocket_transport::error_uris(error_uri_profile profile)
+{
+    error_uris_ = profile;
+    return *this;
+}
+
 rawsocket_transport& rawsocket_transport::authenticate(std::string name, authenticator& decides)
 {
     const auto offered = [&](const method& known) { return known.first == name; };

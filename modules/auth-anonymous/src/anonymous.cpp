@@ -3,12 +3,10 @@
 #include <junctor/auth/anonymous.hpp>
 
 #include <array>
+#include <cstddef>
 #include <memory>
-#include <stdexcept>
 #include <string_view>
 #include <utility>
-
-#include <openssl/rand.h>
 
 namespace junctor::auth {
 
@@ -20,40 +18,23 @@ constexpr std::string_view standard_role = "anonymous";
 std::string random_authid()
 {
     static constexpr std::string_view alphabet = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-    std::array<unsigned char, 20> octets{};
-    if (RAND_bytes(octets.data(), static_cast<int>(octets.size())) != 1)
-        throw std::runtime_error("no random numbers are to be had");
+    std::array<std::byte, 20> octets{};
+    fill_random(octets);
     std::string authid;
     for (const auto octet : octets) {
         if (authid.size() % 5 == 4)
             authid += '-';
-        authid += alphabet[octet % alphabet.size()];
+        authid += alphabet[std::to_integer<std::size_t>(octet) % alphabet.size()];
     }
     return authid;
 }
 
-/// The text under `key`, or `standard` if there is none.
-std::string text_option(const dict& options, std::string_view key, std::string_view standard = {})
+std::unique_ptr<authenticator> make(module_options& options)
 {
-    const auto* const found = options.find(key);
-    if (found == nullptr)
-        return std::string(standard);
-    const auto* const text = found->get_if<std::string>();
-    if (text == nullptr || text->empty())
-        throw config_error(std::string(key), "must be a string that is not empty");
-    return *text;
-}
-
-std::unique_ptr<authenticator> make(const dict& options)
-{
-    for (const auto& [key, content] : options) {
-        if (key != "type" && key != "role" && key != "authid" && key != "realm")
-            throw config_error(key, "unknown key; those of anonymous are type, role, authid and realm");
-    }
-    if (text_option(options, "type", "static") != "static")
-        throw config_error("type", "must be \"static\"");
-    return std::make_unique<anonymous>(text_option(options, "role", standard_role), text_option(options, "authid"),
-                                       text_option(options, "realm"));
+    if (options.text("type", "static") != "static")
+        options.error("type", "must be \"static\"");
+    return std::make_unique<anonymous>(options.text("role", standard_role), options.text("authid", ""),
+                                       options.text("realm", ""));
 }
 
 } // namespace

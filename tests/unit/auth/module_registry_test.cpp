@@ -3,14 +3,15 @@
 #include <junctor/auth/module_registry.hpp>
 
 #include "support/catch.hpp"
+#include "support/scripted_exchange.hpp"
 
 using namespace junctor;
 
 namespace {
 
-std::unique_ptr<authenticator> refuse_options(const dict&)
+std::unique_ptr<authenticator> refuse_options(module_options& options)
 {
-    throw config_error("secret", "is missing");
+    throw config_error("secret", options.has("type") ? "is wrong" : "is missing");
 }
 
 } // namespace
@@ -24,7 +25,9 @@ TEST_CASE("module registry: factories are found by authmethod", "[auth]")
     CHECK(registry.find_authenticator("wampcra") == nullptr);
     REQUIRE(registry.find_authenticator("ticket") != nullptr);
     try {
-        const auto made = (*registry.find_authenticator("ticket"))({});
+        test::options_fixture fixture({});
+        auto options = fixture.options();
+        const auto made = (*registry.find_authenticator("ticket"))(options);
         FAIL("options without a secret were taken");
     } catch (const config_error& error) {
         CHECK(error.key() == "secret");
@@ -37,4 +40,15 @@ TEST_CASE("module registry: one factory for each authmethod", "[auth]")
     module_registry registry;
     registry.add_authenticator("ticket", refuse_options);
     CHECK_THROWS_AS(registry.add_authenticator("ticket", refuse_options), std::invalid_argument);
+}
+
+TEST_CASE("module registry: sources of principals are found by their type", "[auth]")
+{
+    module_registry registry;
+    registry.add_principal_source("sql", [](module_options&) { return nullptr; });
+    CHECK(registry.find_principal_source("sql") != nullptr);
+    CHECK(registry.find_principal_source("ldap") == nullptr);
+    CHECK(registry.principal_sources() == std::vector<std::string>{"sql"});
+    CHECK_THROWS_AS(registry.add_principal_source("sql", {}), std::invalid_argument);
+    CHECK_THROWS_AS(registry.add_principal_source("static", {}), std::invalid_argument);
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <junctor/auth/first_match.hpp>
+
 #include "config_test_support.hpp"
 
 using namespace junctor;
@@ -51,10 +53,29 @@ TEST_CASE("config: mistakes in auth", "[config][auth]")
         {R"({"anonymus": {}})", "workers[0].transports[0].auth.anonymus", "unknown authmethod 'anonymus'",
          "did you mean 'anonymous'?"},
         {R"({"anonymous": true})", "workers[0].transports[0].auth.anonymous", "must be a dict, not a boolean"},
-        {R"({"ticket": {}})", "workers[0].transports[0].auth.ticket", "needs a 'secret'"},
-        {R"({"ticket": {"secret": 1}})", "workers[0].transports[0].auth.ticket.secret", "must be a string"},
+        {R"({"ticket": {}})", "workers[0].transports[0].auth.ticket", "needs the key 'secret'"},
+        {R"({"ticket": {"secret": 1}})", "workers[0].transports[0].auth.ticket.secret",
+         "must be a string, not an integer"},
+        {R"({"ticket": {"secret": "s", "throws": 1}})", "workers[0].transports[0].auth.ticket.throws", "says no"},
+        {R"({"ticket": {"secret": "s", "usres": []}})", "workers[0].transports[0].auth.ticket.usres", "unknown key",
+         "did you mean 'users'?"},
+        {R"({"ticket": {"secret": "s", "users": [{"a": 1, "a": 2}]}})",
+         "workers[0].transports[0].auth.ticket.users[0].a", "the key is given twice"},
+        {R"({"ticket": {"secret": "${NOT_SET}"}})", "workers[0].transports[0].auth.ticket.secret",
+         "the environment variable 'NOT_SET' is not set"},
+        {R"({"ticket": []})", "workers[0].transports[0].auth.ticket", "must name one provider at least"},
+        {R"({"ticket": [{"secret": "s"}, {}]})", "workers[0].transports[0].auth.ticket[1]", "needs the key 'secret'"},
         {R"({"anonymous": {}, "anonymous": {}})", "workers[0].transports[0].auth.anonymous", "the key is given twice"},
     };
     for (const auto& expected : cases)
         check_wrong(load_auth(expected.text), expected);
+}
+
+TEST_CASE("config: several providers of one authmethod", "[config][auth]")
+{
+    const auto result = load_auth(R"({"ticket": [{"secret": "a"}, {"secret": "b"}]})");
+    const auto methods = only_transport(result).methods();
+    REQUIRE(methods.size() == 1);
+    CHECK(methods[0].first == "ticket");
+    CHECK(dynamic_cast<const first_match*>(methods[0].second) != nullptr);
 }

@@ -11,14 +11,19 @@
 namespace junctor::test {
 namespace {
 
-std::unique_ptr<authenticator> make_ticket(const dict& options)
+std::unique_ptr<authenticator> make_anything(module_options& options)
 {
-    const auto* const secret = options.find("secret");
-    if (secret == nullptr)
-        throw config_error("", "needs a 'secret'");
-    if (secret->get_if<std::string>() == nullptr)
-        throw config_error("secret", "must be a string");
-    return std::make_unique<made_authenticator>(options);
+    return std::make_unique<made_authenticator>(options.all());
+}
+
+std::unique_ptr<authenticator> make_ticket(module_options& options)
+{
+    dict kept{{"secret", options.secret_text("secret").view()}};
+    if (const auto* const users = options.find("users"))
+        kept.set("users", *users);
+    if (options.has("throws"))
+        throw config_error("throws", "says no");
+    return std::make_unique<made_authenticator>(std::move(kept));
 }
 
 std::string all_problems(const config_result& result)
@@ -56,8 +61,7 @@ const module_registry& modules()
 {
     static const module_registry registry = [] {
         module_registry filled;
-        filled.add_authenticator("anonymous",
-                                 [](const dict& options) { return std::make_unique<made_authenticator>(options); });
+        filled.add_authenticator("anonymous", make_anything);
         filled.add_authenticator("ticket", make_ticket);
         return filled;
     }();

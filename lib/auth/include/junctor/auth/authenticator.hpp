@@ -4,13 +4,14 @@
 
 /// Authentication: a coroutine that talks to the peer in challenges and returns a verdict.
 
+#include <cstdint>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include <junctor/auth/awaitable.hpp>
+#include <junctor/auth/secret.hpp>
 #include <junctor/auth/transport_facts.hpp>
 #include <junctor/base/errc.hpp>
 #include <junctor/base/value.hpp>
@@ -33,6 +34,15 @@ struct proof {
     dict extra;
 };
 
+/// What a procedure answered that was called on behalf of an authenticator.
+struct procedure_answer {
+    std::string error; ///< The URI of the ERROR that it answered with; empty if it answered with a RESULT.
+    list args;
+    dict kwargs;
+
+    [[nodiscard]] bool succeeded() const noexcept { return error.empty(); }
+};
+
 /// The outcome of an authentication: who the peer is, or why it may not join.
 class verdict {
 public:
@@ -44,20 +54,28 @@ public:
     /// The peer is refused with ABORT: `reason`'s URI and `message` (the reason's own text if empty).
     static verdict deny(errc reason, std::string message = {});
 
+    /// The same with a URI that is not the router's own, such as "com.example.account_locked".
+    static verdict deny(std::string uri, std::string message);
+
+    /// Adds to a denial what the log says and the peer must not know, such as whether there is such a principal at all.
+    [[nodiscard]] verdict because(std::string detail) &&;
+
     [[nodiscard]] bool granted() const noexcept { return std::holds_alternative<identity>(content_); }
 
     /// The identity of a granted verdict; undefined for a denied one.
     [[nodiscard]] const identity& who() const { return std::get<identity>(content_); }
     [[nodiscard]] identity& who() { return std::get<identity>(content_); }
 
-    /// The reason and message of a denied verdict; undefined for a granted one.
-    [[nodiscard]] errc reason() const { return std::get<denial>(content_).reason; }
+    /// The URI, the message and the detail for the log of a denied verdict; undefined for a granted one.
+    [[nodiscard]] const std::string& reason() const { return std::get<denial>(content_).uri; }
     [[nodiscard]] const std::string& message() const { return std::get<denial>(content_).message; }
+    [[nodiscard]] const std::string& detail() const { return std::get<denial>(content_).detail; }
 
 private:
     struct denial {
-        errc reason;
+        std::string uri;
         std::string message;
+        std::string detail;
     };
 
     explicit verdict(identity who) : content_{std::move(who)} {}
@@ -85,6 +103,11 @@ public:
     /// carries this out must not be swallowed. Spec: "Session Establishment".
     [[nodiscard]] virtual awaitable<proof> challenge(dict extra) = 0;
     [[nodiscard]] awaitable<proof> challenge() { return challenge(dict()); }
+
+    /// Calls `procedure` in the router's realm `realm`, as the router itself, with `args`. Completes with what it
+    /// answers; with `errc::no_such_realm`'s URI if there is no such realm, and with `errc::timeout`'s if there is no
+    /// answer within `session_limits::challenge_timeout`.
+    [[nodiscard]] virtual awaitable<procedure_answer> call(std::string realm, std::string procedure, list args) = 0;
 };
 
 /// One way to say who a peer is. An authenticator serves any number of peers at the same time, from any thread of the
@@ -104,9 +127,14 @@ public:
     /// Completes with the verdict on the peer of `exchange`, which outlives the coroutine. An exception denies with
     /// `errc::authentication_failed` and is logged.
     [[nodiscard]] virtual awaitable<verdict> authenticate(auth_exchange& exchange) = 0;
-};
 
-/// Compares two secrets in a time that depends on their lengths only.
-[[nodiscard]] bool equal_constant_time(std::string_view a, std::string_view b) noexcept;
+    /// Whether the peer of `exchange` may be one that this authenticator knows. Asked where several authenticators
+    /// share an authmethod: the first that says so decides, and the last one if none does. Must not wait.
+    [[nodiscard]] virtual bool recognises(const auth_exchange& exchange) const
+    {
+        static_cast<void>(exchange);
+        return true;
+    }
+};
 
 } // namespace junctor

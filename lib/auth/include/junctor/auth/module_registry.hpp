@@ -2,7 +2,7 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #pragma once
 
-/// The one place where authenticators of all origins are known by name.
+/// The one place where modules of all origins are known by name.
 
 #include <functional>
 #include <map>
@@ -13,15 +13,21 @@
 #include <vector>
 
 #include <junctor/auth/authenticator.hpp>
-#include <junctor/base/value.hpp>
+#include <junctor/auth/module_options.hpp>
+#include <junctor/auth/principal_source.hpp>
 
 namespace junctor {
 
-/// Makes an authenticator from its part of the configuration (the value of its key under a transport's `auth`). Throws
-/// `config_error` if it cannot use it.
-using authenticator_factory = std::function<std::unique_ptr<authenticator>(const dict& options)>;
+/// Makes an authenticator from its part of the configuration, the value of its key under a transport's `auth`. What is
+/// wrong with the options is reported to them, or thrown as `config_error`. The caller reports the keys that were not
+/// asked for.
+using authenticator_factory = std::function<std::unique_ptr<authenticator>(module_options& options)>;
 
-/// Thrown by factories: `key` is the option that is wrong (empty for the whole), `what()` what is wrong with it.
+/// Makes a source of principals from the options of the authmethod that it is for.
+using principal_source_factory = std::function<std::unique_ptr<principal_source>(module_options& options)>;
+
+/// Thrown by factories that find a mistake while they make something: `key` is the option that is wrong (empty for the
+/// whole), `what()` what is wrong with it.
 class config_error : public std::runtime_error {
 public:
     config_error(std::string key, const std::string& what) : std::runtime_error(what), key_{std::move(key)} {}
@@ -32,7 +38,7 @@ private:
     std::string key_;
 };
 
-/// Factories by the name of their authmethod. A plain table: filled at start, read-only afterwards.
+/// Factories by name. A plain table: filled at start, read-only afterwards.
 class module_registry {
 public:
     /// Registers `make` for `authmethod`. Throws `std::invalid_argument` if the name is taken.
@@ -44,8 +50,19 @@ public:
     /// The names of all authmethods, sorted.
     [[nodiscard]] std::vector<std::string> authmethods() const;
 
+    /// Registers `make` for the value `type` of the key of that name in the options of authmethods that have
+    /// principals. Throws `std::invalid_argument` if the name is taken; "static" is.
+    void add_principal_source(std::string type, principal_source_factory make);
+
+    /// The factory for sources of that type, or null. Valid as long as the registry.
+    [[nodiscard]] const principal_source_factory* find_principal_source(std::string_view type) const noexcept;
+
+    /// The types of all sources, sorted, without "static".
+    [[nodiscard]] std::vector<std::string> principal_sources() const;
+
 private:
     std::map<std::string, authenticator_factory, std::less<>> authenticators_;
+    std::map<std::string, principal_source_factory, std::less<>> principal_sources_;
 };
 
 } // namespace junctor

@@ -63,6 +63,13 @@ enum class errc {
 /// The WAMP URI of `code`, such as "wamp.error.no_such_procedure". Spec: "Predefined URIs".
 [[nodiscard]] std::string_view uri_of(errc code) noexcept;
 
+/// Whose URIs a refused peer is told. Clients that were written for Crossbar.io may look for its own.
+enum class error_uri_profile { spec, crossbar };
+
+/// The URI that `uri`, one of the router's own for joining that fails, has in `profile`: itself if it is the same
+/// there. Crossbar.io says wamp.error.not_authorized for wrong credentials, and wamp.error.no_auth_method.
+[[nodiscard]] std::string_view uri_in(error_uri_profile profile, std::string_view uri) noexcept;
+
 /// A sentence for people that goes with `code`.
 [[nodiscard]] std::string_view text_of(errc code) noexcept;
 

@@ -42,6 +42,10 @@ inline constexpr std::size_t quoted_bytes_max = 128;
 /// The encoded `authextra` of HELLO and AUTHENTICATE: it is made a tree before anybody is authenticated.
 inline constexpr std::size_t authextra_bytes_max = std::size_t{16} * 1024;
 
+/// The authid of HELLO, and AUTHENTICATE.Signature: longer ones are refused before any authenticator sees them.
+inline constexpr std::size_t authid_bytes_max = 256;
+inline constexpr std::size_t signature_bytes_max = std::size_t{16} * 1024;
+
 /// Bytes written to one connection before others have their turn, and what has come from it is read.
 inline constexpr std::size_t written_at_once_max = std::size_t{256} * 1024;
 

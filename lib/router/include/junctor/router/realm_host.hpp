@@ -4,6 +4,8 @@
 
 /// A realm within a router: its roles, and the procedures that the program itself offers in it.
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -11,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include <junctor/auth/authenticator.hpp>
 #include <junctor/realm/realm.hpp>
 #include <junctor/router/procedure.hpp>
 #include <junctor/transport/shard_mutex.hpp>
@@ -46,6 +49,12 @@ public:
         register_procedure(uri, make_procedure(std::move(handler)));
     }
 
+    /// Calls `procedure` as the router itself, with positional arguments. `done` gets what it answers, in a later turn
+    /// of the main shard; with wamp.error.timeout if there is no answer within `timeout`. It is not called at all if
+    /// the router ends before. On the thread of the main shard.
+    void call(std::string_view procedure, const list& args, std::chrono::milliseconds timeout,
+              std::function<void(procedure_answer)> done);
+
     /// Enters the realm on behalf of the shard that `here` serves, for whoever brings sessions of a kind of its own.
     /// Call it on the thread of that shard, once for each batch of messages, and never keep the entry over a wait.
     [[nodiscard]] realm_entry enter(shard_services& here);
@@ -61,6 +70,7 @@ private:
     friend class realm_entry;
 
     void register_procedure(std::string_view uri, procedure_handler handler);
+    local_session& local(realm_entry& entered);
     void settle(shard_services& here) noexcept;
     void arm_timer(shard_services& here);
     void set_timer() noexcept;

@@ -77,6 +77,9 @@ delivery send_to(outlet& out, const Message& m)
 /// Sends ABORT with `code`'s URI and `text` (the code's own if empty) to a peer that has not joined.
 delivery send_abort(outlet& out, errc code, std::string_view text = {});
 
+/// The same with a URI of one's own.
+delivery send_abort(outlet& out, std::string_view uri, std::string_view text);
+
 /// One joined session. It owns nothing of the connection: `out` must outlive it. Used by whoever has entered the realm,
 /// so by one thread at a time.
 ///

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <junctor/auth/authenticator.hpp>
+#include <junctor/base/errc.hpp>
 #include <junctor/base/limits.hpp>
 #include <junctor/framing/rawsocket.hpp>
 #include <junctor/transport/endpoint.hpp>
@@ -67,6 +68,9 @@ public:
     /// router that listens. Throws `std::invalid_argument` if the method is offered already.
     rawsocket_transport& authenticate(std::string name, authenticator& decides);
 
+    /// Which URIs tell a client why it may not join. Default: those of the specification.
+    rawsocket_transport& error_uris(error_uri_profile profile);
+
     [[nodiscard]] const junctor::endpoint& endpoint() const noexcept { return endpoint_; }
     [[nodiscard]] const std::string& id() const noexcept { return id_; }
     [[nodiscard]] serializer_set serializers() const noexcept { return serializers_; }
@@ -79,6 +83,8 @@ public:
     [[nodiscard]] const transport_limits& per_transport() const noexcept { return transport_limits_; }
     [[nodiscard]] keep_alive keep_alive_mode() const noexcept { return keep_alive_; }
     [[nodiscard]] std::chrono::milliseconds keep_alive_interval() const noexcept { return keep_alive_interval_; }
+
+    [[nodiscard]] error_uri_profile error_uris() const noexcept { return error_uris_; }
 
     /// The authmethods on offer, in the order in which they were added. Empty: the router's default applies.
     [[nodiscard]] std::span<const method> methods() const noexcept { return methods_; }
@@ -94,6 +100,7 @@ private:
     transport_limits transport_limits_;
     keep_alive keep_alive_{keep_alive::off};
     std::chrono::milliseconds keep_alive_interval_{0};
+    error_uri_profile error_uris_{error_uri_profile::spec};
     std::vector<method> methods_;
 };
 

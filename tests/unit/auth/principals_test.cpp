@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <junctor/auth/principals.hpp>
+
+#include <stdexcept>
+
+#include "support/catch.hpp"
+#include "support/scripted_exchange.hpp"
+
+using namespace junctor;
+using namespace junctor::test;
+
+namespace {
+
+struct pin {
+    std::int64_t number{0};
+
+    static pin read(module_options& options) { return {options.integer("pin", 0, 9999)}; }
+};
+
+using pins = principals<pin>;
+using found = std::shared_ptr<const pins::entry>;
+using problems = std::vector<std::string>;
+
+awaitable<void> keep(const pins& all, auth_exchange& peer, found& one)
+{
+    auto looked_up = co_await all.find(peer);
+    one = std::move(looked_up);
+}
+
+found look_up(const pins& all, scripted_exchange peer)
+{
+    found one;
+    run(keep(all, peer, one));
+    return one;
+}
+
+/// Knows everybody whose name begins with a capital, by the pin that it was made with.
+class directory final : public principal_source {
+public:
+    explicit directory(module_options& options) { record_.credentials.set("pin", *options.find("pins")); }
+
+    awaitable<std::optional<principal_record>> find(auth_exchange& exchange) override
+    {
+        std::optional<principal_record> one;
+        if (exchange.hello().authid.starts_with('A')) {
+            one = record_;
+            one->authid = exchange.hello().authid;
+            one->authrole = "staff";
+            one->authextra.set("floor", 3);
+        }
+        co_return one;
+    }
+
+private:
+    principal_record record_;
+};
+
+} // namespace
+
+TEST_CASE("principals: from the configuration, by their authids", "[auth]")
+{
+    options_fixture fixture({{"principals", dict{{"ann", dict{{"pin", 1}, {"role", "staff"}}},
+                                                 {"bob", dict{{"pin", 2}, {"realm", "realm2"}}}}}});
+    auto options = fixture.options();
+    const pins all(options, "principals");
+    options.finish();
+    REQUIRE(fixture.problems.empty());
+
+    const auto ann = look_up(all, scripted_exchange("realm1", "ann"));
+    REQUIRE(ann != nullptr);
+    CHECK(ann->authid == "ann");
+    CHECK(ann->authrole == "staff");
+    CHECK(ann->credentials.number == 1);
+    CHECK(all.grant(*ann).who().authprovider == "static");
+    CHECK(look_up(all, scripted_exchange("realm2", "bob"))->authrole == "anonymous");
+    CHECK(look_up(all, scripted_exchange("realm1", "bob")) == nullptr);
+    CHECK(look_up(all, scripted_exchange("realm1", "carol")) == nullptr);
+    CHECK(all.may_know("ann"));
+    CHECK_FALSE(all.may_know("carol"));
+}
+
+TEST_CASE("principals: mistakes in the configuration", "[auth]")
+{
+    const auto problems_with = [](dict content) {
+        options_fixture fixture(std::move(content));
+        fixture.modules.add_principal_source("dynamic", [](module_options&) { return nullptr; });
+        auto options = fixture.options();
+        const pins all(options, "principals");
+        options.finish();
+        return fixture.problems;
+    };
+    CHECK(problems_with({}) == problems{"needs the key 'principals'"});
+    CHECK(problems_with({{"principals", dict{}}}) == problems{"principals: must not be empty"});
+    CHECK(problems_with({{"type", "sql"}}) == problems{"type: unknown type 'sql'"});
+    CHECK(problems_with({{"principals", dict{{"ann", dict{{"pin", 10'000}, {"rolle", "x"}}}}}}) ==
+          problems{"principals.ann.pin: must be from 0 to 9999", "principals.ann.rolle: unknown key"});
+}
+
+TEST_CASE("principals: from a source", "[auth]")
+{
+    const auto make = [](dict content) {
+        options_fixture fixture(std::move(content));
+        fixture.modules.add_principal_source(
+            "directory", [](module_options& options) { return std::make_unique<directory>(options); });
+        auto options = fixture.options();
+        pins all(options, "principals");
+        options.finish();
+        REQUIRE(fixture.problems.empty());
+        return all;
+    };
+    const auto all = make({{"type", "directory"}, {"pins", 7}});
+    CHECK(all.may_know("whoever"));
+    CHECK(look_up(all, scripted_exchange("realm1", "ann")) == nullptr);
+    const auto ann = look_up(all, scripted_exchange("realm1", "Ann"));
+    REQUIRE(ann != nullptr);
+    CHECK(ann->credentials.number == 7);
+    const auto granted = all.grant(*ann);
+    CHECK(granted.who().authid == "Ann");
+    CHECK(granted.who().authrole == "staff");
+    CHECK(granted.who().authprovider == "directory");
+    CHECK(granted.who().authextra == dict{{"floor", 3}});
+
+    const auto broken = make({{"type", "directory"}, {"pins", "seven"}});
+    CHECK_THROWS_WITH(look_up(broken, scripted_exchange("realm1", "Ann")),
+                      "unusable credentials of Ann: pin: must be an integer, not a string");
+}
+
+TEST_CASE("principals: those that a program adds itself", "[auth]")
+{
+    pins all;
+    all.add({"ann", "staff", {}, {}, pin{1}});
+    CHECK(look_up(all, scripted_exchange("realm1", "ann"))->credentials.number == 1);
+    CHECK_THROWS_AS(all.add({"ann", "guest", {}, {}, pin{2}}), std::invalid_argument);
+}
