@@ -31,6 +31,7 @@ public:
     }
 
     [[nodiscard]] const auth_hello& hello() const noexcept override { return said; }
+    [[nodiscard]] const std::string& authmethod() const noexcept override { return method; }
     [[nodiscard]] const transport_facts& transport() const noexcept override { return facts; }
     [[nodiscard]] std::uint64_t session_number() const noexcept override { return session; }
 
@@ -50,6 +51,7 @@ public:
     }
 
     auth_hello said;
+    std::string method{"test"};
     transport_facts facts;
     std::uint64_t session{4711};
     std::function<proof(const dict& extra)> answer;

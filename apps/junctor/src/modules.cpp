@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/auth/anonymous.hpp>
+#include <junctor/auth/dynamic.hpp>
 
 #include "commands.hpp"
 
@@ -10,6 +11,7 @@ module_registry built_in_modules()
 {
     module_registry modules;
     auth::register_anonymous(modules);
+    auth::register_dynamic(modules);
     return modules;
 }
 

@@ -64,6 +64,8 @@ void open_realm(router& to, const realm_config& config)
         permissions.allow_by_default(role.allow_by_default);
         for (const auto& rule : role.permissions)
             permissions.set(rule);
+        if (role.authorizer != nullptr)
+            host.authorize(role.name, *role.authorizer, role.decisions);
     }
 }
 

@@ -51,6 +51,21 @@ std::vector<std::string> module_registry::authmethods() const
     return names_of(authenticators_);
 }
 
+void module_registry::add_authorizer(std::string type, authorizer_factory make)
+{
+    add(authorizers_, std::move(type), std::move(make), "authorizer");
+}
+
+const authorizer_factory* module_registry::find_authorizer(std::string_view type) const noexcept
+{
+    return find(authorizers_, type);
+}
+
+std::vector<std::string> module_registry::authorizers() const
+{
+    return names_of(authorizers_);
+}
+
 void module_registry::add_principal_source(std::string type, principal_source_factory make)
 {
     if (type == static_principals)

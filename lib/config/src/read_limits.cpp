@@ -14,9 +14,10 @@ constexpr std::int64_t count_max = 1'000'000'000;
 constexpr std::int64_t outbound_bytes_min = std::int64_t{64} << 10;
 constexpr std::int64_t outbound_bytes_max = std::int64_t{1} << 40;
 
-constexpr std::array<named<milliseconds session_limits::*>, 4> durations{
+constexpr std::array<named<milliseconds session_limits::*>, 5> durations{
     {{"join_timeout", &session_limits::join_timeout},
      {"challenge_timeout", &session_limits::challenge_timeout},
+     {"authorization_timeout", &session_limits::authorization_timeout},
      {"write_stall_timeout", &session_limits::write_stall_timeout},
      {"goodbye_timeout", &session_limits::goodbye_timeout}}};
 

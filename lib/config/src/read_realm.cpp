@@ -2,7 +2,9 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <fmt/format.h>
 
+#include "module_item.hpp"
 #include "readers.hpp"
+#include "spelling.hpp"
 
 namespace junctor {
 namespace {
@@ -53,6 +55,40 @@ void read_permissions(dict_reader& keys, role_config& role, uri_check uris, conf
     }
 }
 
+constexpr std::string_view default_authorizer = "dynamic";
+constexpr std::int64_t decisions_max = 1'000'000;
+constexpr std::int64_t decision_lifetime_max_ms = 86'400'000;
+
+/// Makes the authorizer that `item` describes: the URI of a procedure, or a dict whose key `type` names another kind.
+/// Bounds on what is remembered of its decisions are common to all kinds.
+void read_authorizer(const config_item& item, role_config& role, config_reading& reading)
+{
+    auto content = to_value(*item.node);
+    if (content.get_if<std::string>() != nullptr)
+        content = dict{{"procedure", std::move(content)}};
+    const auto* const given = content.get_if<dict>();
+    if (given == nullptr)
+        return report_type(item, "the URI of a procedure or a dict", reading.problems);
+    report_repeated_keys(item, reading.problems);
+
+    const authorizer_factory make = [&](module_options& options) -> std::unique_ptr<authorizer> {
+        const auto type = options.text("type", default_authorizer);
+        const auto count =
+            options.integer("decisions_max", 0, decisions_max, static_cast<std::int64_t>(role.decisions.decisions_max));
+        role.decisions.decisions_max = static_cast<std::size_t>(count);
+        role.decisions.lifetime =
+            std::chrono::milliseconds(options.integer("decision_lifetime", 0, decision_lifetime_max_ms, 0));
+        if (const auto* const known = reading.context.modules->find_authorizer(type))
+            return (*known)(options);
+        const auto names = reading.context.modules->authorizers();
+        options.error("type", fmt::format("unknown type of authorizer '{}'", type),
+                      spelling_hint(type, std::vector<std::string_view>(names.begin(), names.end())));
+        static_cast<void>(options.all());
+        return nullptr;
+    };
+    role.authorizer = make_from(make, *given, item, reading);
+}
+
 role_config read_role(const config_item& item, uri_check uris, config_reading& reading)
 {
     dict_reader keys(item, reading.problems);
@@ -67,7 +103,11 @@ role_config read_role(const config_item& item, uri_check uris, config_reading& r
     }
     read_permissions(keys, role, uris, reading);
     role.allow_by_default = keys.boolean("allow-by-default").value_or(false);
-    keys.refuse("authorizer", "dynamic authorizers are");
+    if (const auto authorizer = keys.take("authorizer")) {
+        if (!keys.lacks("permissions"))
+            reading.problems.error(*authorizer, "a role has either permissions or an authorizer");
+        read_authorizer(*authorizer, role, reading);
+    }
     keys.finish();
     return role;
 }

@@ -49,8 +49,8 @@ void broker::on_subscribe(realm_member& from, const subscribe& m)
     const auto match = m.options.match;
     if (const auto flaw = check_uri(m.topic, options_.uris, match); flaw != uri_flaw::none)
         return from.refuse(m, errc::invalid_uri, to_string(flaw));
-    if (!from.permissions.decide(action::subscribe, m.topic, match).allowed)
-        return from.refuse(m, errc::not_authorized);
+    if (const auto permitted = from.permissions.decide(action::subscribe, m.topic, match); !permitted.allowed)
+        return from.refuse(m, permitted.refusal());
 
     if (const auto* const known = index_.find(m.topic, match);
         known != nullptr && from.subscriptions.contains(known->id)) {
@@ -95,16 +95,27 @@ void broker::on_unsubscribe(realm_member& from, const unsubscribe& m)
     }
 
     event out(random_.next_id<publication_id>(), m.options.forwarded, m.body);
-    if (options_.disclosure == disclosure::allowed && (m.options.disclose_me || admitted->permitted.disclose)) {
-        const auto& who = from.joined.who();
-        auto& told = out.details.rare.emplace();
-        told.publisher = from.joined.id();
-        told.publisher_authid = who.authid;
-        told.publisher_authrole = who.authrole;
-    }
+    const bool discloses = m.options.disclose_me || admitted->permitted.disclose;
+    if (discloses || admitted->permitted.trust_level >= 0)
+        tell_about(from, discloses && options_.disclosure == disclosure::allowed, admitted->permitted, out);
     if (m.options.acknowledge)
         from.joined.send(published{m.request, out.publication});
     dispatch(m, from, filter.get(), *admitted, out);
+}
+
+/// Adds to an event what its subscribers learn about the publisher.
+[[gnu::noinline]] void broker::tell_about(const realm_member& publisher, bool discloses, const permission& permitted,
+                                          event& out)
+{
+    auto& told = out.details.rare.emplace();
+    if (discloses) {
+        const auto& who = publisher.joined.who();
+        told.publisher = publisher.joined.id();
+        told.publisher_authid = who.authid;
+        told.publisher_authrole = who.authrole;
+    }
+    if (permitted.trust_level >= 0)
+        told.trustlevel = static_cast<std::uint64_t>(permitted.trust_level);
 }
 
 bool broker::continues_held_events(const realm_member& from, const publish& m) const noexcept
@@ -139,7 +150,7 @@ std::optional<broker::admission> broker::admit(realm_member& from, const publish
                                  : from.permissions.decide(action::publish, m.topic);
     }
     if (!admitted.permitted.allowed)
-        return refuse(errc::not_authorized);
+        return refuse(admitted.permitted.refusal());
     if (m.options.disclose_me && options_.disclosure == disclosure::forbidden)
         return refuse(errc::option_disallowed_disclose_me);
     return admitted;

@@ -72,8 +72,8 @@ void dealer::on_register(realm_member& from, const register_& m)
     if (is_reserved(m.procedure))
         return from.refuse(m, errc::invalid_uri, "procedures under \"wamp.\" belong to the router");
     // Before anything is looked up: who may not register must not learn what is registered.
-    if (!from.permissions.decide(action::register_, m.procedure, match).allowed)
-        return from.refuse(m, errc::not_authorized);
+    if (const auto permitted = from.permissions.decide(action::register_, m.procedure, match); !permitted.allowed)
+        return from.refuse(m, permitted.refusal());
 
     auto* const known = index_.find(m.procedure, match);
     if (known != nullptr) {
@@ -147,7 +147,8 @@ void dealer::remove_callee(registration& from, const realm_member& gone)
         return from.refuse(m, errc::no_such_procedure);
     if (from.calls.size() >= from.joined.limits().pending_calls_max)
         return from.refuse(m, errc::too_many_requests, "too many calls of the session wait for an answer");
-    route(from, m, *target, m.options.disclose_me || permitted.disclose, now);
+    permitted.disclose |= m.options.disclose_me;
+    route(from, m, *target, permitted, now);
 }
 
 /// What is registered under the very name `procedure`, or null.
@@ -190,28 +191,28 @@ bool dealer::admit(realm_member& from, const call& m, registration* exact, permi
     permitted = exact != nullptr ? exact->callers.decide(from.permissions, action::call, m.procedure)
                                  : from.permissions.decide(action::call, m.procedure);
     if (!permitted.allowed)
-        return refuse(errc::not_authorized);
+        return refuse(permitted.refusal());
     if (m.options.disclose_me && options_.disclosure == disclosure::forbidden)
         return refuse(errc::option_disallowed_disclose_me);
     return true;
 }
 
 /// Sends INVOCATION to the callee that the policy picks; one that takes nothing any more is passed over for the next.
-void dealer::route(realm_member& caller, const call& m, registration& to, bool disclose, time_point now)
+void dealer::route(realm_member& caller, const call& m, registration& to, permission permitted, time_point now)
 {
     const auto first = first_choice(to);
-    if (!offer(caller, m, to, first, disclose, now))
-        offer_to_others(caller, m, to, first, disclose, now);
+    if (!offer(caller, m, to, first, permitted, now))
+        offer_to_others(caller, m, to, first, permitted, now);
 }
 
 /// Offers a call to those who come after the `first` callee, which has refused it.
 [[gnu::noinline]] void dealer::offer_to_others(realm_member& caller, const call& m, registration& to, std::size_t first,
-                                               bool disclose, time_point now)
+                                               permission permitted, time_point now)
 {
     const auto count = to.callees.size();
     for (std::size_t attempt = 1; attempt < count; ++attempt) {
         const auto step = to.invoke == invocation_policy::last ? count - attempt : attempt;
-        if (offer(caller, m, to, (first + step) % count, disclose, now))
+        if (offer(caller, m, to, (first + step) % count, permitted, now))
             return;
     }
     caller.refuse(m, errc::unavailable);
@@ -219,7 +220,7 @@ void dealer::route(realm_member& caller, const call& m, registration& to, bool d
 
 /// Sends INVOCATION to the callee at `position`. Whether the call is dealt with: false if the callee takes nothing any
 /// more.
-bool dealer::offer(realm_member& caller, const call& m, registration& to, std::size_t position, bool disclose,
+bool dealer::offer(realm_member& caller, const call& m, registration& to, std::size_t position, permission permitted,
                    time_point now)
 {
     const auto& target = to.callees[position];
@@ -229,7 +230,7 @@ bool dealer::offer(realm_member& caller, const call& m, registration& to, std::s
         return true;
     }
     const auto request = receiver.next_invocation();
-    const auto outcome = receiver.send(invocation_for(caller, m, to, target, disclose));
+    const auto outcome = receiver.send(invocation_for(caller, m, to, target, permitted));
     if (outcome == delivery::refused)
         return false;
     if (outcome != delivery::queued) {
@@ -258,13 +259,13 @@ std::size_t dealer::first_choice(const registration& from)
 }
 
 invocation dealer::invocation_for(const realm_member& caller, const call& m, const registration& to,
-                                  const callee& target, bool disclose) const
+                                  const callee& target, permission permitted) const
 {
     const auto& asked = m.options;
     invocation out(target.member->joined.next_invocation(), to.id, asked.forwarded, m.body);
     out.details.receive_progress = asked.receive_progress && takes_progress(*target.member, options_.progress);
-    const bool discloses = disclose || target.disclose_caller;
-    if (!discloses && asked.timeout == 0 && to.match == match_policy::exact)
+    const bool discloses = permitted.disclose || target.disclose_caller;
+    if (!discloses && asked.timeout == 0 && to.match == match_policy::exact && permitted.trust_level < 0)
         return out;
 
     auto& told = out.details.rare.emplace();
@@ -278,6 +279,8 @@ invocation dealer::invocation_for(const realm_member& caller, const call& m, con
         told.procedure = m.procedure;
     if (keeps_time(target))
         told.timeout = asked.timeout;
+    if (permitted.trust_level >= 0)
+        told.trustlevel = static_cast<std::uint64_t>(permitted.trust_level);
     return out;
 }
 

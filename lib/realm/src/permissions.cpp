@@ -169,15 +169,18 @@ permission_table& permission_table::allow_by_default(bool allow)
 
 permission permission_table::decide(action what, std::string_view uri) const
 {
+    if (decided_)
+        return *decided_;
+    permission outcome;
     const auto* const rule = index_.most_specific(uri);
-    if (rule == nullptr)
-        return {allow_by_default_, false};
-    return {rule->allowed.has(what), discloses(*rule, what)};
+    outcome.allowed = rule != nullptr ? rule->allowed.has(what) : allow_by_default_;
+    outcome.disclose = rule != nullptr && discloses(*rule, what);
+    return outcome;
 }
 
 permission permission_table::decide(action what, std::string_view uri, match_policy policy) const
 {
-    if (policy == match_policy::exact)
+    if (policy == match_policy::exact || decided_)
         return decide(what, uri);
 
     const permission_rule* covering = nullptr;
@@ -193,7 +196,9 @@ permission permission_table::decide(action what, std::string_view uri, match_pol
             (covering == nullptr || is_more_specific(rule.pattern, covering->pattern)))
             return {};
     }
-    return {true, false};
+    permission outcome;
+    outcome.allowed = true;
+    return outcome;
 }
 
 permission_rule& permission_table::rule_for(const uri_pattern& pattern)

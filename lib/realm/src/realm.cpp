@@ -39,6 +39,8 @@ struct realm::parts {
 
     void take_next(realm_member& from, const message& m, time_point now);
     void take_any(realm_member& from, const message& m, time_point now);
+    std::size_t take_decided(realm_member& from, std::span<const message> batch, time_point now);
+    [[nodiscard]] std::unique_ptr<realm_member> make_member(session& s);
     void take_after_events(realm_member& from, const message& m, time_point now);
 
     // One for each message that a joined client may send.
@@ -62,6 +64,8 @@ struct realm::parts {
     random_numbers random;
     std::uint64_t seed; // of every table whose keys come from peers
     std::map<std::string, permission_table, std::less<>> roles;
+    std::map<std::string, decision_limits, std::less<>> authorized_roles;
+    std::uint64_t decisions{0};
     permission_table no_permissions;
     id_map<session_id, std::unique_ptr<realm_member>> members;
     broker events;
@@ -103,6 +107,12 @@ bool realm::has_role(std::string_view name) const
     return parts_->roles.contains(name);
 }
 
+void realm::authorize(std::string_view name, const decision_limits& limits)
+{
+    role(name);
+    parts_->authorized_roles.try_emplace(std::string(name), limits);
+}
+
 session_id realm::new_session_id()
 {
     for (;;) {
@@ -114,9 +124,7 @@ session_id realm::new_session_id()
 void realm::join(session& s)
 {
     assert(s.membership() == nullptr && !parts_->members.contains(s.id()));
-    const auto role = parts_->roles.find(s.who().authrole);
-    auto member =
-        std::make_unique<realm_member>(s, role != parts_->roles.end() ? role->second : parts_->no_permissions);
+    auto member = parts_->make_member(s);
     s.set_membership(member.get());
     parts_->members.emplace(s.id(), std::move(member));
 
@@ -128,6 +136,15 @@ void realm::join(session& s)
     if (s.send(greeting) == delivery::too_large)
         s.abort(errc::payload_size_exceeded, "WELCOME is larger than the client accepts",
                 close_reason::handshake_failed);
+}
+
+std::unique_ptr<realm_member> realm::parts::make_member(session& s)
+{
+    const auto& name = s.who().authrole;
+    if (const auto limits = authorized_roles.find(name); limits != authorized_roles.end())
+        return std::make_unique<realm_member>(s, std::make_unique<authorized_member>(limits->second, seed));
+    const auto role = roles.find(name);
+    return std::make_unique<realm_member>(s, role != roles.end() ? role->second : no_permissions);
 }
 
 void realm::leave(session& s)
@@ -207,10 +224,45 @@ std::size_t realm::receive(session& from, std::span<const message> batch, time_p
     auto* const member = from.membership();
     if (member == nullptr)
         return 0;
+    if (member->authorized != nullptr)
+        return parts_->take_decided(*member, batch, now);
     auto next = batch.begin();
     for (; next != batch.end() && from.open(); ++next)
         parts_->take_next(*member, *next, now);
     return static_cast<std::size_t>(next - batch.begin());
+}
+
+/// Takes messages as long as it is known what the session may do.
+[[gnu::noinline]] std::size_t realm::parts::take_decided(realm_member& from, std::span<const message> batch,
+                                                         time_point now)
+{
+    auto next = batch.begin();
+    for (; next != batch.end() && from.joined.open(); ++next) {
+        if (!from.authorized->prepare(*next, options.uris, ++decisions, now))
+            break;
+        take_next(from, *next, now);
+    }
+    return static_cast<std::size_t>(next - batch.begin());
+}
+
+const authorization_question* realm::question(const session& from) const noexcept
+{
+    const auto* const member = from.membership();
+    return member != nullptr && member->authorized != nullptr ? member->authorized->question() : nullptr;
+}
+
+void realm::answer(session& from, const authorization_answer& given, time_point now)
+{
+    if (auto* const member = from.membership(); member != nullptr && member->authorized != nullptr)
+        member->authorized->answer(given, now);
+}
+
+void realm::forget_decisions() noexcept
+{
+    for (const auto& [id, member] : parts_->members) {
+        if (member->authorized != nullptr)
+            member->authorized->forget_decisions();
+    }
 }
 
 void realm::reject(session& from, const decode_failure& failure)

@@ -110,6 +110,7 @@ public:
     }
 
     [[nodiscard]] const auth_hello& hello() const noexcept override { return hello_; }
+    [[nodiscard]] const std::string& authmethod() const noexcept override { return authmethod_; }
     [[nodiscard]] const transport_facts& transport() const noexcept override { return inbox_.link().facts(); }
     [[nodiscard]] std::uint64_t session_number() const noexcept override { return id_.number(); }
 
@@ -176,6 +177,8 @@ awaitable<verdict> ask(router_core& core, authenticator& decides, exchange& conv
         outcome = co_await decides.authenticate(conversation);
     } catch (const conversation_over&) {
         throw;
+    } catch (const authentication_denied& denied) {
+        outcome = denied.why();
     } catch (const boost::system::system_error& thrown) {
         if (thrown.code() == boost::asio::error::operation_aborted)
             throw; // The router closes.

@@ -3,6 +3,7 @@
 #include <junctor/router/realm_host.hpp>
 
 #include <exception>
+#include <stdexcept>
 
 #include <boost/asio/post.hpp>
 
@@ -92,6 +93,24 @@ void realm_host::shut_down() noexcept
     local_.reset();
     timer_->next.clear();
     shut_down_ = true;
+}
+
+void realm_host::authorize(std::string_view role, authorizer& decides, const decision_limits& limits)
+{
+    if (!authorizers_.try_emplace(std::string(role), &decides).second)
+        throw std::invalid_argument("role with two authorizers: " + std::string(role));
+    realm_.authorize(role, limits);
+}
+
+void realm_host::forget_decisions(shard_services& here)
+{
+    enter(here)->forget_decisions();
+}
+
+authorizer* realm_host::authorizer_of(std::string_view role) const noexcept
+{
+    const auto at = authorizers_.find(role);
+    return at == authorizers_.end() ? nullptr : at->second;
 }
 
 void realm_host::register_procedure(std::string_view uri, procedure_handler handler)

@@ -18,6 +18,7 @@
 #include <junctor/transport/rawsocket_channel.hpp>
 
 #include "frame_logging.hpp"
+#include "pending_request.hpp"
 
 namespace junctor {
 
@@ -74,6 +75,16 @@ void log_left(router_core& core, const transport_facts& facts, const realm_host&
                     {"peer", facts.peer}});
 }
 
+void log_undecided(router_core& core, const authorization_request& request, std::string_view cause)
+{
+    core.log.write(log_level::error, "authorizer failed",
+                   {{"realm", request.realm()},
+                    {"session", request.session_number()},
+                    {"action", to_string(request.question().what)},
+                    {"uri", request.question().uri},
+                    {"what", cause}});
+}
+
 } // namespace
 
 served_connection::membership::membership(admission& admitted, channel& link, const membership_limits& limits,
@@ -113,11 +124,9 @@ void served_connection::start(std::unique_ptr<connection> peer)
 
 void served_connection::end_without_session()
 {
-    if (joined_ || told_goodbye_)
-        return;
-    if (cancel_joining_.slot().has_handler())
-        cancel_joining_.emit(boost::asio::cancellation_type::terminal);
-    else
+    if (cancel_waiting_.slot().has_handler())
+        cancel_waiting_.emit(boost::asio::cancellation_type::terminal);
+    else if (!joined_ && !told_goodbye_)
         abort(); // It waits for its peer to end, too.
 }
 
@@ -136,8 +145,8 @@ void served_connection::spawn(awaitable<void> part)
                           });
 }
 
-/// Completes as `part`, which leads to a session, does, unless the router closes. What it takes to be told that is
-/// there for so long only. A part that would begin when all connections have been told already, does not.
+/// Completes as `part`, which leads to a session or to a decision, does, unless the router closes. What it takes to be
+/// told that is there for so long only. A part that would begin when all connections have been told already, does not.
 template <class T>
 awaitable<std::unique_ptr<T>> served_connection::until_closing(awaitable<std::unique_ptr<T>> part)
 {
@@ -145,13 +154,13 @@ awaitable<std::unique_ptr<T>> served_connection::until_closing(awaitable<std::un
         throw boost::system::system_error(boost::asio::error::operation_aborted);
     auto start = [&](auto handler) {
         boost::asio::co_spawn(home_.io.get_executor(), std::move(part),
-                              boost::asio::bind_cancellation_slot(cancel_joining_.slot(), std::move(handler)));
+                              boost::asio::bind_cancellation_slot(cancel_waiting_.slot(), std::move(handler)));
     };
     const auto token = boost::asio::as_tuple(boost::asio::deferred);
     auto spawned =
         boost::asio::async_initiate<decltype(token), void(std::exception_ptr, std::unique_ptr<T>)>(start, token);
     auto [failure, outcome] = co_await std::move(spawned);
-    cancel_joining_.slot().clear();
+    cancel_waiting_.slot().clear();
     if (failure)
         std::rethrow_exception(failure);
     co_return std::move(outcome);
@@ -215,10 +224,71 @@ awaitable<close_reason> served_connection::begin_session()
     joined_.emplace(*admitted, *link_, limits, home_.services);
     link_->clear_deadline();
     log_joined(*core_, link_->facts(), joined_->host, joined_->member);
-    if (!dispatch())
+    const auto taken = co_await dispatch_all();
+    if (taken == outcome::session_ended)
         co_return end_session();
     read_for_session();
     co_return close_reason::none;
+}
+
+/// From a request that the authorizer must be asked about to the next read, or to the end of the session.
+awaitable<void> served_connection::go_on_with_session()
+{
+    co_await ask_authorizer();
+    const auto taken = co_await dispatch_all();
+    if (taken == outcome::all_taken)
+        read_for_session();
+    else
+        co_await serve_after(end_session());
+}
+
+/// Gives the realm all that has been read, and whatever decisions it needs for that.
+awaitable<served_connection::outcome> served_connection::dispatch_all()
+{
+    auto taken = dispatch();
+    while (taken == outcome::undecided) {
+        co_await ask_authorizer();
+        taken = dispatch();
+    }
+    co_return taken;
+}
+
+std::optional<authorization_question> served_connection::question_of(const session& member)
+{
+    const auto entered = joined_->host.enter(home_.services);
+    const auto* const question = entered->question(member);
+    return question != nullptr ? std::optional(*question) : std::nullopt;
+}
+
+/// Lets the authorizer decide about the next request of the session, in as much time as it may take. A failure is a
+/// decision, too: to allow nothing.
+awaitable<void> served_connection::ask_authorizer()
+{
+    const auto& member = joined_->member;
+    auto& host = joined_->host;
+    auto* const decides = host.authorizer_of(member.who().authrole);
+    auto question = question_of(member);
+    if (!question || decides == nullptr)
+        co_return;
+    const auto timeout = transport_->settings.per_session().authorization_timeout;
+    pending_request request(*core_, home_.services, host, member, *link_, timeout, std::move(*question));
+    deadline bound(home_.services.deadlines(), &cancel_waiting_, [](void* waiting) noexcept {
+        static_cast<boost::asio::cancellation_signal*>(waiting)->emit(boost::asio::cancellation_type::terminal);
+    });
+    bound.set_after(timeout);
+    authorization_answer answer;
+    answer.decided.failed = true;
+    std::string failure;
+    try {
+        auto asking = ask(*decides, request);
+        const auto given = co_await until_closing(std::move(asking));
+        answer = *given;
+    } catch (const std::exception& thrown) {
+        failure = thrown.what();
+    }
+    if (!failure.empty() && !core_->closing)
+        log_undecided(*core_, request, bound.is_set() ? failure : "it took too long");
+    host.enter(home_.services)->answer(joined_->member, answer, std::chrono::steady_clock::now());
 }
 
 /// Waits for the peer's answer to GOODBYE; what it sent before that is of no interest any more. Also if the router
@@ -251,15 +321,19 @@ void served_connection::read_for_session()
 
 bool served_connection::take(const batch& read)
 {
-    if (inbox_->refill(read) == close_reason::none)
-        return dispatch();
-    lose_session(read);
-    return false;
+    if (inbox_->refill(read) != close_reason::none) {
+        lose_session(read);
+        return false;
+    }
+    const auto taken = dispatch();
+    undecided_ = taken == outcome::undecided;
+    return taken == outcome::all_taken;
 }
 
-/// Gives the realm all that has been read. Whether the session is still open; others may close it, too, so that it is
-/// only known in the realm. One that is not leaves before anybody else can enter, and before its peer reads GOODBYE.
-bool served_connection::dispatch()
+/// Gives the realm what has been read, as far as it is decided what the session may do. Others may close the session,
+/// too, so that it is only known in the realm. One that is closed leaves before anybody else can enter, and before its
+/// peer reads GOODBYE.
+served_connection::outcome served_connection::dispatch()
 {
     thread_local std::array<message, messages_at_once> messages;
     auto& inbox = *inbox_;
@@ -270,18 +344,46 @@ bool served_connection::dispatch()
     while (member.open() && !inbox.empty()) {
         const bool malformed = count < std::min(messages.size(), inbox.size());
         auto taken = entered->receive(member, std::span(messages).first(count), now);
-        if (malformed && member.open()) {
+        const bool undecided = taken < count && member.open();
+        if (malformed && !undecided && member.open()) {
             entered->reject(member, inbox.failure());
             ++taken;
         }
         inbox.take(taken);
+        if (undecided && !answer_now(entered))
+            return outcome::undecided;
         if (!inbox.empty())
             entered.outside([&] { count = inbox.look_ahead(messages); });
     }
     if (member.open())
-        return true;
+        return outcome::all_taken;
     entered->leave(member);
-    return false;
+    return outcome::session_ended;
+}
+
+/// Answers what the realm must know before it can go on, if the authorizer knows that without waiting.
+[[gnu::noinline]] bool served_connection::answer_now(realm_entry& entered)
+{
+    auto& member = joined_->member;
+    auto& host = joined_->host;
+    const auto* const question = entered->question(member);
+    auto* const decides = host.authorizer_of(member.who().authrole);
+    if (question == nullptr || decides == nullptr)
+        return false;
+    const auto timeout = transport_->settings.per_session().authorization_timeout;
+    const pending_request request(*core_, home_.services, host, member, *link_, timeout, *question);
+    std::optional<authorization_answer> known;
+    entered.outside([&] {
+        try {
+            known = decides->decide_now(request);
+        } catch (const std::exception& failure) {
+            log_undecided(*core_, request, failure.what());
+            known.emplace().decided.failed = true;
+        }
+    });
+    if (known)
+        entered->answer(member, *known, std::chrono::steady_clock::now());
+    return known.has_value();
 }
 
 /// Takes the session out whose connection has come to its end, and closes it unless somebody has done so before.
@@ -297,7 +399,10 @@ void served_connection::on_reading_end(const std::exception_ptr& failure) noexce
     try {
         if (failure)
             std::rethrow_exception(failure);
-        spawn(serve_after(end_session()));
+        if (std::exchange(undecided_, false))
+            spawn(go_on_with_session());
+        else
+            spawn(serve_after(end_session()));
     } catch (...) {
         log_failure(core_->log, std::current_exception());
     }

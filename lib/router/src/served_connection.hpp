@@ -4,6 +4,7 @@
 
 /// The life of one connection.
 
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <optional>
@@ -28,7 +29,8 @@ namespace junctor {
 ///
 /// A coroutine serves it while it waits for something certain: the handshake, HELLO, what an authenticator wants, the
 /// answer to GOODBYE, the end. A session that is joined has none. It waits for anything, for nearly all its time, and
-/// most wait for long: so this object takes what comes, and the next coroutine begins when the session has ended.
+/// most wait for long: so this object takes what comes, and the next coroutine begins when the session has ended, or
+/// when an authorizer must be asked.
 ///
 /// Whoever waits on its behalf keeps it alive; it closes the connection when it goes.
 class served_connection final : public live_connection,
@@ -68,10 +70,22 @@ private:
     awaitable<void> serve_after(close_reason last);
     awaitable<void> await_goodbye(close_reason reason);
     awaitable<close_reason> begin_session();
+    awaitable<void> go_on_with_session();
+    awaitable<void> ask_authorizer();
+
+    /// What came of giving the realm what had been read.
+    enum class outcome : std::uint8_t {
+        all_taken,
+        session_ended,
+        undecided, ///< What is left waits for the authorizer.
+    };
 
     void read_for_session();
     bool take(const batch& read) override;
-    bool dispatch();
+    outcome dispatch();
+    bool answer_now(realm_entry& entered);
+    std::optional<authorization_question> question_of(const session& member);
+    awaitable<outcome> dispatch_all();
     void lose_session(const batch& end);
     void on_reading_end(const std::exception_ptr& failure) noexcept;
     close_reason end_session();
@@ -79,11 +93,12 @@ private:
     std::shared_ptr<router_core> core_;
     shard& home_;
     std::shared_ptr<const listening> transport_;
-    boost::asio::cancellation_signal cancel_joining_;
-    std::unique_ptr<channel> link_; ///< Null until the transport's handshake is done.
+    boost::asio::cancellation_signal cancel_waiting_; ///< Of what does not outlive the closing of the router.
+    std::unique_ptr<channel> link_;                   ///< Null until the transport's handshake is done.
     std::optional<message_inbox> inbox_;
     std::optional<membership> joined_;
     session_phase phase_{session_phase::expecting_hello};
+    bool undecided_{false};    ///< Reading has ended because the authorizer must be asked.
     bool told_goodbye_{false}; ///< By the router; the peer has time to answer.
 };
 

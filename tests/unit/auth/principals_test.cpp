@@ -40,7 +40,7 @@ class directory final : public principal_source {
 public:
     explicit directory(module_options& options) { record_.credentials.set("pin", *options.find("pins")); }
 
-    awaitable<std::optional<principal_record>> find(auth_exchange& exchange) override
+    awaitable<std::optional<principal_record>> find(auth_exchange& exchange, dict) override
     {
         std::optional<principal_record> one;
         if (exchange.hello().authid.starts_with('A')) {
@@ -129,7 +129,7 @@ TEST_CASE("principals: from a source", "[auth]")
 TEST_CASE("principals: those that a program adds itself", "[auth]")
 {
     pins all;
-    all.add({"ann", "staff", {}, {}, pin{1}});
+    all.add({"ann", "staff", {}, {}, pin{1}, false});
     CHECK(look_up(all, scripted_exchange("realm1", "ann"))->credentials.number == 1);
-    CHECK_THROWS_AS(all.add({"ann", "guest", {}, {}, pin{2}}), std::invalid_argument);
+    CHECK_THROWS_AS(all.add({"ann", "guest", {}, {}, pin{2}, false}), std::invalid_argument);
 }

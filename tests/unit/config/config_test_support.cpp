@@ -57,12 +57,20 @@ awaitable<verdict> made_authenticator::authenticate(auth_exchange&)
     co_return verdict::deny(errc::authentication_denied);
 }
 
+awaitable<authorization_answer> made_authorizer::decide(authorization_request&)
+{
+    co_return authorization_answer();
+}
+
 const module_registry& modules()
 {
     static const module_registry registry = [] {
         module_registry filled;
         filled.add_authenticator("anonymous", make_anything);
         filled.add_authenticator("ticket", make_ticket);
+        filled.add_authorizer("dynamic", [](module_options& options) {
+            return std::make_unique<made_authorizer>(options.text("procedure"));
+        });
         return filled;
     }();
     return registry;

@@ -24,7 +24,16 @@ struct made_authenticator : authenticator {
     dict options;
 };
 
-/// "anonymous", which takes anything, and "ticket", which wants a text under `secret` and nothing else.
+/// An authorizer, and the procedure that it was made for.
+struct made_authorizer : authorizer {
+    explicit made_authorizer(std::string given) : procedure{std::move(given)} {}
+    awaitable<authorization_answer> decide(authorization_request& request) override;
+
+    std::string procedure;
+};
+
+/// "anonymous", which takes anything, and "ticket", which wants a text under `secret` and nothing else; the authorizer
+/// "dynamic", which wants a text under `procedure`.
 const module_registry& modules();
 
 /// Loads configurations, with what surrounds them.

@@ -28,6 +28,8 @@ constexpr bound bounds[] = {
      [](const rawsocket_transport& t) { return std::int64_t(t.per_session().join_timeout.count()); }},
     {"challenge_timeout", "1", "86400000",
      [](const rawsocket_transport& t) { return std::int64_t(t.per_session().challenge_timeout.count()); }},
+    {"authorization_timeout", "1", "86400000",
+     [](const rawsocket_transport& t) { return std::int64_t(t.per_session().authorization_timeout.count()); }},
     {"write_stall_timeout", "1", "86400000",
      [](const rawsocket_transport& t) { return std::int64_t(t.per_session().write_stall_timeout.count()); }},
     {"goodbye_timeout", "1", "86400000",

@@ -152,8 +152,18 @@ TEST_CASE("config: the keys of a role", "[config][realm]")
          "must be true or false, not an integer"},
         {R"("name": "guest", "permissions": {})", "workers[0].realms[0].roles[0].permissions",
          "must be a list, not a dict"},
-        {R"("name": "guest", "authorizer": "com.example.authorize")", "workers[0].realms[0].roles[0].authorizer",
-         "dynamic authorizers are not supported yet by this version"},
+        {R"("name": "guest", "authorizer": 5)", "workers[0].realms[0].roles[0].authorizer",
+         "must be the URI of a procedure or a dict, not an integer"},
+        {R"("name": "guest", "authorizer": "com.a", "permissions": [{"uri": "com.b"}])",
+         "workers[0].realms[0].roles[0].authorizer", "a role has either permissions or an authorizer"},
+        {R"("name": "guest", "authorizer": {})", "workers[0].realms[0].roles[0].authorizer",
+         "needs the key 'procedure'"},
+        {R"("name": "guest", "authorizer": {"type": "dinamic"})", "workers[0].realms[0].roles[0].authorizer.type",
+         "unknown type of authorizer 'dinamic'", "did you mean 'dynamic'?"},
+        {R"("name": "guest", "authorizer": {"procedure": "com.a", "procedur": "com.b"})",
+         "workers[0].realms[0].roles[0].authorizer.procedur", "unknown key", "did you mean 'procedure'?"},
+        {R"("name": "guest", "authorizer": {"procedure": "com.a", "decisions_max": -1})",
+         "workers[0].realms[0].roles[0].authorizer.decisions_max", "must be from 0 to 1000000"},
         {R"("name": "guest", "permisions": [])", "workers[0].realms[0].roles[0].permisions", "unknown key",
          "did you mean 'permissions'?"},
         {R"("name": "guest"}, {"name": "guest")", "workers[0].realms[0].roles[1]",
@@ -161,4 +171,23 @@ TEST_CASE("config: the keys of a role", "[config][realm]")
     };
     for (const auto& expected : cases)
         check_wrong(loader.load_realm(role_with(expected.text)), expected);
+}
+
+TEST_CASE("config: the authorizer of a role", "[config][realm]")
+{
+    const config_loader loader;
+    const auto procedure_of = [](const role_config& role) {
+        return dynamic_cast<const made_authorizer&>(*role.authorizer).procedure;
+    };
+    const auto plain = loader.load_realm(role_with(R"("name": "guest", "authorizer": "com.example.authorize")"));
+    CHECK(procedure_of(only_realm(plain).roles[0]) == "com.example.authorize");
+    CHECK(only_realm(plain).roles[0].decisions.decisions_max == decision_limits().decisions_max);
+
+    const auto full = loader.load_realm(role_with(
+        R"("name": "guest", "authorizer":
+           {"type": "dynamic", "procedure": "com.a", "decisions_max": 10, "decision_lifetime": 60000})"));
+    const auto& role = only_realm(full).roles[0];
+    CHECK(procedure_of(role) == "com.a");
+    CHECK(role.decisions.decisions_max == 10);
+    CHECK(role.decisions.lifetime == std::chrono::minutes(1));
 }

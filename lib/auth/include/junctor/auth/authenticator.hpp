@@ -5,6 +5,7 @@
 /// Authentication: a coroutine that talks to the peer in challenges and returns a verdict.
 
 #include <cstdint>
+#include <exception>
 #include <string>
 #include <utility>
 #include <variant>
@@ -84,6 +85,19 @@ private:
     std::variant<identity, denial> content_;
 };
 
+/// Thrown to deny from within a function that does not return a verdict: as good as returning `why`.
+class authentication_denied : public std::exception {
+public:
+    /// `why` must be a denial.
+    explicit authentication_denied(verdict why) : why_{std::move(why)} {}
+
+    [[nodiscard]] const verdict& why() const noexcept { return why_; }
+    [[nodiscard]] const char* what() const noexcept override { return why_.reason().c_str(); }
+
+private:
+    verdict why_;
+};
+
 /// The conversation with one peer that wants to join, as its authenticator sees it. The authenticator cannot reach the
 /// connection itself: it can neither forget a time limit nor go on after a refusal. Lives until `authenticate`
 /// completes; used on the thread that runs it only.
@@ -92,6 +106,9 @@ public:
     virtual ~auth_exchange() = default;
 
     [[nodiscard]] virtual const auth_hello& hello() const noexcept = 0;
+
+    /// The authmethod that the peer and the transport have agreed on.
+    [[nodiscard]] virtual const std::string& authmethod() const noexcept = 0;
     [[nodiscard]] virtual const transport_facts& transport() const noexcept = 0;
 
     /// The identifier that the session will have if it joins; signed challenges contain it.
@@ -125,7 +142,7 @@ public:
     virtual ~authenticator() = default;
 
     /// Completes with the verdict on the peer of `exchange`, which outlives the coroutine. An exception denies with
-    /// `errc::authentication_failed` and is logged.
+    /// `errc::authentication_failed` and is logged, unless it is `authentication_denied`.
     [[nodiscard]] virtual awaitable<verdict> authenticate(auth_exchange& exchange) = 0;
 
     /// Whether the peer of `exchange` may be one that this authenticator knows. Asked where several authenticators

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <junctor/auth/authenticator.hpp>
+#include <junctor/auth/authorizer.hpp>
 #include <junctor/auth/module_options.hpp>
 #include <junctor/auth/principal_source.hpp>
 
@@ -25,6 +26,9 @@ using authenticator_factory = std::function<std::unique_ptr<authenticator>(modul
 
 /// Makes a source of principals from the options of the authmethod that it is for.
 using principal_source_factory = std::function<std::unique_ptr<principal_source>(module_options& options)>;
+
+/// Makes an authorizer from the value of the key `authorizer` of a role.
+using authorizer_factory = std::function<std::unique_ptr<authorizer>(module_options& options)>;
 
 /// Thrown by factories that find a mistake while they make something: `key` is the option that is wrong (empty for the
 /// whole), `what()` what is wrong with it.
@@ -50,6 +54,16 @@ public:
     /// The names of all authmethods, sorted.
     [[nodiscard]] std::vector<std::string> authmethods() const;
 
+    /// Registers `make` for the value `type` of the key of that name in `authorizer` of a role. Throws
+    /// `std::invalid_argument` if the name is taken.
+    void add_authorizer(std::string type, authorizer_factory make);
+
+    /// The factory for authorizers of that type, or null. Valid as long as the registry.
+    [[nodiscard]] const authorizer_factory* find_authorizer(std::string_view type) const noexcept;
+
+    /// The types of all authorizers, sorted.
+    [[nodiscard]] std::vector<std::string> authorizers() const;
+
     /// Registers `make` for the value `type` of the key of that name in the options of authmethods that have
     /// principals. Throws `std::invalid_argument` if the name is taken; "static" is.
     void add_principal_source(std::string type, principal_source_factory make);
@@ -62,6 +76,7 @@ public:
 
 private:
     std::map<std::string, authenticator_factory, std::less<>> authenticators_;
+    std::map<std::string, authorizer_factory, std::less<>> authorizers_;
     std::map<std::string, principal_source_factory, std::less<>> principal_sources_;
 };
 

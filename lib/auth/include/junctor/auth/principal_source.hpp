@@ -25,12 +25,15 @@ struct principal_record {
 
     /// What the authmethod needs, with the same keys as in the configuration: `ticket`, or `secret`, `salt`, ….
     dict credentials;
+
+    /// The source itself has checked the evidence that it was given, such as a ticket.
+    bool verified{false};
 };
 
 /// A source of principals for any authmethod that checks credentials. Serves any number of peers at the same time, from
 /// any thread of the router, and must outlive the router, as authenticators do.
 ///
-///     awaitable<std::optional<principal_record>> find(auth_exchange& exchange) override
+///     awaitable<std::optional<principal_record>> find(auth_exchange& exchange, dict) override
 ///     {
 ///         auto row = co_await users_.look_up(exchange.hello().authid);
 ///         …
@@ -39,9 +42,11 @@ class principal_source {
 public:
     virtual ~principal_source() = default;
 
-    /// Completes with the principal that the peer of `exchange` says it is, or with nothing if there is none. Must not
-    /// challenge the peer. An exception denies with `errc::authentication_failed` and is logged.
-    [[nodiscard]] virtual awaitable<std::optional<principal_record>> find(auth_exchange& exchange) = 0;
+    /// Completes with the principal that the peer of `exchange` says it is, or with nothing if there is none.
+    /// `evidence` is what the peer has shown already, such as `ticket`; it is empty with authmethods that ask for proof
+    /// only when they know what to check it by. Must not challenge the peer. An exception denies with
+    /// `errc::authentication_failed` and is logged, unless it is `authentication_denied`.
+    [[nodiscard]] virtual awaitable<std::optional<principal_record>> find(auth_exchange& exchange, dict evidence) = 0;
 };
 
 } // namespace junctor

@@ -27,6 +27,7 @@ struct principal {
     std::string realm; ///< The only realm that it may join; empty for every one that has the role.
     dict authextra;    ///< For WELCOME.
     Credentials credentials;
+    bool verified{false}; ///< By its source, from the evidence: there are no credentials to check anything by.
 };
 
 /// The provider that WELCOME names for principals of a source of the type `type`.
@@ -75,8 +76,8 @@ public:
     [[nodiscard]] const std::string& provider() const noexcept { return provider_; }
 
     /// Completes with the principal that the peer of `exchange` says it is, by its authid, if it may join the realm
-    /// that the peer asks for; with null otherwise.
-    [[nodiscard]] awaitable<std::shared_ptr<const entry>> find(auth_exchange& exchange) const;
+    /// that the peer asks for; with null otherwise. A source gets `evidence`: see `principal_source::find`.
+    [[nodiscard]] awaitable<std::shared_ptr<const entry>> find(auth_exchange& exchange, dict evidence = {}) const;
 
     /// The verdict that lets `one` in.
     [[nodiscard]] verdict grant(const entry& one) const;
@@ -100,8 +101,8 @@ principals<Credentials>::principals(module_options& options, std::string_view ke
     for (auto& [authid, section] : options.sections(key)) {
         auto authrole = section.text("role", "anonymous");
         auto realm = section.text("realm", "");
-        listed_.try_emplace(authid,
-                            entry{authid, std::move(authrole), std::move(realm), {}, Credentials::read(section)});
+        listed_.try_emplace(
+            authid, entry{authid, std::move(authrole), std::move(realm), {}, Credentials::read(section), false});
         section.finish();
     }
 }
@@ -115,18 +116,22 @@ void principals<Credentials>::add(entry one)
 }
 
 template <class Credentials>
-awaitable<std::shared_ptr<const principal<Credentials>>> principals<Credentials>::find(auth_exchange& exchange) const
+awaitable<std::shared_ptr<const principal<Credentials>>> principals<Credentials>::find(auth_exchange& exchange,
+                                                                                       dict evidence) const
 {
     std::shared_ptr<const entry> one;
     if (source_ != nullptr) {
-        auto record = co_await source_->find(exchange);
+        auto record = co_await source_->find(exchange, std::move(evidence));
         if (record) {
             auto made = std::make_shared<entry>();
             made->authid = record->authid;
             made->authrole = record->authrole;
             made->realm = record->realm;
             made->authextra = record->authextra;
-            read_credentials(*record, [&](module_options& options) { made->credentials = Credentials::read(options); });
+            made->verified = record->verified;
+            if (!record->verified)
+                read_credentials(*record,
+                                 [&](module_options& options) { made->credentials = Credentials::read(options); });
             one = std::move(made);
         }
     } else if (const auto at = listed_.find(exchange.hello().authid); at != listed_.end()) {

@@ -89,6 +89,9 @@ struct session_limits : membership_limits {
     /// How long a peer may take to answer one CHALLENGE.
     std::chrono::milliseconds challenge_timeout{std::chrono::seconds{10}};
 
+    /// How long an authorizer may take to decide about one request. The session that made it waits for so long.
+    std::chrono::milliseconds authorization_timeout{std::chrono::seconds{10}};
+
     /// How long a peer may leave queued output without taking a single byte of it.
     std::chrono::milliseconds write_stall_timeout{std::chrono::seconds{30}};
 

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include <junctor/auth/authenticator.hpp>
+#include <junctor/auth/authorizer.hpp>
+#include <junctor/realm/authorization.hpp>
 #include <junctor/realm/permissions.hpp>
 #include <junctor/realm/realm.hpp>
 #include <junctor/transport/rawsocket_transport.hpp>
@@ -21,6 +23,9 @@ struct role_config {
     std::string name; ///< The authrole.
     std::vector<permission_rule> permissions;
     bool allow_by_default{false}; ///< What holds where no permission matches.
+
+    std::shared_ptr<junctor::authorizer> authorizer; ///< Decides in place of the permissions; null if these do.
+    decision_limits decisions;                       ///< Bounds on what is remembered of its decisions.
 };
 
 /// A realm to open.

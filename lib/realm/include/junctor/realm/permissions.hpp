@@ -7,22 +7,15 @@
 #include <bitset>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include <junctor/base/uri.hpp>
 #include <junctor/realm/pattern_index.hpp>
+#include <junctor/session/permission.hpp>
 
 namespace junctor {
-
-/// What a session asks to do with a URI. Spec: advanced profile, "Authorization".
-enum class action : std::uint8_t {
-    call,
-    register_,
-    publish,
-    subscribe,
-    any, ///< All of them; for rules only.
-};
 
 /// A URI pattern with the policy by which it matches.
 struct uri_pattern {
@@ -58,12 +51,6 @@ struct permission_rule {
     bool disclose_publisher{false}; ///< Subscribers learn who publishes, whether the publisher asks for it or not.
 };
 
-/// What was decided about one request.
-struct permission {
-    bool allowed{false};
-    bool disclose{false}; ///< The caller of a call, the publisher of a publication.
-};
-
 /// The rules of one role. Whatever no rule matches is denied, unless the role allows by default.
 ///
 /// Of the rules that match a URI one decides: the exact one, else the longest prefix, else the wildcard with the
@@ -94,6 +81,14 @@ public:
     /// What holds where no rule matches; to deny is the default.
     permission_table& allow_by_default(bool allow = true);
 
+    /// Lets `decided` hold for whatever is asked, in place of all rules: for requests that are decided one by one
+    /// elsewhere. It becomes version `number`, which no other table has had.
+    void decide_all(const permission& decided, std::uint64_t number) noexcept
+    {
+        decided_ = decided;
+        version_ = number;
+    }
+
     /// Decides about `what`, which is not `action::any`, on the valid URI `uri`.
     [[nodiscard]] permission decide(action what, std::string_view uri) const;
 
@@ -108,6 +103,7 @@ private:
 
     std::deque<permission_rule> rules_; // never moves its elements, as the index points to them
     pattern_index<permission_rule> index_;
+    std::optional<permission> decided_;
     bool allow_by_default_{false};
     std::uint64_t version_{0};
 };

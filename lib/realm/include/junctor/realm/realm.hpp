@@ -18,6 +18,7 @@
 #include <junctor/base/uri.hpp>
 #include <junctor/message/decode.hpp>
 #include <junctor/message/messages.hpp>
+#include <junctor/realm/authorization.hpp>
 #include <junctor/realm/permissions.hpp>
 #include <junctor/session/session.hpp>
 
@@ -81,6 +82,10 @@ public:
     permission_table& role(std::string_view name);
     [[nodiscard]] bool has_role(std::string_view name) const;
 
+    /// Lets an authorizer decide about the sessions that join with the role `name` from now on, in place of its
+    /// permissions: see `question`. Bounds on what is remembered are in `limits`.
+    void authorize(std::string_view name, const decision_limits& limits);
+
     /// A session identifier drawn at random, which no session of this realm bears.
     [[nodiscard]] session_id new_session_id();
 
@@ -98,8 +103,19 @@ public:
     /// whoever reads for it looks at `session::open()` afterwards. A session that is closed already is not listened to.
     void receive(session& from, const message& m, time_point now) { receive(from, {&m, 1}, now); }
 
-    /// Takes the messages of `batch` one after the other, until one of them closes the session; returns how many.
+    /// Takes the messages of `batch` one after the other, until one of them closes the session, or something must be
+    /// decided before the next one can be taken; returns how many.
     std::size_t receive(session& from, std::span<const message> batch, time_point now);
+
+    /// What must be decided before the next message of `from` can be taken. Null if there is nothing; otherwise valid
+    /// until the realm is left. Whoever reads for the session asks, answers, and goes on with the same message.
+    [[nodiscard]] const authorization_question* question(const session& from) const noexcept;
+
+    /// Answers the question of `from`, if there is one.
+    void answer(session& from, const authorization_answer& given, time_point now);
+
+    /// Forgets everything that was decided about the sessions of this realm: it is asked about anew.
+    void forget_decisions() noexcept;
 
     /// Takes what `from` sent and what was no message: a request with a wrong option is answered with ERROR if the peer
     /// waits for an answer, anything else closes the session with ABORT.

@@ -5,12 +5,15 @@
 /// What a realm keeps of a session that is joined to it, so that the session can leave at the cost of what it has.
 
 #include <cstddef>
+#include <memory>
 #include <string_view>
+#include <utility>
 
 #include <boost/container/flat_map.hpp>
 
 #include <junctor/base/errc.hpp>
 #include <junctor/base/ids.hpp>
+#include <junctor/realm/authorization.hpp>
 #include <junctor/realm/pending_calls.hpp>
 #include <junctor/realm/permissions.hpp>
 #include <junctor/realm/request_table.hpp>
@@ -31,8 +34,15 @@ struct subscriber_place {
 struct realm_member {
     realm_member(session& s, const permission_table& role) : joined{s}, permissions{role} {}
 
+    /// One whose requests an authorizer decides about.
+    realm_member(session& s, std::unique_ptr<authorized_member> decisions)
+        : joined{s}, permissions{decisions->permissions()}, authorized{std::move(decisions)}
+    {
+    }
+
     session& joined;
     const permission_table& permissions;
+    std::unique_ptr<authorized_member> authorized; ///< Null if the rules of its role decide.
 
     // Most sessions have few, and thousands at most: sorted, they take the least memory.
     boost::container::flat_map<subscription_id, subscriber_place> subscriptions;

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -13,7 +14,7 @@
 #include <string_view>
 #include <utility>
 
-#include <junctor/auth/authenticator.hpp>
+#include <junctor/auth/authorizer.hpp>
 #include <junctor/realm/realm.hpp>
 #include <junctor/router/procedure.hpp>
 #include <junctor/transport/shard_mutex.hpp>
@@ -40,6 +41,17 @@ public:
     /// The permissions of a role, created when first named. Sessions join with the roles that exist, and with no other;
     /// what no rule allows is denied. In a router with several shards, roles are set up before the shards run.
     permission_table& role(std::string_view name) { return realm_.role(name); }
+
+    /// Lets `decides`, which must outlive the router, decide about every request of sessions with the role `role`, in
+    /// place of the permissions of that role. Decisions that may be cached are remembered for each session, within
+    /// `limits`. Before any session joins. Throws `std::invalid_argument` if the role has an authorizer already.
+    void authorize(std::string_view role, authorizer& decides, const decision_limits& limits = {});
+
+    /// Forgets all decisions that were remembered: every session of the realm is asked about anew. On any shard.
+    void forget_decisions(shard_services& here);
+
+    /// Who decides about sessions with the role `role`; null if its permissions do. On any shard, once sessions join.
+    [[nodiscard]] authorizer* authorizer_of(std::string_view role) const noexcept;
 
     /// Offers `uri` to the sessions of the realm: `handler` answers each call on the thread of the main shard (see
     /// `make_procedure` for its forms). Throws `std::invalid_argument` if the URI is not valid or registered already.
@@ -78,6 +90,7 @@ private:
     router_core& core_;
     shard_mutex mutex_; ///< For all below. It is held for a batch of messages, never over a wait or a system call.
     realm realm_;
+    std::map<std::string, authorizer*, std::less<>> authorizers_;
     std::optional<close_reason> closed_;
     bool shut_down_{false};
     struct timer;

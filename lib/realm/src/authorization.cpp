@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <junctor/realm/authorization.hpp>
+
+#include <iterator>
+#include <utility>
+#include <variant>
+
+#include <junctor/codec/codec.hpp>
+#include <junctor/message/encode.hpp>
+
+namespace junctor {
+
+namespace {
+
+/// What a message asks for, without a copy.
+struct request {
+    action what{};
+    std::string_view uri;
+    match_policy match{match_policy::exact};
+};
+
+std::optional<request> request_in(const message& m)
+{
+    if (const auto* const called = std::get_if<call>(&m))
+        return request{action::call, called->procedure};
+    if (const auto* const published = std::get_if<publish>(&m))
+        return request{action::publish, published->topic};
+    if (const auto* const wanted = std::get_if<register_>(&m))
+        return request{action::register_, wanted->procedure, wanted->options.match};
+    if (const auto* const wanted = std::get_if<subscribe>(&m))
+        return request{action::subscribe, wanted->topic, wanted->options.match};
+    return std::nullopt;
+}
+
+/// The options of `m`, which all requests have as their third element. The detour over bytes is short: it is made only
+/// when somebody is asked, and it needs no second description of every option.
+dict options_of(const message& m)
+{
+    byte_buffer bytes;
+    const auto encoded = std::visit([&](const auto& one) { return encode(one, serializer::msgpack, bytes); }, m);
+    if (encoded != errc{})
+        return {};
+    auto tree = read_value({serializer::msgpack, bytes.view()});
+    auto* const elements = tree ? tree->get_if<list>() : nullptr;
+    auto* const options = elements != nullptr && elements->size() > 2 ? (*elements)[2].get_if<dict>() : nullptr;
+    return options != nullptr ? std::move(*options) : dict();
+}
+
+} // namespace
+
+decision_cache::decision_cache(const decision_limits& limits, std::uint64_t seed)
+    : limits_{limits}, index_(0, uri_hash(seed))
+{
+}
+
+/// One text of what decisions are looked up by. URIs have no control characters.
+std::string_view decision_cache::key_of(action what, match_policy match, std::string_view uri)
+{
+    scratch_.clear();
+    scratch_ += static_cast<char>(1 + static_cast<int>(what));
+    scratch_ += static_cast<char>(1 + static_cast<int>(match));
+    scratch_ += uri;
+    return scratch_;
+}
+
+const permission* decision_cache::find(action what, match_policy match, std::string_view uri, time_point now)
+{
+    const auto at = index_.find(key_of(what, match, uri));
+    if (at == index_.end())
+        return nullptr;
+    const auto& found = *at->second;
+    if (limits_.lifetime.count() == 0 || now - found.made < limits_.lifetime)
+        return &found.decided;
+    erase(at->second);
+    return nullptr;
+}
+
+void decision_cache::insert(action what, match_policy match, std::string_view uri, const permission& decided,
+                            time_point now)
+{
+    if (limits_.decisions_max == 0)
+        return;
+    if (const auto known = index_.find(key_of(what, match, uri)); known != index_.end())
+        erase(known->second);
+    while (decisions_.size() >= limits_.decisions_max)
+        erase(decisions_.begin());
+    const auto at = decisions_.insert(decisions_.end(), decision{std::string(key_of(what, match, uri)), decided, now});
+    index_.emplace(at->key, at);
+}
+
+void decision_cache::clear() noexcept
+{
+    index_.clear();
+    decisions_.clear();
+}
+
+void decision_cache::erase(decisions::iterator at)
+{
+    index_.erase(std::string_view(at->key));
+    decisions_.erase(at);
+}
+
+authorized_member::authorized_member(const decision_limits& limits, std::uint64_t seed)
+    : decided_{seed}, cache_{limits, seed}
+{
+}
+
+bool authorized_member::prepare(const message& m, uri_check uris, std::uint64_t number, time_point now)
+{
+    question_.reset();
+    const auto asked = request_in(m);
+    if (!asked)
+        return true;
+    if (check_uri(asked->uri, uris, asked->match) != uri_flaw::none) {
+        decided_.decide_all(permission(), number);
+        return true;
+    }
+    if (answer_) {
+        decided_.decide_all(*std::exchange(answer_, std::nullopt), number);
+        return true;
+    }
+    if (const auto* const known = cache_.find(asked->what, asked->match, asked->uri, now)) {
+        decided_.decide_all(*known, number);
+        return true;
+    }
+    question_ = authorization_question{asked->what, std::string(asked->uri), asked->match, options_of(m)};
+    return false;
+}
+
+void authorized_member::answer(const authorization_answer& given, time_point now)
+{
+    if (!question_)
+        return;
+    if (given.cache && !given.decided.failed)
+        cache_.insert(question_->what, question_->match, question_->uri, given.decided, now);
+    answer_ = given.decided;
+    question_.reset();
+}
+
+} // namespace junctor
