@@ -2,6 +2,8 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/auth/anonymous.hpp>
 #include <junctor/auth/dynamic.hpp>
+#include <junctor/auth/ticket.hpp>
+#include <junctor/auth/wampcra.hpp>
 
 #include "commands.hpp"
 
@@ -12,6 +14,8 @@ module_registry built_in_modules()
     module_registry modules;
     auth::register_anonymous(modules);
     auth::register_dynamic(modules);
+    auth::register_ticket(modules);
+    auth::register_wampcra(modules);
     return modules;
 }
 
