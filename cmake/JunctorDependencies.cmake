@@ -3,7 +3,7 @@
 
 # The libraries that Junctor is built on. Targets to link:
 #   Boost::headers Boost::json Boost::url  OpenSSL::SSL OpenSSL::Crypto  fmt::fmt  spdlog::spdlog
-#   CLI11::CLI11  MsgpackCxx::MsgpackCxx  Threads::Threads
+#   CLI11::CLI11  MsgpackCxx::MsgpackCxx  Argon2::Argon2  Threads::Threads
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
@@ -13,6 +13,7 @@ find_package(fmt 9 CONFIG REQUIRED)
 find_package(spdlog 1.10 CONFIG REQUIRED)
 find_package(CLI11 2 CONFIG REQUIRED)
 find_package(MsgpackCxx 4 REQUIRED)
+find_package(Argon2 REQUIRED)
 
 if(JUNCTOR_BUILD_TESTS)
     # Version 2.13 on Debian 12, 3 elsewhere: tests include tests/support/catch.hpp, which knows both.

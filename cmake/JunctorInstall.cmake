@@ -22,5 +22,6 @@ write_basic_package_version_file(
 install(FILES
     "${PROJECT_BINARY_DIR}/junctor-config.cmake"
     "${PROJECT_BINARY_DIR}/junctor-config-version.cmake"
+    "${CMAKE_CURRENT_LIST_DIR}/FindArgon2.cmake"
     DESTINATION "${package_dir}")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")
