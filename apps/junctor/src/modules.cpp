@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/auth/anonymous.hpp>
+#include <junctor/auth/cryptosign.hpp>
 #include <junctor/auth/dynamic.hpp>
 #include <junctor/auth/scram.hpp>
 #include <junctor/auth/ticket.hpp>
@@ -14,6 +15,7 @@ module_registry built_in_modules()
 {
     module_registry modules;
     auth::register_anonymous(modules);
+    auth::register_cryptosign(modules);
     auth::register_dynamic(modules);
     auth::register_scram(modules);
     auth::register_ticket(modules);
