@@ -5,6 +5,7 @@
 #include <junctor/auth/dynamic.hpp>
 #include <junctor/auth/scram.hpp>
 #include <junctor/auth/ticket.hpp>
+#include <junctor/auth/tls.hpp>
 #include <junctor/auth/wampcra.hpp>
 
 #include "commands.hpp"
@@ -19,6 +20,7 @@ module_registry built_in_modules()
     auth::register_dynamic(modules);
     auth::register_scram(modules);
     auth::register_ticket(modules);
+    auth::register_tls(modules);
     auth::register_wampcra(modules);
     return modules;
 }
