@@ -3,6 +3,7 @@
 #include <junctor/auth/anonymous.hpp>
 #include <junctor/auth/cryptosign.hpp>
 #include <junctor/auth/dynamic.hpp>
+#include <junctor/auth/peer_credentials.hpp>
 #include <junctor/auth/scram.hpp>
 #include <junctor/auth/ticket.hpp>
 #include <junctor/auth/tls.hpp>
@@ -18,6 +19,7 @@ module_registry built_in_modules()
     auth::register_anonymous(modules);
     auth::register_cryptosign(modules);
     auth::register_dynamic(modules);
+    auth::register_peer_credentials(modules);
     auth::register_scram(modules);
     auth::register_ticket(modules);
     auth::register_tls(modules);
