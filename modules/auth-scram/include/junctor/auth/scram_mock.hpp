@@ -15,20 +15,21 @@
 namespace junctor::auth {
 
 /// Makes credentials that look like those of the known users and that no password fits. Those of one authid are always
-/// the same, also in the next process if it has learnt the same users in the same order, or has been given the same
-/// key.
+/// the same, also in the next process if it has been given the same key.
+///
+/// The key is never made from what is known about users: a salt that strangers can ask for would tell them whether they
+/// have guessed a password.
 ///
 /// Filled by one thread; then used by any.
 class scram_mock {
 public:
-    /// Without known users: the parameters that `scram_parameters` has by default, and salts that no other object
-    /// makes.
+    /// The parameters that `scram_parameters` has by default, and salts that no other object makes.
     scram_mock();
 
     /// Lets mock credentials look like `known`, if most of those that were learnt do.
     void learn(const scram_credentials& known);
 
-    /// From now on salts are derived from `key`, and not from those who are known.
+    /// From now on salts are derived from `key`.
     void derive_salts_from(secret key);
 
     /// From now on mock credentials have `parameters`, whatever is learnt.
@@ -50,7 +51,6 @@ private:
     std::map<look, std::size_t> learnt_; ///< How often each was seen.
     secret decoy_;                       ///< Drawn at random: a StoredKey that no proof fits, and a ServerKey.
     secret key_;                         ///< Of the salts.
-    bool fixed_key_{false};
 };
 
 } // namespace junctor::auth

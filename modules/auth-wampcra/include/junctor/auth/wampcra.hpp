@@ -29,7 +29,7 @@ class wampcra final : public authenticator {
 public:
     wampcra();
 
-    /// Reads `type`, `users` and `decoy_secret` from the configuration.
+    /// Reads `type`, `users` and `mock-secret` from the configuration.
     explicit wampcra(module_options& options);
 
     ~wampcra() override;
@@ -49,7 +49,7 @@ private:
 
 /// Adds "wampcra" to `registry`, with the options of Crossbar.io: `type` and, for "static", `users`: by authids, dicts
 /// of `secret`, `role`, `realm`, `salt`, `iterations`, `keylen` and, of our own, `secret_is_derived`; and
-/// `decoy_secret`, which is our own as well.
+/// `mock-secret`, which is our own as well.
 void register_wampcra(module_registry& registry);
 
 } // namespace junctor::auth
