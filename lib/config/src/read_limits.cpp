@@ -47,6 +47,12 @@ void read_limits(const config_item& item, rawsocket_transport& transport, config
     auto per_transport = transport.per_transport();
     if (const auto count = keys.integer("connections_max", 1, count_max))
         per_transport.connections_max = static_cast<std::size_t>(*count);
+    if (const auto count = keys.integer("auth_failures_per_peer_max", 0, count_max))
+        per_transport.auth_failures_per_peer_max = static_cast<std::size_t>(*count);
+    if (const auto count = keys.integer("auth_failures_per_authid_max", 0, count_max))
+        per_transport.auth_failures_per_authid_max = static_cast<std::size_t>(*count);
+    if (const auto duration = keys.integer("auth_failures_period", 1, duration_max_ms))
+        per_transport.auth_failures_period = milliseconds(*duration);
     transport.limits(per_transport);
     keys.finish();
 }

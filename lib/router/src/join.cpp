@@ -3,6 +3,7 @@
 #include "join.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <utility>
 
@@ -97,15 +98,16 @@ dict read_extra(message_inbox& inbox, const encoded_dict& extra)
 /// The conversation of one authenticator with one peer.
 class exchange final : public auth_exchange {
 public:
-    exchange(router_core& core, shard_services& here, message_inbox& inbox, auth_hello hello, std::string authmethod,
-             session_id id, const session_limits& limits)
+    exchange(router_core& core, shard_services& here, const listening& transport, message_inbox& inbox,
+             auth_hello hello, std::string authmethod, session_id id)
         : core_{core},
           here_{here},
+          transport_{transport},
           inbox_{inbox},
           hello_{std::move(hello)},
           authmethod_{std::move(authmethod)},
           id_{id},
-          limits_{limits}
+          limits_{transport.settings.per_session()}
     {
     }
 
@@ -116,6 +118,7 @@ public:
 
     [[nodiscard]] awaitable<proof> challenge(dict extra) override
     {
+        check_failures();
         send_challenge(extra);
         inbox_.link().set_deadline(channel::clock::now() + limits_.challenge_timeout, close_reason::join_timeout);
         proof answer;
@@ -139,6 +142,14 @@ public:
                               limits_.challenge_timeout);
     }
 
+    /// Counts a failure to prove who the peer is. One who was not challenged has not tried.
+    void count_failure()
+    {
+        if (challenged_)
+            core_.throttle.add(throttled_peer(transport()), hello_.authid, transport_.settings.per_transport(),
+                               channel::clock::now());
+    }
+
     /// Throws again what ended the conversation, should the authenticator have swallowed it.
     void check_not_over() const
     {
@@ -147,8 +158,29 @@ public:
     }
 
 private:
+    /// Refuses a peer that has failed too often, or for an authid that too many have failed for, before it can guess
+    /// again. What it was denied for and what it is refused for now look different, but not by whether the authid
+    /// exists.
+    void check_failures()
+    {
+        const auto wait = core_.throttle.wait_of(throttled_peer(transport()), hello_.authid,
+                                                 transport_.settings.per_transport(), channel::clock::now());
+        if (challenged_ || wait.count() == 0)
+            return;
+        const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
+        try {
+            refuse(inbox_, errc::too_many_requests,
+                   fmt::format("too many failed attempts to join: try again in {} s", seconds),
+                   close_reason::authentication_failed);
+        } catch (const conversation_over& end) {
+            over_ = end;
+            throw;
+        }
+    }
+
     void send_challenge(const dict& extra)
     {
+        challenged_ = true;
         byte_buffer encoded_extra;
         const auto format = inbox_.link().format();
         write_value(extra, format, encoded_extra);
@@ -160,11 +192,13 @@ private:
 
     router_core& core_;
     shard_services& here_;
+    const listening& transport_;
     message_inbox& inbox_;
     auth_hello hello_;
     std::string authmethod_;
     session_id id_;
     const session_limits& limits_;
+    bool challenged_{false};
     std::optional<conversation_over> over_;
 };
 
@@ -239,9 +273,10 @@ awaitable<std::unique_ptr<admission>> converse(router_core& core, shard_services
                close_reason::authentication_failed);
 
     const auto id = host->enter(here)->new_session_id();
-    exchange conversation(core, here, inbox, make_auth_hello(greeting.realm, *details), *method, id,
-                          transport.settings.per_session());
+    exchange conversation(core, here, transport, inbox, make_auth_hello(greeting.realm, *details), *method, id);
     auto outcome = co_await ask(core, find_method(transport.settings, *method), conversation);
+    if (!outcome.granted() && outcome.reason() != uri_of(errc::authentication_failed))
+        conversation.count_failure();
     if (!outcome.granted())
         refuse(inbox, uri_in(uris, outcome.reason()), outcome.message(), close_reason::authentication_failed,
                outcome.detail());

@@ -27,6 +27,8 @@
 #include <junctor/transport/rawsocket_transport.hpp>
 #include <junctor/transport/shard_services.hpp>
 
+#include "failure_throttle.hpp"
+
 namespace junctor {
 
 /// A transport that listens. Does not change once it does, so that every shard may read it.
@@ -90,6 +92,7 @@ struct router_core : std::enable_shared_from_this<router_core> {
     log_sink& log;
     std::vector<std::unique_ptr<shard>> shards;
     std::atomic<bool> closing{false};
+    failure_throttle throttle{std::random_device{}()};
     std::atomic<std::size_t> connection_count{0};
 
     // For the main shard, but for find_realm.

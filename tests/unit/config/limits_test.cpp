@@ -82,3 +82,17 @@ TEST_CASE("config: a limit that does not exist", "[config][limits]")
                 {"", "workers[0].transports[0].limits.join_timout", "unknown key", "did you mean 'join_timeout'?"});
     check_wrong(load_limits("[]"), {"", "workers[0].transports[0].limits", "must be a dict, not a list"});
 }
+
+TEST_CASE("config: failed attempts to join may be without limit", "[config][limits]")
+{
+    const auto result = load_limits(
+        R"({"auth_failures_per_peer_max": 0, "auth_failures_per_authid_max": 0, "auth_failures_period": 1})");
+    const auto& limits = only_transport(result).per_transport();
+    CHECK(limits.auth_failures_per_peer_max == 0);
+    CHECK(limits.auth_failures_per_authid_max == 0);
+    CHECK(limits.auth_failures_period == std::chrono::milliseconds(1));
+    check_wrong(load_limits(R"({"auth_failures_period": 0})"),
+                {"0", "workers[0].transports[0].limits.auth_failures_period", "must be from 1 to 86400000"});
+    check_wrong(load_limits(R"({"auth_failures_per_peer_max": -1})"),
+                {"-1", "workers[0].transports[0].limits.auth_failures_per_peer_max", "must be from 0 to 1000000000"});
+}

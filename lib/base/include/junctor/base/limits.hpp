@@ -46,6 +46,9 @@ inline constexpr std::size_t authextra_bytes_max = std::size_t{16} * 1024;
 inline constexpr std::size_t authid_bytes_max = 256;
 inline constexpr std::size_t signature_bytes_max = std::size_t{16} * 1024;
 
+/// Peers and authids whose failures are counted at the same time; each takes about 150 bytes.
+inline constexpr std::size_t throttled_max = std::size_t{64} * 1024;
+
 /// Bytes written to one connection before others have their turn, and what has come from it is read.
 inline constexpr std::size_t written_at_once_max = std::size_t{256} * 1024;
 
@@ -107,6 +110,14 @@ struct session_limits : membership_limits {
 struct transport_limits {
     /// Connections at once, joined or not; the next one is answered with RawSocket's error 4.
     std::size_t connections_max{100'000};
+
+    /// Failures to prove who one is in `auth_failures_period`, by peers of one address and for one authid; whoever
+    /// would exceed them is refused without being challenged. Zero for no limit. People mistype a few times; a peer
+    /// that guesses gets a few thousand attempts a day. The limit for an authid is the higher one, since anybody can
+    /// use it up and keep its owner out for a while.
+    std::size_t auth_failures_per_peer_max{20};
+    std::size_t auth_failures_per_authid_max{100};
+    std::chrono::milliseconds auth_failures_period{std::chrono::minutes{5}};
 };
 
 } // namespace junctor
