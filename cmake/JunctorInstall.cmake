@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
 # Part of Junctor, a coroutine-based framework for WAMP routers.
 
-# What `cmake --install` puts in place, so that find_package(junctor) gives junctor::junctor.
+# What `cmake --install` puts in place, so that find_package(junctor) gives junctor::junctor and junctor_module().
 
 include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/junctor")
@@ -23,5 +23,7 @@ install(FILES
     "${PROJECT_BINARY_DIR}/junctor-config.cmake"
     "${PROJECT_BINARY_DIR}/junctor-config-version.cmake"
     "${CMAKE_CURRENT_LIST_DIR}/FindArgon2.cmake"
+    "${CMAKE_CURRENT_LIST_DIR}/JunctorModule.cmake"
+    "${CMAKE_CURRENT_LIST_DIR}/junctor-module.map"
     DESTINATION "${package_dir}")
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION "${CMAKE_INSTALL_DOCDIR}")

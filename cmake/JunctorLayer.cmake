@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
 # Part of Junctor, a coroutine-based framework for WAMP routers.
 
-# How the parts of Junctor are declared: layers, modules, tests, and the umbrella over them.
+# How the parts of Junctor are declared: layers, tests, and the umbrella over them. JunctorModule.cmake has modules.
 
 set(JUNCTOR_TARGETS "" CACHE INTERNAL "Libraries that junctor::junctor is made of")
 
@@ -50,21 +50,6 @@ endfunction()
 # only others that it can include. LIBRARIES are for its sources alone.
 function(junctor_layer name)
     junctor_library(${name} ${ARGN})
-endfunction()
-
-# junctor_module(<name> DEPENDS <layers> [LIBRARIES <libraries>] HEADERS <files> SOURCES <files>)
-#
-# Declares modules/<name> as the static library junctor::<name>, with dashes written as underscores:
-# modules/auth-ticket is junctor::auth_ticket. Only the contract of modules may be used.
-function(junctor_module name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "DEPENDS;LIBRARIES;HEADERS;SOURCES")
-    foreach(layer IN LISTS arg_DEPENDS)
-        if(NOT layer MATCHES "^(base|auth)$")
-            message(FATAL_ERROR "module ${name} may use base and auth, not ${layer}")
-        endif()
-    endforeach()
-    string(REPLACE "-" "_" library ${name})
-    junctor_library(${library} ${ARGN})
 endfunction()
 
 # junctor_umbrella(): junctor::junctor, which is all layers and modules declared so far.

@@ -11,8 +11,8 @@ namespace junctor {
 
 exit_code check(const command_line& line)
 {
-    const auto modules = built_in_modules();
-    const auto [source, result] = load_config(line, modules);
+    auto modules = built_in_modules();
+    const auto [source, result, loaded_modules] = load_config(line, modules);
     print_problems(result);
     const auto errors =
         std::count_if(result.problems.begin(), result.problems.end(),

@@ -72,13 +72,24 @@ std::optional<std::string> environment_variable(const std::string& name)
     return content != nullptr ? std::optional<std::string>(content) : std::nullopt;
 }
 
+/// The directory that modules are installed in together with this program; empty if that cannot be found out.
+fs::path installed_modules()
+{
+    std::error_code error;
+    const auto program = fs::read_symlink("/proc/self/exe", error);
+    return error ? fs::path() : (program.parent_path() / JUNCTOR_MODULES_FROM_PROGRAM).lexically_normal();
+}
+
 } // namespace
 
-loaded_config load_config(const command_line& line, const module_registry& modules)
+loaded_config load_config(const command_line& line, module_registry& modules)
 {
     const auto found = find_config(line);
-    const config_context context{found.name, found.base_directory, environment_variable, &modules};
-    return {found.name, load_node_config(found.text, context)};
+    loaded_config loaded{found.name, {}, {}};
+    const auto load = [&](const fs::path& file) { loaded.modules.push_back(load_module(file, modules)); };
+    loaded.result = load_node_config(
+        found.text, {found.name, found.base_directory, environment_variable, &modules, load, installed_modules()});
+    return loaded;
 }
 
 void print_problems(const config_result& result)

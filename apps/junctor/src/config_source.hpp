@@ -6,7 +6,9 @@
 
 #include <stdexcept>
 #include <string>
+#include <vector>
 
+#include <junctor/auth/load_module.hpp>
 #include <junctor/config/load_config.hpp>
 
 #include "command_line.hpp"
@@ -23,10 +25,12 @@ public:
 struct loaded_config {
     std::string source; ///< The path of the file, or "built-in configuration".
     config_result result;
+    std::vector<loaded_module> modules; ///< In the order in which it names them.
 };
 
-/// Finds, reads and checks the configuration. Throws `config_unreadable`.
-[[nodiscard]] loaded_config load_config(const command_line& line, const module_registry& modules);
+/// Finds, reads and checks the configuration. What the modules that it loads have is added to `modules`. Throws
+/// `config_unreadable`.
+[[nodiscard]] loaded_config load_config(const command_line& line, module_registry& modules);
 
 /// Prints every problem to standard error, one per line.
 void print_problems(const config_result& result);

@@ -12,8 +12,10 @@
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <fmt/ranges.h>
 
 #include <junctor/router/router.hpp>
+#include <junctor/version.hpp>
 
 #include "commands.hpp"
 #include "config_source.hpp"
@@ -52,6 +54,15 @@ void log_warnings(log_sink& log, const std::vector<config_problem>& problems)
 {
     for (const auto& problem : problems)
         log.write(log_level::warning, "configuration doubtful", {{"problem", to_string(problem)}});
+}
+
+void log_modules(log_sink& log, const std::vector<loaded_module>& modules)
+{
+    for (const auto& module : modules)
+        log.write(log_level::info, "module loaded",
+                  {{"file", module.file.string()},
+                   {"authmethods", fmt::to_string(fmt::join(module.authmethods, ","))},
+                   {"principal_sources", fmt::to_string(fmt::join(module.principal_sources, ","))}});
 }
 
 void open_realm(router& to, const realm_config& config)
@@ -125,8 +136,8 @@ void stop(shard_threads& threads, log_sink& log, const running_workers& all, std
 
 exit_code start(const command_line& line)
 {
-    const auto modules = built_in_modules();
-    const auto [source, loaded] = load_config(line, modules);
+    auto modules = built_in_modules();
+    const auto [source, loaded, loaded_modules] = load_config(line, modules);
     if (!loaded.usable()) {
         print_problems(loaded);
         return exit_bad_config;
@@ -134,6 +145,7 @@ exit_code start(const command_line& line)
 
     console_log log(line.level, line.format);
     log.write(log_level::info, "configuration read", {{"source", source}});
+    log_modules(log, loaded_modules);
     log_warnings(log, loaded.problems);
     std::signal(SIGPIPE, SIG_IGN); // A peer that is gone is an error of one write, not the end of the process.
     raise_open_files_limit(log);

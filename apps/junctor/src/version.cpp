@@ -5,6 +5,8 @@
 #include <openssl/crypto.h>
 #include <spdlog/version.h>
 
+#include <junctor/version.hpp>
+
 #include "commands.hpp"
 
 namespace junctor {

@@ -9,12 +9,30 @@ namespace {
 template <class Factory>
 using factory_table = std::map<std::string, Factory, std::less<>>;
 
+constexpr std::string_view authmethod_kind = "authmethod";
+constexpr std::string_view source_kind = "source of principals";
+
+std::invalid_argument registered_twice(std::string_view kind, const std::string& name)
+{
+    return std::invalid_argument(std::string(kind) + " registered twice: " + name);
+}
+
 template <class Factory>
-void add(factory_table<Factory>& table, std::string name, Factory make, std::string_view what)
+void insert(factory_table<Factory>& table, std::string name, Factory make, std::string_view kind)
 {
     const auto [at, inserted] = table.try_emplace(std::move(name), std::move(make));
     if (!inserted)
-        throw std::invalid_argument(std::string(what) + " registered twice: " + at->first);
+        throw registered_twice(kind, at->first);
+}
+
+/// Throws if one of the names in `more` is taken in `table`.
+template <class Factory>
+void require_free(const factory_table<Factory>& table, const factory_table<Factory>& more, std::string_view kind)
+{
+    for (const auto& [name, make] : more) {
+        if (table.contains(name))
+            throw registered_twice(kind, name);
+    }
 }
 
 template <class Factory>
@@ -38,7 +56,7 @@ std::vector<std::string> names_of(const factory_table<Factory>& table)
 
 void module_registry::add_authenticator(std::string authmethod, authenticator_factory make)
 {
-    add(authenticators_, std::move(authmethod), std::move(make), "authmethod");
+    insert(authenticators_, std::move(authmethod), std::move(make), authmethod_kind);
 }
 
 const authenticator_factory* module_registry::find_authenticator(std::string_view authmethod) const noexcept
@@ -70,7 +88,7 @@ void module_registry::add_principal_source(std::string type, principal_source_fa
 {
     if (type == static_principals)
         throw std::invalid_argument("principals of the type 'static' stand in the configuration");
-    add(principal_sources_, std::move(type), std::move(make), "source of principals");
+    insert(principal_sources_, std::move(type), std::move(make), source_kind);
 }
 
 const principal_source_factory* module_registry::find_principal_source(std::string_view type) const noexcept
@@ -81,6 +99,14 @@ const principal_source_factory* module_registry::find_principal_source(std::stri
 std::vector<std::string> module_registry::principal_sources() const
 {
     return names_of(principal_sources_);
+}
+
+void module_registry::add(module_registry more)
+{
+    require_free(authenticators_, more.authenticators_, authmethod_kind);
+    require_free(principal_sources_, more.principal_sources_, source_kind);
+    authenticators_.merge(more.authenticators_);
+    principal_sources_.merge(more.principal_sources_);
 }
 
 } // namespace junctor

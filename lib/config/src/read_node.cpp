@@ -146,6 +146,8 @@ node_config read_node(const config_item& item, config_reading& reading)
     read_version(keys, reading);
     if (const auto controller = keys.take("controller"))
         read_controller(*controller, reading);
+    if (const auto modules = keys.take("modules"))
+        read_modules(*modules, reading); // Before workers, which may use the authmethods of these modules.
 
     node_config node;
     unique_names ids("worker with the id");

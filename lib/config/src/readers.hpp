@@ -27,6 +27,9 @@ struct config_reading {
 /// The node as a whole.
 [[nodiscard]] node_config read_node(const config_item& item, config_reading& reading);
 
+/// The value of `modules` of the node: loads what it names.
+void read_modules(const config_item& item, config_reading& reading);
+
 /// One element of `realms`, the `number`th one, counting from 1.
 [[nodiscard]] realm_config read_realm(const config_item& item, std::size_t number, config_reading& reading);
 

@@ -52,3 +52,21 @@ TEST_CASE("module registry: sources of principals are found by their type", "[au
     CHECK_THROWS_AS(registry.add_principal_source("sql", {}), std::invalid_argument);
     CHECK_THROWS_AS(registry.add_principal_source("static", {}), std::invalid_argument);
 }
+
+TEST_CASE("module registry: all of another one is added, or nothing if a name is taken", "[auth]")
+{
+    module_registry registry;
+    registry.add_authenticator("ticket", refuse_options);
+    module_registry more;
+    more.add_authenticator("pin", refuse_options);
+    more.add_principal_source("sql", [](module_options&) { return nullptr; });
+    registry.add(more);
+    CHECK(registry.authmethods() == std::vector<std::string>{"pin", "ticket"});
+    CHECK(registry.principal_sources() == std::vector<std::string>{"sql"});
+
+    module_registry clashing;
+    clashing.add_authenticator("card", refuse_options);
+    clashing.add_authenticator("pin", refuse_options);
+    CHECK_THROWS_AS(registry.add(clashing), std::invalid_argument);
+    CHECK(registry.find_authenticator("card") == nullptr);
+}

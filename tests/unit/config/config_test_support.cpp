@@ -82,7 +82,7 @@ config_result config_loader::load(std::string_view text) const
         const auto at = environment.find(name);
         return at == environment.end() ? std::nullopt : std::optional(at->second);
     };
-    return load_node_config(text, {"config.json", base_directory, lookup, &modules()});
+    return load_node_config(text, {"config.json", base_directory, lookup, &modules(), load_module, modules_directory});
 }
 
 config_result config_loader::load_worker(std::string_view worker) const

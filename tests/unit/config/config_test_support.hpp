@@ -5,6 +5,7 @@
 /// Loading configurations in tests: with modules, an environment and files that the test knows.
 
 #include <filesystem>
+#include <functional>
 #include <initializer_list>
 #include <map>
 #include <string>
@@ -40,6 +41,8 @@ const module_registry& modules();
 struct config_loader {
     std::map<std::string, std::string> environment;
     std::filesystem::path base_directory{"/etc/junctor"};
+    std::function<void(const std::filesystem::path& file)> load_module{};
+    std::filesystem::path modules_directory{};
 
     [[nodiscard]] config_result load(std::string_view text) const;
 

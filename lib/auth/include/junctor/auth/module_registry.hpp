@@ -74,6 +74,9 @@ public:
     /// The types of all sources, sorted, without "static".
     [[nodiscard]] std::vector<std::string> principal_sources() const;
 
+    /// Adds all that `more` has. Throws `std::invalid_argument`, and adds nothing, if one of its names is taken.
+    void add(module_registry more);
+
 private:
     std::map<std::string, authenticator_factory, std::less<>> authenticators_;
     std::map<std::string, authorizer_factory, std::less<>> authorizers_;

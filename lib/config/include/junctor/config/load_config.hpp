@@ -5,6 +5,7 @@
 /// From the text of a node configuration to checked options, with all problems at once.
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,12 @@ struct config_context {
     std::filesystem::path base_directory; ///< What relative paths within the configuration are relative to.
     environment_lookup environment;       ///< Must not be empty.
     const module_registry* modules{};     ///< The authmethods that there are. Must not be null.
+
+    /// Loads the module in a file, whose path is absolute, and adds what it has to `modules`; throws `module_error`.
+    /// If it is empty, a configuration that loads modules is refused. It must be trusted as the program is, otherwise:
+    /// it names code to run.
+    std::function<void(const std::filesystem::path& file)> load_module{};
+    std::filesystem::path modules_directory{}; ///< Where modules are if the configuration does not say; may be empty.
 };
 
 /// A configuration as far as it could be read, and all that is wrong with it.
