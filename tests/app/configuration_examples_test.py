@@ -35,10 +35,10 @@ PARENT = {
 
 
 def examples():
-    """Kind, whether it needs files of TLS, and text of each example, and how many blocks of JSON there are in all."""
+    """Kind, what it needs besides, and text of each example, and how many blocks of JSON there are in all."""
     with open(DOCUMENT, encoding="utf-8") as file:
         text = file.read()
-    marked = re.findall(r"<!-- example: (\w+)(, with files of TLS)? -->\n```json\n(.*?)```", text, re.DOTALL)
+    marked = re.findall(r"<!-- example: (\w+)(?:, with ([\w ]+))? -->\n```json\n(.*?)```", text, re.DOTALL)
     return marked, text.count("```json\n")
 
 
@@ -68,10 +68,12 @@ class ConfigurationExamplesTest(unittest.TestCase):
         found, blocks = examples()
         self.assertEqual(len(found), blocks, "an example lacks the comment that says what kind it is")
         self.assertGreater(blocks, 10)
-        for kind, needs_tls, text in found:
+        for kind, needs, text in found:
             with self.subTest(kind, text=text), tempfile.TemporaryDirectory(prefix="junctor-") as directory:
-                if needs_tls:
+                if needs == "files of TLS":
                     make_key_pair(directory)
+                elif needs == "modules":
+                    os.symlink(os.environ["JUNCTOR_MODULES"], os.path.join(directory, "modules"))
                 result = self.check(directory, complete(kind, text), {"INNER_DISABLED": "no"})
                 self.assertEqual(result.stderr, "")
                 self.assertEqual(result.stdout, "config.json: 0 errors, 0 warnings\n")

@@ -237,8 +237,25 @@ class DocumentsTest(unittest.TestCase):
         for text in shown:
             self.assertIn(textwrap.indent(text, "    "), example)
 
+    def test_files_in_write_an_auth_module_are_those_of_the_example(self):
+        shown = {words: text for _, words, text in blocks_of("docs/write-an-auth-module.md") if words}
+        self.assertEqual(set(shown), {"auth_pin.cpp", "CMakeLists.txt", "config.json", "pin.py"})
+        for name, text in shown.items():
+            file = (ROOT / "docs" / "examples" / "pin" / name).read_text(encoding="utf-8")
+            self.assertEqual(text, re.sub(r"\A(?:(?://|#) .*\n){2}\n?", "", file), name)  # Without the licence.
+
+    def test_code_in_write_an_auth_module_is_that_of_the_example(self):
+        example = (ROOT / "docs" / "examples" / "shop_router.cpp").read_text(encoding="utf-8")
+        shown = [text for language, words, text in blocks_of("docs/write-an-auth-module.md")
+                 if language == "cpp" and not words]
+        self.assertTrue(shown)
+        for text in shown:
+            self.assertIn(textwrap.indent(text, "    "), example)
+
     def test_links_lead_somewhere(self):
-        for document in ("README.md", "docs/getting-started.md", "docs/performance.md", "docs/architecture.md"):
+        for document in ("README.md", "docs/getting-started.md", "docs/performance.md", "docs/architecture.md",
+                         "docs/configuration.md", "docs/write-an-auth-module.md"):
             text = (ROOT / document).read_text(encoding="utf-8")
+            text = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)  # Lambdas look like links.
             for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", text):
                 self.assertTrue(((ROOT / document).parent / target).exists(), f"{document}: {target}")

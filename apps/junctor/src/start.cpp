@@ -56,13 +56,17 @@ void log_warnings(log_sink& log, const std::vector<config_problem>& problems)
         log.write(log_level::warning, "configuration doubtful", {{"problem", to_string(problem)}});
 }
 
-void log_modules(log_sink& log, const std::vector<loaded_module>& modules)
+void log_module(log_sink& log, const loaded_module& module)
 {
-    for (const auto& module : modules)
-        log.write(log_level::info, "module loaded",
-                  {{"file", module.file.string()},
-                   {"authmethods", fmt::to_string(fmt::join(module.authmethods, ","))},
-                   {"principal_sources", fmt::to_string(fmt::join(module.principal_sources, ","))}});
+    std::vector<std::string> adds;
+    for (const auto& name : module.authmethods)
+        adds.push_back("authmethod " + name);
+    for (const auto& name : module.authorizers)
+        adds.push_back("authorizer " + name);
+    for (const auto& name : module.principal_sources)
+        adds.push_back("principals " + name);
+    log.write(log_level::info, "module loaded",
+              {{"file", module.file.native()}, {"adds", fmt::to_string(fmt::join(adds, ", "))}});
 }
 
 void open_realm(router& to, const realm_config& config)
@@ -136,6 +140,7 @@ void stop(shard_threads& threads, log_sink& log, const running_workers& all, std
 
 exit_code start(const command_line& line)
 {
+    protect_secrets();
     auto modules = built_in_modules();
     const auto [source, loaded, loaded_modules] = load_config(line, modules);
     if (!loaded.usable()) {
@@ -145,7 +150,8 @@ exit_code start(const command_line& line)
 
     console_log log(line.level, line.format);
     log.write(log_level::info, "configuration read", {{"source", source}});
-    log_modules(log, loaded_modules);
+    for (const auto& module : loaded_modules)
+        log_module(log, module);
     log_warnings(log, loaded.problems);
     std::signal(SIGPIPE, SIG_IGN); // A peer that is gone is an error of one write, not the end of the process.
     raise_open_files_limit(log);

@@ -10,6 +10,7 @@ template <class Factory>
 using factory_table = std::map<std::string, Factory, std::less<>>;
 
 constexpr std::string_view authmethod_kind = "authmethod";
+constexpr std::string_view authorizer_kind = "authorizer";
 constexpr std::string_view source_kind = "source of principals";
 
 std::invalid_argument registered_twice(std::string_view kind, const std::string& name)
@@ -71,7 +72,7 @@ std::vector<std::string> module_registry::authmethods() const
 
 void module_registry::add_authorizer(std::string type, authorizer_factory make)
 {
-    add(authorizers_, std::move(type), std::move(make), "authorizer");
+    insert(authorizers_, std::move(type), std::move(make), authorizer_kind);
 }
 
 const authorizer_factory* module_registry::find_authorizer(std::string_view type) const noexcept
@@ -104,8 +105,10 @@ std::vector<std::string> module_registry::principal_sources() const
 void module_registry::add(module_registry more)
 {
     require_free(authenticators_, more.authenticators_, authmethod_kind);
+    require_free(authorizers_, more.authorizers_, authorizer_kind);
     require_free(principal_sources_, more.principal_sources_, source_kind);
     authenticators_.merge(more.authenticators_);
+    authorizers_.merge(more.authorizers_);
     principal_sources_.merge(more.principal_sources_);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 
-// A router in somebody's own program, and a client that gets as far as the handshake with it.
+// A router in somebody's own program, and a client that gets as far as the handshake with it; and a module of theirs,
+// built in and as a shared object.
 
 #include <array>
 #include <chrono>
@@ -18,7 +19,9 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
+#include <door/door.hpp>
 #include <junctor/auth/anonymous.hpp>
+#include <junctor/auth/load_module.hpp>
 #include <junctor/router.hpp>
 
 namespace asio = boost::asio;
@@ -44,10 +47,23 @@ asio::awaitable<void> shake_hands(junctor::router& router, unsigned short port, 
     router.close();
 }
 
+/// Whether the module has the same in it, in both of its forms.
+bool module_is_twofold()
+{
+    junctor::module_registry built_in;
+    door::add_door(built_in);
+    junctor::module_registry loaded;
+    junctor::load_module(DOOR_FILE, loaded);
+    return built_in.authmethods() == loaded.authmethods() && loaded.find_authenticator("door") != nullptr;
+}
+
 } // namespace
 
 int main()
 {
+    if (!module_is_twofold())
+        return EXIT_FAILURE;
+
     asio::io_context io;
     junctor::router router(io);
     auto& shop = router.open_realm("com.example.shop");

@@ -5,6 +5,7 @@
 /// All that is needed to write a module: the contract, and the macro that makes a module of a shared object.
 
 #include <junctor/auth/authenticator.hpp>
+#include <junctor/auth/authorizer.hpp>
 #include <junctor/auth/module_abi.hpp>
 #include <junctor/auth/module_options.hpp>
 #include <junctor/auth/module_registry.hpp>

@@ -23,6 +23,7 @@ public:
 struct loaded_module {
     std::filesystem::path file;
     std::vector<std::string> authmethods;
+    std::vector<std::string> authorizers;       ///< Types of authorizers.
     std::vector<std::string> principal_sources; ///< Types of sources of principals.
 };
 

@@ -24,9 +24,9 @@ struct config_context {
     environment_lookup environment;       ///< Must not be empty.
     const module_registry* modules{};     ///< The authmethods that there are. Must not be null.
 
-    /// Loads the module in a file, whose path is absolute, and adds what it has to `modules`; throws `module_error`.
-    /// If it is empty, a configuration that loads modules is refused. It must be trusted as the program is, otherwise:
-    /// it names code to run.
+    /// Loads the module in a file, whose path is absolute, and adds what it has to `modules`; throws `module_error`. A
+    /// configuration then names code that will run: it must be trusted as the program is. If this is empty,
+    /// configurations that load modules are refused.
     std::function<void(const std::filesystem::path& file)> load_module{};
     std::filesystem::path modules_directory{}; ///< Where modules are if the configuration does not say; may be empty.
 };
