@@ -72,8 +72,8 @@ class ModulesTest(unittest.TestCase):
     def test_a_module_adds_its_authmethod(self):
         router = self.start({"directory": MODULES, "load": ["auth-pin"]})
         loaded = router.wait_for_event("module loaded")
-        self.assertEqual((loaded["level"], loaded["file"], loaded["authmethods"]),
-                         ("info", os.path.join(MODULES, "auth-pin.so"), "pin"))
+        self.assertEqual((loaded["level"], loaded["file"], loaded["adds"]),
+                         ("info", os.path.join(MODULES, "auth-pin.so"), "authmethod pin"))
 
         code, _, details = self.answer_to(router, "ann", "1234")
         self.assertEqual(code, WELCOME)

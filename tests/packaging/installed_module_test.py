@@ -46,7 +46,7 @@ class InstalledModuleTest(unittest.TestCase):
         with JunctorProcess(example_config()) as router:
             loaded = router.wait_for_event("module loaded")
         file = os.path.join(os.environ["INSTALLED_MODULES"], "auth-pin.so")
-        self.assertEqual((loaded["file"], loaded["authmethods"]), (os.path.realpath(file), "pin"))
+        self.assertEqual((loaded["file"], loaded["adds"]), (os.path.realpath(file), "authmethod pin"))
 
 
 if __name__ == "__main__":
