@@ -383,7 +383,7 @@ class Logs(RouterCase):
             peer = self.stranger(url)
             peer.hello(realm, **details)
             peer.receive_rest()
-        peer = self.stranger(url).join(authid=self.FORGED, agent=self.FORGED, authextra={self.FORGED: self.FORGED})
+        peer = self.stranger(url).join(agent=self.FORGED, authextra={self.FORGED: self.FORGED})
         peer.refused(SUBSCRIBE, "wamp.error.invalid_uri", {}, self.FORGED)
         peer.send(PUBLISH, 1, {"acknowledge": self.FORGED}, self.FORGED)
         peer.expect_violation()

@@ -26,6 +26,7 @@ public:
     }
 
     const junctor::auth_hello& hello() const noexcept override { return hello_; }
+    const std::string& authmethod() const noexcept override { return authmethod_; }
     const junctor::transport_facts& transport() const noexcept override { return transport_; }
     std::uint64_t session_number() const noexcept override { return 4711; }
 
@@ -45,6 +46,7 @@ public:
 
 private:
     junctor::auth_hello hello_;
+    std::string authmethod_{"pin"};
     junctor::transport_facts transport_;
     std::string signature_;
 };
