@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSL-1.0
 # Part of Junctor, a coroutine-based framework for WAMP routers.
-"""Every example of docs/configuration.md is a configuration without problems."""
+"""Every example of docs/configuration.md and of the pages of modules is a configuration without problems."""
 
 import os
+import pathlib
 import re
 import subprocess
 import tempfile
@@ -10,7 +11,8 @@ import unittest
 
 from junctor_process import PATIENCE, binary
 
-DOCUMENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "docs", "configuration.md")
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+DOCUMENTS = [ROOT / "docs" / "configuration.md", *sorted(ROOT.glob("modules/*/README.md"))]
 
 # What is put around an example of each kind to make a whole configuration of it.
 AROUND = {
@@ -34,10 +36,9 @@ PARENT = {
 }
 
 
-def examples():
+def examples(document):
     """Kind, what it needs besides, and text of each example, and how many blocks of JSON there are in all."""
-    with open(DOCUMENT, encoding="utf-8") as file:
-        text = file.read()
+    text = document.read_text(encoding="utf-8")
     marked = re.findall(r"<!-- example: (\w+)(?:, with ([\w ]+))? -->\n```json\n(.*?)```", text, re.DOTALL)
     return marked, text.count("```json\n")
 
@@ -65,19 +66,24 @@ class ConfigurationExamplesTest(unittest.TestCase):
         )
 
     def test_every_example_passes_check_without_a_warning(self):
-        found, blocks = examples()
-        self.assertEqual(len(found), blocks, "an example lacks the comment that says what kind it is")
-        self.assertGreater(blocks, 10)
-        for kind, needs, text in found:
-            with self.subTest(kind, text=text), tempfile.TemporaryDirectory(prefix="junctor-") as directory:
-                if needs == "files of TLS":
-                    make_key_pair(directory)
-                elif needs == "modules":
-                    os.symlink(os.environ["JUNCTOR_MODULES"], os.path.join(directory, "modules"))
-                result = self.check(directory, complete(kind, text), {"INNER_DISABLED": "no"})
-                self.assertEqual(result.stderr, "")
-                self.assertEqual(result.stdout, "config.json: 0 errors, 0 warnings\n")
-                self.assertEqual(result.returncode, 0)
+        self.assertGreater(len(DOCUMENTS), 8)
+        for document in DOCUMENTS:
+            found, blocks = examples(document)
+            self.assertEqual(len(found), blocks, f"an example of {document} lacks the comment that says what it is")
+            self.assertGreater(blocks, 0, document)
+            for kind, needs, text in found:
+                self.check_example(kind, needs, text)
+
+    def check_example(self, kind, needs, text):
+        with self.subTest(kind, text=text), tempfile.TemporaryDirectory(prefix="junctor-") as directory:
+            if needs == "files of TLS":
+                make_key_pair(directory)
+            elif needs == "modules":
+                os.symlink(os.environ["JUNCTOR_MODULES"], os.path.join(directory, "modules"))
+            result = self.check(directory, complete(kind, text), {"INNER_DISABLED": "no"})
+            self.assertEqual(result.stderr, "")
+            self.assertEqual(result.stdout, "config.json: 0 errors, 0 warnings\n")
+            self.assertEqual(result.returncode, 0)
 
 
 def make_key_pair(directory):
