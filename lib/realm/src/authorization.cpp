@@ -64,7 +64,8 @@ std::string_view decision_cache::key_of(action what, match_policy match, std::st
     return scratch_;
 }
 
-const permission* decision_cache::find(action what, match_policy match, std::string_view uri, time_point now)
+const authorization_decision* decision_cache::find(action what, match_policy match, std::string_view uri,
+                                                   time_point now)
 {
     const auto at = index_.find(key_of(what, match, uri));
     if (at == index_.end())
@@ -76,8 +77,8 @@ const permission* decision_cache::find(action what, match_policy match, std::str
     return nullptr;
 }
 
-void decision_cache::insert(action what, match_policy match, std::string_view uri, const permission& decided,
-                            time_point now)
+void decision_cache::insert(action what, match_policy match, std::string_view uri,
+                            const authorization_decision& decided, time_point now)
 {
     if (limits_.decisions_max == 0)
         return;
@@ -102,7 +103,7 @@ void decision_cache::erase(decisions::iterator at)
 }
 
 authorized_member::authorized_member(const decision_limits& limits, std::uint64_t seed)
-    : decided_{seed}, cache_{limits, seed}
+    : permissions_{seed}, cache_{limits, seed}
 {
 }
 
@@ -113,19 +114,26 @@ bool authorized_member::prepare(const message& m, uri_check uris, std::uint64_t 
     if (!asked)
         return true;
     if (check_uri(asked->uri, uris, asked->match) != uri_flaw::none) {
-        decided_.decide_all(permission(), number);
+        decide({}, number);
         return true;
     }
     if (answer_) {
-        decided_.decide_all(*std::exchange(answer_, std::nullopt), number);
+        decide(*std::exchange(answer_, std::nullopt), number);
         return true;
     }
     if (const auto* const known = cache_.find(asked->what, asked->match, asked->uri, now)) {
-        decided_.decide_all(*known, number);
+        decide(*known, number);
         return true;
     }
     question_ = authorization_question{asked->what, std::string(asked->uri), asked->match, options_of(m)};
     return false;
+}
+
+/// Lets `decided` hold for the next message.
+void authorized_member::decide(const authorization_decision& decided, std::uint64_t number)
+{
+    decided_ = decided;
+    permissions_.decide_all({decided.allowed, decided.disclose || decided.trust_level >= 0}, number);
 }
 
 void authorized_member::answer(const authorization_answer& given, time_point now)

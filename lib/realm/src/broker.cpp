@@ -49,8 +49,8 @@ void broker::on_subscribe(realm_member& from, const subscribe& m)
     const auto match = m.options.match;
     if (const auto flaw = check_uri(m.topic, options_.uris, match); flaw != uri_flaw::none)
         return from.refuse(m, errc::invalid_uri, to_string(flaw));
-    if (const auto permitted = from.permissions.decide(action::subscribe, m.topic, match); !permitted.allowed)
-        return from.refuse(m, permitted.refusal());
+    if (!from.permissions.decide(action::subscribe, m.topic, match).allowed)
+        return from.refuse(m, from.refusal());
 
     if (const auto* const known = index_.find(m.topic, match);
         known != nullptr && from.subscriptions.contains(known->id)) {
@@ -95,27 +95,30 @@ void broker::on_unsubscribe(realm_member& from, const unsubscribe& m)
     }
 
     event out(random_.next_id<publication_id>(), m.options.forwarded, m.body);
-    const bool discloses = m.options.disclose_me || admitted->permitted.disclose;
-    if (discloses || admitted->permitted.trust_level >= 0)
-        tell_about(from, discloses && options_.disclosure == disclosure::allowed, admitted->permitted, out);
+    if (m.options.disclose_me || admitted->permitted.disclose)
+        tell_about(from, m, out);
     if (m.options.acknowledge)
         from.joined.send(published{m.request, out.publication});
     dispatch(m, from, filter.get(), *admitted, out);
 }
 
 /// Adds to an event what its subscribers learn about the publisher.
-[[gnu::noinline]] void broker::tell_about(const realm_member& publisher, bool discloses, const permission& permitted,
-                                          event& out)
+[[gnu::noinline]] void broker::tell_about(const realm_member& publisher, const publish& m, event& out) const
 {
     auto& told = out.details.rare.emplace();
-    if (discloses) {
-        const auto& who = publisher.joined.who();
-        told.publisher = publisher.joined.id();
-        told.publisher_authid = who.authid;
-        told.publisher_authrole = who.authrole;
+    bool discloses = true;
+    if (publisher.authorized != nullptr) {
+        const auto& decided = publisher.authorized->decided();
+        discloses = decided.disclose || m.options.disclose_me;
+        if (decided.trust_level >= 0)
+            told.trustlevel = static_cast<std::uint64_t>(decided.trust_level);
     }
-    if (permitted.trust_level >= 0)
-        told.trustlevel = static_cast<std::uint64_t>(permitted.trust_level);
+    if (!discloses || options_.disclosure == disclosure::forbidden)
+        return;
+    const auto& who = publisher.joined.who();
+    told.publisher = publisher.joined.id();
+    told.publisher_authid = who.authid;
+    told.publisher_authrole = who.authrole;
 }
 
 bool broker::continues_held_events(const realm_member& from, const publish& m) const noexcept
@@ -150,7 +153,7 @@ std::optional<broker::admission> broker::admit(realm_member& from, const publish
                                  : from.permissions.decide(action::publish, m.topic);
     }
     if (!admitted.permitted.allowed)
-        return refuse(admitted.permitted.refusal());
+        return refuse(from.refusal());
     if (m.options.disclose_me && options_.disclosure == disclosure::forbidden)
         return refuse(errc::option_disallowed_disclose_me);
     return admitted;

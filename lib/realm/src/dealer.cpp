@@ -72,8 +72,8 @@ void dealer::on_register(realm_member& from, const register_& m)
     if (is_reserved(m.procedure))
         return from.refuse(m, errc::invalid_uri, "procedures under \"wamp.\" belong to the router");
     // Before anything is looked up: who may not register must not learn what is registered.
-    if (const auto permitted = from.permissions.decide(action::register_, m.procedure, match); !permitted.allowed)
-        return from.refuse(m, permitted.refusal());
+    if (!from.permissions.decide(action::register_, m.procedure, match).allowed)
+        return from.refuse(m, from.refusal());
 
     auto* const known = index_.find(m.procedure, match);
     if (known != nullptr) {
@@ -147,8 +147,7 @@ void dealer::remove_callee(registration& from, const realm_member& gone)
         return from.refuse(m, errc::no_such_procedure);
     if (from.calls.size() >= from.joined.limits().pending_calls_max)
         return from.refuse(m, errc::too_many_requests, "too many calls of the session wait for an answer");
-    permitted.disclose |= m.options.disclose_me;
-    route(from, m, *target, permitted, now);
+    route(from, m, *target, m.options.disclose_me || permitted.disclose, now);
 }
 
 /// What is registered under the very name `procedure`, or null.
@@ -191,28 +190,28 @@ bool dealer::admit(realm_member& from, const call& m, registration* exact, permi
     permitted = exact != nullptr ? exact->callers.decide(from.permissions, action::call, m.procedure)
                                  : from.permissions.decide(action::call, m.procedure);
     if (!permitted.allowed)
-        return refuse(permitted.refusal());
+        return refuse(from.refusal());
     if (m.options.disclose_me && options_.disclosure == disclosure::forbidden)
         return refuse(errc::option_disallowed_disclose_me);
     return true;
 }
 
 /// Sends INVOCATION to the callee that the policy picks; one that takes nothing any more is passed over for the next.
-void dealer::route(realm_member& caller, const call& m, registration& to, permission permitted, time_point now)
+void dealer::route(realm_member& caller, const call& m, registration& to, bool tells, time_point now)
 {
     const auto first = first_choice(to);
-    if (!offer(caller, m, to, first, permitted, now))
-        offer_to_others(caller, m, to, first, permitted, now);
+    if (!offer(caller, m, to, first, tells, now))
+        offer_to_others(caller, m, to, first, tells, now);
 }
 
 /// Offers a call to those who come after the `first` callee, which has refused it.
 [[gnu::noinline]] void dealer::offer_to_others(realm_member& caller, const call& m, registration& to, std::size_t first,
-                                               permission permitted, time_point now)
+                                               bool tells, time_point now)
 {
     const auto count = to.callees.size();
     for (std::size_t attempt = 1; attempt < count; ++attempt) {
         const auto step = to.invoke == invocation_policy::last ? count - attempt : attempt;
-        if (offer(caller, m, to, (first + step) % count, permitted, now))
+        if (offer(caller, m, to, (first + step) % count, tells, now))
             return;
     }
     caller.refuse(m, errc::unavailable);
@@ -220,7 +219,7 @@ void dealer::route(realm_member& caller, const call& m, registration& to, permis
 
 /// Sends INVOCATION to the callee at `position`. Whether the call is dealt with: false if the callee takes nothing any
 /// more.
-bool dealer::offer(realm_member& caller, const call& m, registration& to, std::size_t position, permission permitted,
+bool dealer::offer(realm_member& caller, const call& m, registration& to, std::size_t position, bool tells,
                    time_point now)
 {
     const auto& target = to.callees[position];
@@ -230,7 +229,7 @@ bool dealer::offer(realm_member& caller, const call& m, registration& to, std::s
         return true;
     }
     const auto request = receiver.next_invocation();
-    const auto outcome = receiver.send(invocation_for(caller, m, to, target, permitted));
+    const auto outcome = receiver.send(invocation_for(caller, m, to, target, tells));
     if (outcome == delivery::refused)
         return false;
     if (outcome != delivery::queued) {
@@ -259,16 +258,23 @@ std::size_t dealer::first_choice(const registration& from)
 }
 
 invocation dealer::invocation_for(const realm_member& caller, const call& m, const registration& to,
-                                  const callee& target, permission permitted) const
+                                  const callee& target, bool tells) const
 {
     const auto& asked = m.options;
     invocation out(target.member->joined.next_invocation(), to.id, asked.forwarded, m.body);
     out.details.receive_progress = asked.receive_progress && takes_progress(*target.member, options_.progress);
-    const bool discloses = permitted.disclose || target.disclose_caller;
-    if (!discloses && asked.timeout == 0 && to.match == match_policy::exact && permitted.trust_level < 0)
+    tells = tells || target.disclose_caller;
+    if (!tells && asked.timeout == 0 && to.match == match_policy::exact)
         return out;
 
     auto& told = out.details.rare.emplace();
+    bool discloses = tells;
+    if (caller.authorized != nullptr) {
+        const auto& decided = caller.authorized->decided();
+        discloses = decided.disclose || asked.disclose_me || target.disclose_caller;
+        if (decided.trust_level >= 0)
+            told.trustlevel = static_cast<std::uint64_t>(decided.trust_level);
+    }
     if (discloses && options_.disclosure == disclosure::allowed) {
         const auto& who = caller.joined.who();
         told.caller = caller.joined.id();
@@ -279,8 +285,6 @@ invocation dealer::invocation_for(const realm_member& caller, const call& m, con
         told.procedure = m.procedure;
     if (keeps_time(target))
         told.timeout = asked.timeout;
-    if (permitted.trust_level >= 0)
-        told.trustlevel = static_cast<std::uint64_t>(permitted.trust_level);
     return out;
 }
 

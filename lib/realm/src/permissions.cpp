@@ -171,11 +171,10 @@ permission permission_table::decide(action what, std::string_view uri) const
 {
     if (decided_)
         return *decided_;
-    permission outcome;
     const auto* const rule = index_.most_specific(uri);
-    outcome.allowed = rule != nullptr ? rule->allowed.has(what) : allow_by_default_;
-    outcome.disclose = rule != nullptr && discloses(*rule, what);
-    return outcome;
+    if (rule == nullptr)
+        return {allow_by_default_, false};
+    return {rule->allowed.has(what), discloses(*rule, what)};
 }
 
 permission permission_table::decide(action what, std::string_view uri, match_policy policy) const
@@ -196,9 +195,7 @@ permission permission_table::decide(action what, std::string_view uri, match_pol
             (covering == nullptr || is_more_specific(rule.pattern, covering->pattern)))
             return {};
     }
-    permission outcome;
-    outcome.allowed = true;
-    return outcome;
+    return {true, false};
 }
 
 permission_rule& permission_table::rule_for(const uri_pattern& pattern)

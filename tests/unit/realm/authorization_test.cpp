@@ -14,9 +14,9 @@ namespace {
 
 constexpr auto exact_match = match_policy::exact;
 
-permission allowed(std::int32_t trust_level = -1)
+authorization_decision allowed(std::int32_t trust_level = -1)
 {
-    permission outcome;
+    authorization_decision outcome;
     outcome.allowed = true;
     outcome.trust_level = trust_level;
     return outcome;
@@ -34,7 +34,7 @@ struct fixture {
     const authorization_question* question() { return talk.realm().question(alice->session()); }
 
     /// Answers the question and says the message again that it is about, as whoever reads for the session does.
-    void answer(permission decided, bool cache, std::string_view message)
+    void answer(authorization_decision decided, bool cache, std::string_view message)
     {
         talk.realm().answer(alice->session(), {decided, cache}, talk.now());
         alice->says(message);
@@ -79,7 +79,7 @@ TEST_CASE("authorization: what is denied, and what nobody could decide", "[realm
     f.alice->says(R"([64,2,{},"com.p"])");
     REQUIRE(f.question() != nullptr);
     CHECK(f.question()->what == action::register_);
-    permission failed;
+    authorization_decision failed;
     failed.failed = true;
     f.answer(failed, true, R"([64,2,{},"com.p"])");
     f.alice->hears_error(message_type::register_, 2, "wamp.error.authorization_failed");
@@ -119,7 +119,7 @@ TEST_CASE("authorization: a decision that may not be cached is made each time", 
         const auto publish = R"([16,)" + std::to_string(round) + R"(,{},"com.t",[]])";
         f.alice->says(publish);
         REQUIRE(f.question() != nullptr);
-        f.answer(round == 2 ? permission() : allowed(), false, publish);
+        f.answer(round == 2 ? authorization_decision() : allowed(), false, publish);
         f.talk.realm().settle();
         if (round == 2)
             f.bob->hears_nothing();

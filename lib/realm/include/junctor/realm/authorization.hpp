@@ -42,16 +42,18 @@ public:
 
     /// What was decided about `what` on `uri`, if it may be used at the time `now`. Null if not; otherwise valid until
     /// the cache changes.
-    [[nodiscard]] const permission* find(action what, match_policy match, std::string_view uri, time_point now);
+    [[nodiscard]] const authorization_decision* find(action what, match_policy match, std::string_view uri,
+                                                     time_point now);
 
-    void insert(action what, match_policy match, std::string_view uri, const permission& decided, time_point now);
+    void insert(action what, match_policy match, std::string_view uri, const authorization_decision& decided,
+                time_point now);
     void clear() noexcept;
     [[nodiscard]] std::size_t size() const noexcept { return decisions_.size(); }
 
 private:
     struct decision {
         std::string key;
-        permission decided;
+        authorization_decision decided;
         time_point made;
     };
     using decisions = boost::container::list<decision>;
@@ -73,7 +75,11 @@ public:
     authorized_member(const decision_limits& limits, std::uint64_t seed);
 
     /// What holds for the message that comes next.
-    [[nodiscard]] const permission_table& permissions() const noexcept { return decided_; }
+    [[nodiscard]] const permission_table& permissions() const noexcept { return permissions_; }
+
+    /// What was decided about the message that comes next, in full. The permission has of it that something must be
+    /// told about the session, as `disclose`, and not what.
+    [[nodiscard]] const authorization_decision& decided() const noexcept { return decided_; }
 
     /// Whether it is known what holds for `m`, which then comes next; `number` is another one for each decision in the
     /// realm. If it is not, there is a `question`. URIs that are not valid under `uris` are not asked about: they are
@@ -90,10 +96,13 @@ public:
     void forget_decisions() noexcept { cache_.clear(); }
 
 private:
-    permission_table decided_;
+    void decide(const authorization_decision& decided, std::uint64_t number);
+
+    permission_table permissions_;
+    authorization_decision decided_;
     decision_cache cache_;
     std::optional<authorization_question> question_;
-    std::optional<permission> answer_;
+    std::optional<authorization_decision> answer_;
 };
 
 } // namespace junctor

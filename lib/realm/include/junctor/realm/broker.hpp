@@ -87,7 +87,7 @@ private:
 
     [[nodiscard]] bool continues_held_events(const realm_member& from, const publish& m) const noexcept;
     [[nodiscard]] std::optional<admission> admit(realm_member& from, const publish& m);
-    static void tell_about(const realm_member& publisher, bool discloses, const permission& permitted, event& out);
+    void tell_about(const realm_member& publisher, const publish& m, event& out) const;
     subscription& find_or_create(std::string_view topic, match_policy match);
     void remove_subscriber(subscription& from, std::size_t position);
     void dispatch(const publish& m, const realm_member& publisher, const event_filter* filter,

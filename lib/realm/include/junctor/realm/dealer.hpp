@@ -87,14 +87,15 @@ private:
 
     [[nodiscard]] registration* find_exact(realm_member& caller, std::string_view procedure) const;
     [[nodiscard]] bool admit(realm_member& from, const call& m, registration* exact, permission& permitted);
-    void route(realm_member& caller, const call& m, registration& to, permission permitted, time_point now);
-    void offer_to_others(realm_member& caller, const call& m, registration& to, std::size_t first, permission permitted,
+    /// `tells`: the callee may have to be told something about the caller.
+    void route(realm_member& caller, const call& m, registration& to, bool tells, time_point now);
+    void offer_to_others(realm_member& caller, const call& m, registration& to, std::size_t first, bool tells,
                          time_point now);
-    [[nodiscard]] bool offer(realm_member& caller, const call& m, registration& to, std::size_t position,
-                             permission permitted, time_point now);
+    [[nodiscard]] bool offer(realm_member& caller, const call& m, registration& to, std::size_t position, bool tells,
+                             time_point now);
     [[nodiscard]] std::size_t first_choice(const registration& from);
     [[nodiscard]] invocation invocation_for(const realm_member& caller, const call& m, const registration& to,
-                                            const callee& target, permission permitted) const;
+                                            const callee& target, bool tells) const;
     void remember(realm_member& caller, const call& m, const callee& target, request_id invocation, time_point now);
 
     void pass_on_result(pending_call& to, const yield& m, time_point now);

@@ -83,7 +83,7 @@ public:
 
     /// Lets `decided` hold for whatever is asked, in place of all rules: for requests that are decided one by one
     /// elsewhere. It becomes version `number`, which no other table has had.
-    void decide_all(const permission& decided, std::uint64_t number) noexcept
+    void decide_all(permission decided, std::uint64_t number) noexcept
     {
         decided_ = decided;
         version_ = number;

@@ -58,6 +58,13 @@ struct realm_member {
     /// The latest progressive call that was refused: what continues it is passed over. See `dealer::on_call`.
     request_id refused_progressive_call;
 
+    /// The error for a request of this session that is not allowed.
+    [[nodiscard]] errc refusal() const noexcept
+    {
+        const bool failed = authorized != nullptr && authorized->decided().failed;
+        return failed ? errc::authorization_failed : errc::not_authorized;
+    }
+
     /// Answers the request `m` of this session with ERROR; not if it is a PUBLISH that does not ask for an answer.
     template <class Request>
     [[gnu::noinline]] void refuse(const Request& m, errc code, std::string_view text = {})

@@ -8,7 +8,6 @@
 #include <string>
 #include <string_view>
 
-#include <junctor/base/errc.hpp>
 #include <junctor/base/uri.hpp>
 #include <junctor/base/value.hpp>
 
@@ -36,18 +35,10 @@ enum class action : std::uint8_t {
     return "";
 }
 
-/// What was decided about one request.
+/// What is permitted of one request. Every call and every event comes with one, so it has no more than they all need.
 struct permission {
     bool allowed{false};
     bool disclose{false}; ///< The caller of a call, the publisher of a publication.
-    bool failed{false};   ///< Nothing is allowed because no decision was to be had.
-
-    /// What callees and subscribers are told of how far the sender is to be trusted; negative for nothing.
-    /// Spec: advanced profile, "Call Trust Levels", "Publication Trust Levels".
-    std::int32_t trust_level{-1};
-
-    /// The error that answers a request that is not allowed.
-    [[nodiscard]] errc refusal() const noexcept { return failed ? errc::authorization_failed : errc::not_authorized; }
 };
 
 /// What must be decided before a session can go on.
@@ -58,9 +49,20 @@ struct authorization_question {
     dict options;                            ///< Of the message, as the peer gave them.
 };
 
+/// What was decided about one request that somebody was asked about.
+struct authorization_decision {
+    bool allowed{false};
+    bool disclose{false}; ///< The caller of a call, the publisher of a publication.
+    bool failed{false};   ///< Nothing is allowed because no decision was to be had.
+
+    /// What callees and subscribers are told of how far the sender is to be trusted; negative for nothing.
+    /// Spec: advanced profile, "Call Trust Levels", "Publication Trust Levels".
+    std::int32_t trust_level{-1};
+};
+
 /// What an authorizer decided.
 struct authorization_answer {
-    permission decided;
+    authorization_decision decided;
     bool cache{false}; ///< It may be used again for the same session, action, URI and match policy.
 };
 
