@@ -625,7 +625,7 @@ TEST_CASE("scram: one who may not join the realm is refused as an unknown authid
     users.add("joe", "user", pencil(), "realm1");
     client joe;
     CHECK(decide(users, peer_of(joe, "joe", "realm1")).granted());
-    refuses(decide(users, peer_of(joe, "joe", "realm2")), "no such principal");
+    refuses(decide(users, peer_of(joe, "joe", "realm2")), "the principal belongs to another realm");
     CHECK(text_in(challenge_for(users, "joe", "realm2"), "salt") ==
           text_in(challenge_for(users, "joe", "realm1"), "salt"));
 }

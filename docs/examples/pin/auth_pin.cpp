@@ -29,7 +29,7 @@ public:
         if (!expected.matches(answer.signature))
             co_return junctor::verdict::deny(junctor::errc::authentication_denied)
                 .because(who ? "wrong PIN" : "no such principal");
-        co_return known_.grant(*who);
+        co_return known_.grant(*who, exchange);
     }
 
     bool recognises(const junctor::auth_exchange& exchange) const override

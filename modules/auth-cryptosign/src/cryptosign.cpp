@@ -225,7 +225,7 @@ awaitable<verdict> cryptosign::authenticate(auth_exchange& exchange)
     const bool authorized = one != nullptr && contains(one->credentials, asked.key) && !is_router_key(asked.key);
     const auto flaw = flaw_in(answer.signature, authorized ? asked.key : decoy_, combine(challenge, asked.channel));
     if (authorized && flaw.empty())
-        co_return principals_.grant(*one);
+        co_return principals_.grant(*one, exchange);
     auto refused = verdict::deny(errc::authentication_denied);
     std::string why(authorized ? flaw : one != nullptr ? "not a key of the principal" : "no such principal");
     co_return std::move(refused).because(std::move(why));

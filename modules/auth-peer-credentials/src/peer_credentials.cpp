@@ -112,11 +112,11 @@ awaitable<verdict> peer_credentials::authenticate(auth_exchange& exchange)
         co_return verdict::deny(errc::authentication_denied, "a Unix domain socket is needed");
     if (!principals_.has_source()) {
         if (const auto* const one = best_of(principals_, exchange))
-            co_return principals_.grant(*one);
+            co_return principals_.grant(*one, exchange);
     } else {
         const auto one = co_await principals_.find(exchange);
         if (one != nullptr && fit(*one, exchange) > 0)
-            co_return principals_.grant(*one);
+            co_return principals_.grant(*one, exchange);
     }
     co_return refuse(*peer);
 }

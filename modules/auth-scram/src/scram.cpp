@@ -90,17 +90,6 @@ bool scram::recognises(const auth_exchange& exchange) const
     return principals_.may_know(exchange.hello().authid);
 }
 
-/// What the challenge for `authid` is made of. One who may not join the realm in HELLO gets the same as for another
-/// realm: two different salts would tell that there is such a user.
-const scram_credentials& scram::credentials_of(const principal_ptr& one, std::string_view authid,
-                                               const scram_credentials& mock) const
-{
-    const auto listed = principals_.listed().find(authid);
-    if (one != nullptr)
-        return one->credentials;
-    return listed != principals_.listed().end() ? listed->second.credentials : mock;
-}
-
 awaitable<verdict> scram::authenticate(auth_exchange& exchange)
 {
     auto asked = read_request(exchange, dialect_, binding_);
@@ -110,7 +99,7 @@ awaitable<verdict> scram::authenticate(auth_exchange& exchange)
     const auto& authid = exchange.hello().authid;
     const auto one = co_await principals_.find(exchange);
     const auto mock = mock_.credentials_of(authid); // For those who are known as well, so that they take as long.
-    const auto& expected = credentials_of(one, authid, mock);
+    const auto& expected = one != nullptr ? one->credentials : mock;
     const auto said = begin(authid, std::move(asked), expected, dialect_);
     auto extra = challenge_extra(said, expected.parameters, dialect_);
     const auto answer = co_await exchange.challenge(std::move(extra));
@@ -127,7 +116,9 @@ awaitable<verdict> scram::authenticate(auth_exchange& exchange)
     if (!proven)
         co_return verdict::deny(errc::authentication_denied).because("wrong password");
 
-    auto granted = principals_.grant(*one);
+    auto granted = principals_.grant(*one, exchange);
+    if (!granted.granted())
+        co_return granted;
     const std::string_view key = dialect_ == scram_dialect::spec ? "verifier" : "scram_server_signature";
     granted.who().authextra.set(key, std::move(signature));
     co_return granted;

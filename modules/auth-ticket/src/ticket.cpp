@@ -54,12 +54,12 @@ awaitable<verdict> ticket::authenticate(auth_exchange& exchange)
     const auto& expected = one != nullptr ? one->credentials.ticket : decoy_;
     const bool matches = expected.matches(answer.signature);
     if (one != nullptr && one->verified)
-        co_return principals_.grant(*one);
+        co_return principals_.grant(*one, exchange);
     if (one == nullptr)
-        co_return verdict::deny(errc::authentication_denied).because("no such principal for this realm");
+        co_return verdict::deny(errc::authentication_denied).because("no such principal");
     if (!matches)
         co_return verdict::deny(errc::authentication_denied).because("wrong ticket");
-    co_return principals_.grant(*one);
+    co_return principals_.grant(*one, exchange);
 }
 
 bool ticket::recognises(const auth_exchange& exchange) const

@@ -92,11 +92,11 @@ awaitable<verdict> tls::authenticate(auth_exchange& exchange)
     const client_certificate certificate(*facts);
     if (!principals_.has_source()) {
         if (const auto* const one = best_of(principals_, certificate, exchange.hello()))
-            co_return principals_.grant(*one);
+            co_return principals_.grant(*one, exchange);
     } else {
         const auto one = co_await principals_.find(exchange);
         if (one != nullptr && fit(*one, certificate, exchange.hello()) > 0)
-            co_return principals_.grant(*one);
+            co_return principals_.grant(*one, exchange);
     }
     auto refused = verdict::deny(errc::authentication_denied);
     co_return std::move(refused).because("no principal has the certificate of '" + facts->peer_common_name + "'");

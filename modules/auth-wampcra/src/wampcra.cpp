@@ -62,10 +62,10 @@ awaitable<verdict> wampcra::authenticate(auth_exchange& exchange)
     const auto expected = wampcra_signature(asked.credentials.key.view(), challenge);
     const bool matches = equal_constant_time(answer.signature, expected);
     if (one == nullptr)
-        co_return verdict::deny(errc::authentication_denied).because("no such principal for this realm");
+        co_return verdict::deny(errc::authentication_denied).because("no such principal");
     if (!matches)
         co_return verdict::deny(errc::authentication_denied).because("wrong signature");
-    co_return principals_.grant(*one);
+    co_return principals_.grant(*one, exchange);
 }
 
 bool wampcra::recognises(const auth_exchange& exchange) const

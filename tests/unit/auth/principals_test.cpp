@@ -72,9 +72,15 @@ TEST_CASE("principals: from the configuration, by their authids", "[auth]")
     CHECK(ann->authid == "ann");
     CHECK(ann->authrole == "staff");
     CHECK(ann->credentials.number == 1);
-    CHECK(all.grant(*ann).who().authprovider == "static");
+    CHECK(all.grant(*ann, scripted_exchange("realm1", "ann")).who().authprovider == "static");
     CHECK(look_up(all, scripted_exchange("realm2", "bob"))->authrole == "anonymous");
-    CHECK(look_up(all, scripted_exchange("realm1", "bob")) == nullptr);
+    const auto bob = look_up(all, scripted_exchange("realm1", "bob"));
+    REQUIRE(bob != nullptr);
+    CHECK(all.grant(*bob, scripted_exchange("realm2", "bob")).granted());
+    const auto elsewhere = all.grant(*bob, scripted_exchange("realm1", "bob"));
+    REQUIRE_FALSE(elsewhere.granted());
+    CHECK(elsewhere.reason() == uri_of(errc::authentication_denied));
+    CHECK(elsewhere.detail() == "the principal belongs to another realm");
     CHECK(look_up(all, scripted_exchange("realm1", "carol")) == nullptr);
     CHECK(all.may_know("ann"));
     CHECK_FALSE(all.may_know("carol"));
@@ -115,7 +121,7 @@ TEST_CASE("principals: from a source", "[auth]")
     const auto ann = look_up(all, scripted_exchange("realm1", "Ann"));
     REQUIRE(ann != nullptr);
     CHECK(ann->credentials.number == 7);
-    const auto granted = all.grant(*ann);
+    const auto granted = all.grant(*ann, scripted_exchange("realm1", "Ann"));
     CHECK(granted.who().authid == "Ann");
     CHECK(granted.who().authrole == "staff");
     CHECK(granted.who().authprovider == "directory");

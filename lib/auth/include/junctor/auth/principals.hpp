@@ -75,12 +75,15 @@ public:
     /// What WELCOME names as the authprovider.
     [[nodiscard]] const std::string& provider() const noexcept { return provider_; }
 
-    /// Completes with the principal that the peer of `exchange` says it is, by its authid, if it may join the realm
-    /// that the peer asks for; with null otherwise. A source gets `evidence`: see `principal_source::find`.
+    /// Completes with the principal that the peer of `exchange` says it is, by its authid; with null if there is none.
+    /// It may be one that may not join the realm that the peer asks for: it is challenged all the same, since strangers
+    /// would learn from the difference that it exists, and denied by `grant`. A source gets `evidence`: see
+    /// `principal_source::find`.
     [[nodiscard]] awaitable<std::shared_ptr<const entry>> find(auth_exchange& exchange, dict evidence = {}) const;
 
-    /// The verdict that lets `one` in.
-    [[nodiscard]] verdict grant(const entry& one) const;
+    /// The verdict on `one`, which has proven that it is the peer of `exchange`: it is let in, if it may join the realm
+    /// that it asks for, and otherwise denied as for a wrong secret.
+    [[nodiscard]] verdict grant(const entry& one, const auth_exchange& exchange) const;
 
 private:
     std::map<std::string, entry, std::less<>> listed_;
@@ -137,14 +140,14 @@ awaitable<std::shared_ptr<const principal<Credentials>>> principals<Credentials>
     } else if (const auto at = listed_.find(exchange.hello().authid); at != listed_.end()) {
         one = std::shared_ptr<const entry>(std::shared_ptr<void>(), &at->second); // Owned by the table.
     }
-    if (one != nullptr && !one->realm.empty() && one->realm != exchange.hello().realm)
-        one = nullptr;
     co_return one;
 }
 
 template <class Credentials>
-verdict principals<Credentials>::grant(const entry& one) const
+verdict principals<Credentials>::grant(const entry& one, const auth_exchange& exchange) const
 {
+    if (!one.realm.empty() && one.realm != exchange.hello().realm)
+        return verdict::deny(errc::authentication_denied).because("the principal belongs to another realm");
     identity who;
     who.authid = one.authid;
     who.authrole = one.authrole;

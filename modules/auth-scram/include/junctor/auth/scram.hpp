@@ -56,10 +56,6 @@ public:
     [[nodiscard]] bool recognises(const auth_exchange& exchange) const override;
 
 private:
-    using principal_ptr = std::shared_ptr<const principals<scram_credentials>::entry>;
-
-    [[nodiscard]] const scram_credentials& credentials_of(const principal_ptr& one, std::string_view authid,
-                                                          const scram_credentials& mock) const;
     void read_mock(module_options& options);
 
     scram_dialect dialect_;
