@@ -100,11 +100,13 @@ void realm_host::authorize(std::string_view role, authorizer& decides, const dec
     if (!authorizers_.try_emplace(std::string(role), &decides).second)
         throw std::invalid_argument("role with two authorizers: " + std::string(role));
     realm_.authorize(role, limits);
+    if (authorizers_.size() == 1)
+        procedure(forget_decisions_procedure, [this] { forget_decisions(); });
 }
 
-void realm_host::forget_decisions(shard_services& here)
+void realm_host::forget_decisions()
 {
-    enter(here)->forget_decisions();
+    enter(core_.main().services)->forget_decisions();
 }
 
 authorizer* realm_host::authorizer_of(std::string_view role) const noexcept

@@ -208,6 +208,23 @@ TEST_CASE("authorizer: decisions that are cached are not asked for again", "[rou
     CHECK(f.decides.asked == 1);
 }
 
+TEST_CASE("authorizer: a procedure lets decisions be forgotten", "[router][authorization]")
+{
+    const auto shards = GENERATE(std::size_t{1}, std::size_t{2});
+    fixture f(shards);
+    json_client client(f.watched_url);
+    client.hello("realm1");
+    json_client admin(f.staff_url);
+    admin.hello("realm1");
+    for (int request = 1; request <= 4; ++request) {
+        CHECK_THAT(client.ask(fmt::format(R"([16,{},{{"acknowledge":true}},"com.cached"])", request)),
+                   Catch::Matchers::StartsWith(was_published(request)));
+        if (request == 2)
+            CHECK(admin.ask(R"([48,1,{},"junctor.authorization.forget_decisions"])") == "[50,1,{}]");
+    }
+    CHECK(f.decides.asked == 2);
+}
+
 TEST_CASE("authorizer: as many decisions are cached as URIs are in use", "[router][authorization]")
 {
     fixture f;

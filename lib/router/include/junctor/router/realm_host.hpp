@@ -45,10 +45,15 @@ public:
     /// Lets `decides`, which must outlive the router, decide about every request of sessions with the role `role`, in
     /// place of the permissions of that role. Decisions that may be cached are remembered for each session, within
     /// `limits`. Before any session joins. Throws `std::invalid_argument` if the role has an authorizer already.
+    ///
+    /// From then on the realm has the procedure `forget_decisions_procedure`, which those may call who are permitted to.
     void authorize(std::string_view role, authorizer& decides, const decision_limits& limits = {});
 
-    /// Forgets all decisions that were remembered: every session of the realm is asked about anew. On any shard.
-    void forget_decisions(shard_services& here);
+    /// The procedure that does what `forget_decisions` does. It takes no arguments and answers without any.
+    static constexpr std::string_view forget_decisions_procedure = "junctor.authorization.forget_decisions";
+
+    /// Forgets all decisions that were remembered: every session of the realm is asked about anew.
+    void forget_decisions();
 
     /// Who decides about sessions with the role `role`; null if its permissions do. On any shard, once sessions join.
     [[nodiscard]] authorizer* authorizer_of(std::string_view role) const noexcept;
