@@ -53,13 +53,15 @@ export class Run {
         return `${this._prefix}.${name}`;
     }
 
-    /// A connection whose `joined` is the promise of {session, details} and whose `closed` is that of the end.
-    connect(realm = this.realm) {
+    /// A connection whose `joined` is the promise of {session, details} and whose `closed` is that of the end. `login`
+    /// is what Autobahn's connection wants to know in order to authenticate.
+    connect(realm = this.realm, login = {}) {
         const type = this.serializer === 'json' ? 'rawsocket' : 'rawsocket-binary';
         const connection = new autobahn.Connection({
             realm,
             transports: [{ type, serializer: this.serializer, ...address(this.url) }],
             max_retries: 0,
+            ...login,
             on_user_error: (error, text) => console.error(text, error),
             on_internal_error: (error) => console.error('Autobahn:', error),
         });

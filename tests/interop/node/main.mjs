@@ -10,10 +10,15 @@
 ///     serve       registers procedures under the prefix, prints `ready`, and serves until its input ends
 ///     use         calls the procedures that another client serves under the prefix
 ///     stay        joins, prints `ready`, and waits for the router's GOODBYE
+///     authenticate
+///                 reads a list of attempts to join from its input, makes them one by one, and prints a line of JSON
+///                 for what came of each, as python/login.py tells
 /// Exits with 0 if all is well.
 
 import { once } from 'node:events';
+import { json } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
+import { outcomeOf } from './authenticate.mjs';
 import { Run } from './client.mjs';
 import * as mixed from './mixed.mjs';
 import { scenarios } from './scenarios.mjs';
@@ -37,6 +42,13 @@ async function stay(run) {
     console.log('ready');
     const { reason } = await connection.closed;
     expect(reason, 'wamp.close.system_shutdown', 'reason');
+}
+
+if (mode === 'authenticate') {
+    for (const attempt of await json(process.stdin)) {
+        console.log(JSON.stringify(await outcomeOf(attempt, serializer, realm)));
+    }
+    process.exit();
 }
 
 const chosen = {

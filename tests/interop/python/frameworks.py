@@ -52,24 +52,44 @@ class Once:
 
 
 class SessionEvents:
-    """Mixed into Autobahn's session: tells when it joined, left, and lost its connection."""
+    """Mixed into Autobahn's session: tells when it joined, left, and lost its connection.
 
-    def __init__(self, realm):
+    It joins without authentication, unless there is a `login`, which is a `Login` of login.py.
+    """
+
+    def __init__(self, realm, login):
         super().__init__(types.ComponentConfig(realm))
         self.keep_connection = False
+        self._login = login
         self.await_again()
 
     def await_again(self):
+        self.answered = Once()  # HELLO is, one way or the other.
         self.joined = Once()
         self.left = Once()
         self.disconnected = Once()
 
+    def onConnect(self):
+        if self._login is None:
+            super().onConnect()
+        else:
+            self._login.join(self)
+
+    def onChallenge(self, challenge):
+        return self._login.on_challenge(self, challenge)
+
+    def onWelcome(self, welcome):
+        return None if self._login is None else self._login.on_welcome(self, welcome)
+
     def onJoin(self, details):
         self.joined.set(details)
+        self.answered.set(details)
 
     def onLeave(self, details):
         keep_connection = self.keep_connection
         self.left.set(details)
+        if not self.answered.is_set:
+            self.answered.set(details)
         if not keep_connection:
             self.disconnect()
 
@@ -102,15 +122,17 @@ class Asyncio:
 
         return asyncio.run(with_loop())
 
-    async def connect(self, url, serializer, realm):
+    async def connect(self, url, serializer, realm, login=None):
         address = Address(url)
-        session = self._session_class(realm)
+        session = self._session_class(realm, login)
         factory = self._factory(lambda: session, serializer=SERIALIZERS[serializer]())
         loop = asyncio.get_running_loop()
         if address.path:
             await loop.create_unix_connection(factory, address.path)
         elif address.secure:
             context = ssl.create_default_context(cafile=self._certificate)
+            if login is not None and login.certificate:
+                context.load_cert_chain(login.certificate)
             await loop.create_connection(factory, address.host, address.port, ssl=context)
         else:
             await loop.create_connection(factory, address.host, address.port)
@@ -150,15 +172,15 @@ class Twisted:
             outcome[0].raiseException()
         return outcome[0]
 
-    async def connect(self, url, serializer, realm):
+    async def connect(self, url, serializer, realm, login=None):
         address = Address(url)
-        session = self._session_class(realm)
+        session = self._session_class(realm, login)
         factory = self._factory(lambda: session, serializer=SERIALIZERS[serializer]())
         factory.noisy = False
-        await self._endpoint(address).connect(factory)
+        await self._endpoint(address, login and login.certificate).connect(factory)
         return session
 
-    def _endpoint(self, address):
+    def _endpoint(self, address, own_certificate):
         from twisted.internet import endpoints, reactor, ssl as twisted_ssl
 
         if address.path:
@@ -168,7 +190,11 @@ class Twisted:
             return tcp
         with open(self._certificate, "rb") as file:
             authority = twisted_ssl.Certificate.loadPEM(file.read())
-        return endpoints.wrapClientTLS(twisted_ssl.optionsForClientTLS(address.host, trustRoot=authority), tcp)
+        shown = None
+        if own_certificate:
+            with open(own_certificate, "rb") as file:
+                shown = twisted_ssl.PrivateCertificate.loadPEM(file.read())
+        return endpoints.wrapClientTLS(twisted_ssl.optionsForClientTLS(address.host, authority, shown), tcp)
 
     async def within(self, seconds, awaitable):
         from twisted.internet import defer, reactor

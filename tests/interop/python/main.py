@@ -9,10 +9,15 @@ MODE is one of
     serve       registers procedures under the prefix, prints `ready`, and serves until its input ends
     use         calls the procedures that another client serves under the prefix
     stay        joins, prints `ready`, and waits for the router's GOODBYE
+    authority   registers what decides about others, as authority.py tells, prints `ready`, and serves until its input ends
+    authenticate
+                reads a list of attempts to join from its input, makes them one by one, and prints a line of JSON for
+                what came of each, as login.py tells
 Exits with 0 if all is well.
 """
 
 import argparse
+import json
 import os
 import sys
 
@@ -22,7 +27,7 @@ import txaio
 def parse_arguments():
     parser = argparse.ArgumentParser()
     parser.add_argument("framework", choices=["twisted", "asyncio"])
-    parser.add_argument("mode", choices=["scenarios", "serve", "use", "stay"])
+    parser.add_argument("mode", choices=["scenarios", "serve", "use", "stay", "authority", "authenticate"])
     parser.add_argument("url")
     parser.add_argument("serializer", choices=["json", "msgpack", "cbor"])
     parser.add_argument("realm")
@@ -35,7 +40,9 @@ arguments = parse_arguments()
 # Autobahn's modules take functions out of txaio when they are imported, so the framework is chosen before that.
 getattr(txaio, f"use_{arguments.framework}")()
 
+import authority  # noqa: E402
 import frameworks  # noqa: E402
+import login  # noqa: E402
 import mixed  # noqa: E402
 import scenarios  # noqa: E402
 from values import expect  # noqa: E402
@@ -61,11 +68,11 @@ class Run:
     def uri(self, name):
         return f"{self._prefix}.{name}"
 
-    async def connect(self, serializer=None, realm=None):
-        return await self._framework.connect(self._url, serializer or self.serializer, realm or self.realm)
+    async def connect(self, serializer=None, realm=None, login=None):
+        return await self._framework.connect(self._url, serializer or self.serializer, realm or self.realm, login)
 
-    async def join(self, serializer=None):
-        session = await self.connect(serializer)
+    async def join(self, serializer=None, realm=None, login=None):
+        session = await self.connect(serializer, realm, login)
         await self.within(session.joined)
         self._sessions.append(session)
         return session
@@ -101,7 +108,7 @@ async def run_all(framework, named_functions):
             await run.leave()
 
         try:
-            if arguments.mode in ("serve", "stay"):  # These end when somebody else ends them.
+            if arguments.mode in ("serve", "stay", "authority"):  # These end when somebody else ends them.
                 await whole()
             else:
                 await framework.within(SECONDS_PER_SCENARIO, whole())
@@ -127,14 +134,32 @@ async def serve(run):
     await run.end_of_input()
 
 
+async def decide(run):
+    await authority.serve(run)
+    say("ready")
+    await run.end_of_input()
+
+
+async def authenticate(framework, attempts):
+    for attempt in attempts:
+        outcome = login.outcome_of(framework, attempt, arguments.serializer, arguments.realm)
+        say(json.dumps(await framework.within(SECONDS_PER_SCENARIO, outcome)))
+
+
 def main():
+    framework = frameworks.framework(arguments.framework, arguments.certificate)
+    if arguments.mode == "authenticate":
+        attempts = json.load(sys.stdin)
+        framework.run(lambda: authenticate(framework, attempts))
+        return
+
     named_functions = {
         "scenarios": scenarios.SCENARIOS,
         "serve": [("everything served", serve)],
         "use": mixed.USES,
         "stay": [("the router says goodbye", stay)],
+        "authority": [("everything decided", decide)],
     }[arguments.mode]
-    framework = frameworks.framework(arguments.framework, arguments.certificate)
     all_well = framework.run(lambda: run_all(framework, named_functions))
     sys.exit(0 if all_well else 1)
 
