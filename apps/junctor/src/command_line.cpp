@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "bench_options.hpp"
+#include "keygen_options.hpp"
 
 namespace junctor {
 namespace {
@@ -38,7 +39,7 @@ constexpr auto footer = "Without --config and --cbdir it reads .crossbar/config.
                         "otherwise: realm 'realm1', role 'anonymous' may do everything, RawSocket on\n"
                         "127.0.0.1:8081 and on junctor.sock in $XDG_RUNTIME_DIR (or else in /tmp).\n\n"
                         "Exit codes: 0 all went well; 1 the configuration has errors; 2 wrong usage;\n"
-                        "3 it could not start, such as for a port in use; 4 a benchmark failed.";
+                        "3 it could not start (port in use?); 4 a benchmark failed; 5 no key was made.";
 
 /// Lets the options of `app` fill `line`, which must outlive the parsing.
 void add_options(CLI::App& app, command_line& line)
@@ -69,6 +70,7 @@ void add_commands(CLI::App& app, command_line& line)
     add(command::start, "start", "Start the router (default)");
     add(command::check, "check", "Print all problems of the configuration");
     add(command::version, "version", "Print versions of the router and its libraries");
+    add_keygen_command(app, line.keys, [&line] { line.what = command::keygen; });
     add_bench_command(app, line.benchmark, [&line] { line.what = command::bench; });
 }
 
@@ -88,8 +90,8 @@ std::variant<command_line, exit_code> parse_command_line(int argc, const char* c
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-        // Only the benchmark has a help of its own.
-        std::cout << (app.got_subcommand("bench")
+        // Only these two have a help of their own.
+        std::cout << (app.got_subcommand("bench") || app.got_subcommand("keygen")
                           ? app.help()
                           : app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal));
         return exit_ok;

@@ -11,6 +11,7 @@
 #include <junctor/base/log.hpp>
 
 #include "bench/options.hpp"
+#include "keygen_options.hpp"
 #include "log_format.hpp"
 
 namespace junctor {
@@ -22,10 +23,11 @@ enum exit_code : int {
     exit_bad_usage = 2,    ///< The command line is wrong.
     exit_not_started = 3,  ///< A transport cannot listen, or the router failed.
     exit_bench_failed = 4, ///< A benchmark could not reach the router, or not all went well.
+    exit_no_key = 5,       ///< Credentials could not be made: a bad password, or a file that is no good.
 };
 
 /// What to do.
-enum class command { start, check, version, bench };
+enum class command { start, check, version, bench, keygen };
 
 struct command_line {
     command what{command::start};
@@ -34,6 +36,7 @@ struct command_line {
     std::optional<log_level> level{log_level::info}; ///< Absent: no log at all.
     log_format format{log_format::text};
     bench::options benchmark; ///< Of the command `bench`.
+    keygen_options keys;      ///< Of the command `keygen`.
 };
 
 /// The command line; or, after help or an error was printed, what to exit with.

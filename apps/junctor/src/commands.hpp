@@ -22,6 +22,9 @@ namespace junctor {
 /// Measures a router and prints the report.
 [[nodiscard]] exit_code run_bench(const command_line& line);
 
+/// Makes credentials and prints what the configuration needs of them.
+[[nodiscard]] exit_code run_keygen(const command_line& line);
+
 /// The modules that the program is built with. Its source is generated from the list of modules.
 [[nodiscard]] module_registry built_in_modules();
 

@@ -17,6 +17,7 @@ junctor::exit_code run(const junctor::command_line& line)
     case junctor::command::check: return junctor::check(line);
     case junctor::command::version: return junctor::print_version();
     case junctor::command::bench: return junctor::run_bench(line);
+    case junctor::command::keygen: return junctor::run_keygen(line);
     }
     return junctor::exit_bad_usage;
 }

@@ -47,6 +47,24 @@ const authenticator_factory* find_method(const std::string& authmethod, const co
     return make;
 }
 
+bool has_client_certificates(const endpoint& where)
+{
+    const auto* const tcp = std::get_if<tcp_endpoint>(&where);
+    return tcp != nullptr && tcp->tls && !tcp->tls->ca_certificates.empty();
+}
+
+/// Warns of an authmethod that lives on what the transport cannot know of its clients.
+void check_transport_facts(const std::string& authmethod, const config_item& item, const endpoint& where,
+                           config_reading& reading)
+{
+    if (authmethod == "tls" && !has_client_certificates(where))
+        reading.problems.warning(item, "lets nobody in here: no client can have a certificate",
+                                 "name authorities under 'tls.ca_certificates' of the endpoint");
+    else if (authmethod == "peer-credentials" && !std::holds_alternative<unix_endpoint>(where))
+        reading.problems.warning(item, "lets nobody in here: only Unix domain sockets tell whose process a client is",
+                                 "use an endpoint of the type 'unix'");
+}
+
 /// Adds `authmethod` with its `providers`, if all of them could be made.
 void add_method(const std::string& authmethod, std::vector<std::unique_ptr<authenticator>> providers,
                 transport_config& transport)
@@ -60,7 +78,8 @@ void add_method(const std::string& authmethod, std::vector<std::unique_ptr<authe
 
 } // namespace
 
-void read_auth(dict_reader& keys, transport_config& transport, config_reading& reading)
+void read_auth(dict_reader& keys, const std::optional<endpoint>& where, transport_config& transport,
+               config_reading& reading)
 {
     const auto item = keys.take("auth");
     if (!item) {
@@ -75,8 +94,11 @@ void read_auth(dict_reader& keys, transport_config& transport, config_reading& r
     dict_reader methods(*item, reading.problems);
     const auto entries = methods.take_all();
     for (const auto& [authmethod, options] : entries) {
-        if (const auto* const make = find_method(authmethod, options, reading))
+        if (const auto* const make = find_method(authmethod, options, reading)) {
+            if (where)
+                check_transport_facts(authmethod, options, *where, reading);
             add_method(authmethod, make_providers(*make, options, reading), transport);
+        }
     }
     methods.finish();
     if (entries.empty() && kind_of(*item->node) == "dict")

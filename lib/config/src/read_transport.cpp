@@ -113,8 +113,8 @@ std::optional<transport_config> read_transport(const config_item& item, std::siz
         return std::nullopt; // Whatever else it has is of another kind.
 
     const auto endpoint_item = keys.require("endpoint");
-    auto where = endpoint_item ? read_endpoint(*endpoint_item, reading) : std::nullopt;
-    transport_config result{rawsocket(where ? std::move(*where) : endpoint(tcp_endpoint())), {}};
+    const auto where = endpoint_item ? read_endpoint(*endpoint_item, reading) : std::nullopt;
+    transport_config result{rawsocket(where.value_or(tcp_endpoint())), {}};
     auto& transport = result.transport;
     transport.id(id);
 
@@ -128,7 +128,7 @@ std::optional<transport_config> read_transport(const config_item& item, std::siz
     if (const auto bounds = keys.take("limits"))
         read_limits(*bounds, transport, reading);
     transport.debug(keys.boolean("debug").value_or(false));
-    read_auth(keys, result, reading);
+    read_auth(keys, where, result, reading);
     keys.finish();
     return result;
 }

@@ -50,8 +50,10 @@ void read_limits(const config_item& item, rawsocket_transport& transport, config
 /// The value of `tls` of an endpoint.
 [[nodiscard]] tls_server_options read_tls(const config_item& item, config_reading& reading);
 
-/// Adds the authmethods of `auth` to `transport`; anonymous if the key is absent.
-void read_auth(dict_reader& keys, transport_config& transport, config_reading& reading);
+/// Adds the authmethods of `auth` to `transport`, which listens at `where` if that is known; anonymous if the key is
+/// absent.
+void read_auth(dict_reader& keys, const std::optional<endpoint>& where, transport_config& transport,
+               config_reading& reading);
 
 /// The value of `id`, or `otherwise` if there is none. What is no proper identifier is a problem.
 [[nodiscard]] std::string read_id(dict_reader& keys, std::string otherwise, problem_list& problems);

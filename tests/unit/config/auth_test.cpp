@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <fmt/format.h>
+
 #include <junctor/auth/first_match.hpp>
 
 #include "config_test_support.hpp"
@@ -49,7 +51,7 @@ TEST_CASE("config: mistakes in auth", "[config][auth]")
         {"[]", "workers[0].transports[0].auth", "must be a dict, not a list"},
         {"{}", "workers[0].transports[0].auth", "names no authmethod", "leave the key out for anonymous clients"},
         {R"({"cryptosign": {}})", "workers[0].transports[0].auth.cryptosign", "unknown authmethod 'cryptosign'",
-         "possible here: anonymous, ticket"},
+         "possible here: anonymous, peer-credentials, ticket, tls"},
         {R"({"anonymus": {}})", "workers[0].transports[0].auth.anonymus", "unknown authmethod 'anonymus'",
          "did you mean 'anonymous'?"},
         {R"({"anonymous": true})", "workers[0].transports[0].auth.anonymous", "must be a dict, not a boolean"},
@@ -78,4 +80,33 @@ TEST_CASE("config: several providers of one authmethod", "[config][auth]")
     REQUIRE(methods.size() == 1);
     CHECK(methods[0].first == "ticket");
     CHECK(dynamic_cast<const first_match*>(methods[0].second) != nullptr);
+}
+
+TEST_CASE("config: authmethods that the endpoint gives nothing to go by", "[config][auth]")
+{
+    const auto load_at = [](std::string_view endpoint, std::string_view auth) {
+        return config_loader().load_transport(
+            fmt::format(R"({{"type": "rawsocket", "endpoint": {}, "auth": {}}})", endpoint, auth));
+    };
+    constexpr std::string_view tcp = R"({"type": "tcp", "port": 0})";
+    constexpr std::string_view local = R"({"type": "unix", "path": "a.sock"})";
+
+    const wrong certificates{R"({"anonymous": {}, "tls": {}})", "workers[0].transports[0].auth.tls",
+                             "lets nobody in here: no client can have a certificate",
+                             "name authorities under 'tls.ca_certificates' of the endpoint"};
+    check_warned(load_at(tcp, certificates.text), certificates);
+    check_warned(load_at(local, certificates.text), certificates);
+
+    const wrong processes{R"({"peer-credentials": [{}, {}]})", "workers[0].transports[0].auth.peer-credentials",
+                          "lets nobody in here: only Unix domain sockets tell whose process a client is",
+                          "use an endpoint of the type 'unix'"};
+    check_warned(load_at(tcp, processes.text), processes);
+    require_clean(load_at(local, processes.text));
+}
+
+TEST_CASE("config: what is wrong with the endpoint is not held against the authmethods", "[config][auth]")
+{
+    const wrong endpoint{R"({"type": "rawsocket", "endpoint": {"type": "tpc"}, "auth": {"tls": {}}})",
+                         "workers[0].transports[0].endpoint.type", "unknown endpoint type 'tpc'"};
+    check_wrong(config_loader().load_transport(endpoint.text), endpoint);
 }

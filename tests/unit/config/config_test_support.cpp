@@ -67,7 +67,9 @@ const module_registry& modules()
     static const module_registry registry = [] {
         module_registry filled;
         filled.add_authenticator("anonymous", make_anything);
+        filled.add_authenticator("peer-credentials", make_anything);
         filled.add_authenticator("ticket", make_ticket);
+        filled.add_authenticator("tls", make_anything);
         filled.add_authorizer("dynamic", [](module_options& options) {
             return std::make_unique<made_authorizer>(options.text("procedure"));
         });

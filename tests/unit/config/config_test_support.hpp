@@ -33,8 +33,8 @@ struct made_authorizer : authorizer {
     std::string procedure;
 };
 
-/// "anonymous", which takes anything, and "ticket", which wants a text under `secret` and nothing else; the authorizer
-/// "dynamic", which wants a text under `procedure`.
+/// "anonymous", "peer-credentials" and "tls", which take anything, and "ticket", which wants a text under `secret` and
+/// nothing else; the authorizer "dynamic", which wants a text under `procedure`.
 const module_registry& modules();
 
 /// Loads configurations, with what surrounds them.

@@ -139,3 +139,17 @@ TEST_CASE("config: files of TLS are looked into", "[config][tls]")
     const auto mismatch = tls.load(R"({"key": "server.key", "certificate": "other.crt"})");
     CHECK_THAT(mismatch.problems[0].text, Catch::Matchers::ContainsSubstring("server.key"));
 }
+
+TEST_CASE("config: the authmethod tls needs authorities, with which TLS asks clients for certificates", "[config][tls]")
+{
+    const tls_loader tls;
+    const auto load = [&](std::string_view authorities) {
+        return tls.loader.load_transport(fmt::format(R"({{"type": "rawsocket", "auth": {{"tls": {{}}}}, "endpoint":
+            {{"type": "tcp", "port": 0, "tls": {{"key": "server.key", "certificate": "server.crt",
+                                                 "ca_certificates": {}}}}}}})",
+                                                     authorities));
+    };
+    require_clean(load(R"(["other.crt"])"));
+    check_warned(load("[]"),
+                 {"[]", "workers[0].transports[0].auth.tls", "lets nobody in here: no client can have a certificate"});
+}

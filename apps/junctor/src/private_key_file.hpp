@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// Files with the private key of an Ed25519 pair: its seed as 64 hexadecimal digits in one line.
+
+#include <filesystem>
+
+#include <junctor/auth/secret.hpp>
+
+namespace junctor {
+
+/// The seed as it stands in files.
+[[nodiscard]] secret hex_of_seed(const secret& seed);
+
+/// Writes `seed` to the new file `path`, which only the user of the process can read. Throws `std::runtime_error` if
+/// there is such a file, even a symbolic link that leads nowhere, or if it cannot be written; then no part of it is
+/// left.
+void write_private_key(const std::filesystem::path& path, const secret& seed);
+
+/// The seed in the file `path`. Throws `std::runtime_error` if it cannot be read or holds something else.
+[[nodiscard]] secret read_private_key(const std::filesystem::path& path);
+
+} // namespace junctor
