@@ -108,7 +108,7 @@ class Client:
 
 
 class InteropCase(unittest.TestCase):
-    """A router for all tests of a class, on one transport; a class says which by `endpoint`, or has its own `config`."""
+    """A router for all tests of a class. It has one transport, the `endpoint`, unless a class has its own `config`."""
 
     endpoint = "tcp"
     environment = {}

@@ -35,7 +35,7 @@ function loginOf({ authmethods, authid, credentials }) {
 
 const requests = {
     call: (session, uri) => session.call(uri),
-    register: (session, uri) => session.register(uri, () => null),
+    register: (session, uri) => session.register(uri, () => null, { invoke: 'roundrobin' }),
     subscribe: (session, uri) => session.subscribe(uri, () => {}),
     publish: (session, uri) => session.publish(uri, [], {}, { acknowledge: true }),
 };

@@ -62,8 +62,13 @@ def authenticator(realm_of_procedure):
 
 
 class Authorizer:
+    """Decides, and remembers what it was asked about calls of com.example.shop.asked, by the sessions that call."""
+
     def __init__(self):
-        self.asked = None
+        self._questions = {}
+
+    def asked(self, details):
+        return self._questions[details.caller]
 
     def authorize(self, session, uri, action, options):
         if uri == "com.example.shop.broken":
@@ -71,8 +76,8 @@ class Authorizer:
         if uri == "com.example.shop.strange":
             return "yes"
         if uri == "com.example.shop.asked":
-            self.asked = [session, uri, action, options]
-            return {"allow": True, "disclose": False, "cache": False}
+            self._questions[session["session"]] = [session, uri, action, options]
+            return {"allow": True, "disclose": True, "cache": False}
         if uri == "com.example.shop.who.disclosed":
             return {"allow": True, "disclose": True, "cache": True, "trustlevel": 3}
         if uri.startswith("com.example.shop.may."):
@@ -81,7 +86,8 @@ class Authorizer:
 
 
 async def serve(run):
-    procedures = Authorizer()
+    authorizer = Authorizer()
+    with_details = RegisterOptions(details_arg="details")
 
     def who(details):
         return [details.caller, details.caller_authid, details.caller_authrole]
@@ -90,9 +96,9 @@ async def serve(run):
     await backend.register(authenticator(BACKEND_REALM), "com.example.authenticate")
     session = await run.join(login=Login(["peer-credentials"]))
     await session.register(authenticator(run.realm), "com.example.authenticate")
-    await session.register(procedures.authorize, "com.example.authorize")
-    await session.register(lambda: procedures.asked, "com.example.shop.asked")
+    await session.register(authorizer.authorize, "com.example.authorize")
+    await session.register(authorizer.asked, "com.example.shop.asked", with_details)
     await session.register(lambda: "called", "com.example.shop.may.call")
     await session.register(lambda: "called", "com.example.shop.denied")
     for uri in ("com.example.shop.who", "com.example.shop.who.disclosed"):
-        await session.register(who, uri, RegisterOptions(details_arg="details"))
+        await session.register(who, uri, with_details)

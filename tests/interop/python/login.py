@@ -11,7 +11,8 @@ An attempt to join is a dict:
     credentials     what Autobahn's authenticator for the authmethod takes, such as {"ticket": TEXT}; none if Autobahn
                     has no authenticator for it, since then there is no CHALLENGE to answer
     certificate     a file with the certificate and the key to show in the TLS handshake
-    requests        what to do once joined: pairs of "call", "register", "subscribe" or "publish" and a URI
+    requests        what to do once joined: pairs of "call", "register", "subscribe" or "publish" and a URI, which
+                    several clients can register at the same time
 
 The outcome is {"joined": WELCOME, "requests": OUTCOMES} or {"refused": {"reason": URI, "message": TEXT}}, where WELCOME
 has what it says about the session, and an outcome of a request is {"result": â€¦} or {"error": URI, "args": [...]}.
@@ -19,7 +20,7 @@ has what it says about the session, and an outcome of a request is {"result": â€
 
 from autobahn.wamp.auth import create_authenticator
 from autobahn.wamp.exception import ApplicationError
-from autobahn.wamp.types import PublishOptions
+from autobahn.wamp.types import PublishOptions, RegisterOptions
 
 
 class Login:
@@ -66,7 +67,7 @@ async def outcome_of(framework, attempt, serializer, realm):
 async def _outcome_of_request(session, action, uri):
     requests = {
         "call": lambda: session.call(uri),
-        "register": lambda: session.register(lambda: None, uri),
+        "register": lambda: session.register(lambda: None, uri, RegisterOptions(invoke="roundrobin")),
         "subscribe": lambda: session.subscribe(lambda: None, uri),
         "publish": lambda: session.publish(uri, options=PublishOptions(acknowledge=True)),
     }

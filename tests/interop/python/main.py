@@ -9,7 +9,8 @@ MODE is one of
     serve       registers procedures under the prefix, prints `ready`, and serves until its input ends
     use         calls the procedures that another client serves under the prefix
     stay        joins, prints `ready`, and waits for the router's GOODBYE
-    authority   registers what decides about others, as authority.py tells, prints `ready`, and serves until its input ends
+    authority   registers what decides about others, as authority.py tells, prints `ready`, and serves until its input
+                ends
     authenticate
                 reads a list of attempts to join from its input, makes them one by one, and prints a line of JSON for
                 what came of each, as login.py tells
