@@ -2,6 +2,9 @@
 # Part of Junctor, a coroutine-based framework for WAMP routers.
 """`junctor bench`: every load against the real router and the floor, and what it says about routers that do wrong."""
 
+import base64
+import hashlib
+import hmac
 import json
 import os
 import subprocess
@@ -19,7 +22,14 @@ EXIT_BENCH_FAILED = 4
 SERIALIZERS = ("json", "msgpack", "cbor")
 
 
-def run_bench(arguments, *more):
+VARIABLE = "JUNCTOR_BENCH_SECRET"
+SECRET = "secret of joe"
+# The first key pair of RFC 8032.
+SEED = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60"
+PUBLIC_KEY = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+
+
+def run_bench(arguments, *more, environment=None):
     """Runs `junctor bench`; the result has returncode, stdout and stderr."""
     return subprocess.run(
         [binary(), "bench", *arguments.split(), *more],
@@ -28,7 +38,40 @@ def run_bench(arguments, *more):
         text=True,
         timeout=2 * PATIENCE,
         check=False,
+        env={**os.environ, **(environment or {})},
     )
+
+
+def scram_user(password):
+    """What a router knows about a user of SCRAM."""
+    salt, iterations = b"16 octets of sal", 4096
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, iterations)
+    client_key = hmac.digest(salted, b"Client Key", "sha256")
+    return {
+        "kdf": "pbkdf2",
+        "iterations": iterations,
+        "salt": salt.hex(),
+        "stored-key": hashlib.sha256(client_key).hexdigest(),
+        "server-key": hmac.digest(salted, b"Server Key", "sha256").hex(),
+    }
+
+
+def salted_user(password):
+    """A user of wampcra whose password is salted."""
+    key = hashlib.pbkdf2_hmac("sha256", password.encode(), b"salt of ann", 1000)
+    derived = base64.b64encode(key).decode()
+    return {"secret": derived, "salt": "salt of ann", "iterations": 1000, "keylen": 32}
+
+
+def auth_of_all():
+    """A transport's `auth` by which joe may join with every authmethod, and ann by wampcra."""
+    return {
+        "anonymous": {"type": "static", "role": "anonymous"},
+        "ticket": {"type": "static", "principals": {"joe": {"ticket": SECRET}}},
+        "wampcra": {"type": "static", "users": {"joe": {"secret": SECRET}, "ann": salted_user(SECRET)}},
+        "wamp-scram": {"type": "static", "principals": {"joe": scram_user(SECRET)}},
+        "cryptosign": {"type": "static", "principals": {"joe": {"authorized_keys": [PUBLIC_KEY]}}},
+    }
 
 
 class BenchCase(unittest.TestCase):
@@ -37,9 +80,9 @@ class BenchCase(unittest.TestCase):
         self.addCleanup(directory.cleanup)
         return directory.name
 
-    def bench(self, arguments, *more):
+    def bench(self, arguments, *more, environment=None):
         """The report of a benchmark that goes well."""
-        done = run_bench(arguments, *more, "--json")
+        done = run_bench(arguments, *more, "--json", environment=environment)
         self.assertEqual((done.returncode, done.stderr), (EXIT_OK, ""), arguments)
         self.assertEqual(done.stdout.count("\n"), 1)
         return json.loads(done.stdout)
@@ -169,6 +212,69 @@ class RouterTest(BenchCase):
             lines = done.stdout.splitlines()
             self.assertLessEqual(len(lines), 36)
             self.assertLessEqual(max(map(len, lines)), 80)
+
+
+class AuthenticationTest(BenchCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = cls.enterClassContext(tempfile.TemporaryDirectory(prefix="junctor-"))
+        transports = [tcp_transport(auth=auth_of_all()), tcp_transport(auth={"ticket": auth_of_all()["ticket"]})]
+        cls.router = cls.enterClassContext(JunctorProcess(node_config(transports), loglevel="info"))
+        cls.url, cls.tickets_only = cls.router.urls
+
+    def file_of(self, secret):
+        with open(os.path.join(self.directory, "secret"), "w", encoding="utf-8") as file:
+            file.write(secret + "\n")
+        return file.name
+
+    def test_every_authmethod(self):
+        for authmethod, authid, secret in (
+            ("ticket", "joe", SECRET),
+            ("wampcra", "joe", SECRET),
+            ("wampcra", "ann", SECRET),
+            ("wamp-scram", "joe", SECRET),
+            ("cryptosign", "joe", SEED),
+        ):
+            for serializer in SERIALIZERS:
+                load = f"connect --clients 2 --count 10 --serializer {serializer} --url {self.url}"
+                load += f" --authmethod {authmethod} --authid {authid}"
+                with self.subTest(load):
+                    self.assertEqual(self.bench(load, "--secret-file", self.file_of(secret))["messages"], 10)
+                    self.assertEqual(self.bench(load, environment={VARIABLE: secret})["messages"], 10)
+
+    def test_anonymous_and_a_key_without_authid(self):
+        load = f"connect --count 10 --url {self.url} --authmethod"
+        self.assertEqual(self.bench(f"{load} anonymous")["messages"], 10)
+        self.assertEqual(self.bench(f"{load} cryptosign", environment={VARIABLE: SEED})["messages"], 10)
+
+    def test_a_wrong_secret_is_told(self):
+        for authmethod, secret in (
+            ("ticket", "wrong"),
+            ("wampcra", "wrong"),
+            ("wamp-scram", "wrong"),
+            ("cryptosign", SEED[::-1]),
+        ):
+            load = f"connect --count 10 --url {self.url} --authmethod {authmethod} --authid joe"
+            said = self.failing(load, "--secret-file", self.file_of(secret))
+            expected = "junctor bench: the router refused a session: wamp.error.authentication_denied"
+            self.assertEqual(said, expected, authmethod)
+
+    def test_a_router_without_the_authmethod_is_told(self):
+        load = f"connect --count 10 --url {self.tickets_only}"
+        for arguments in (load, f"{load} --authmethod anonymous"):
+            self.assertRegex(self.failing(arguments), "^junctor bench: the router refused a session: wamp.error.")
+
+    def test_what_it_needs(self):
+        def refused(arguments, *more):
+            return self.failing(f"connect --count 1 --url {self.url} {arguments}", *more, code=EXIT_BAD_USAGE)
+
+        self.assertIn("--authid", refused("--authmethod ticket"))
+        self.assertIn(VARIABLE, refused("--authmethod ticket --authid joe"))
+        self.assertIn("--authmethod", refused("--authid joe"))
+        self.assertIn("no secret", refused("--authmethod anonymous --secret-file x"))
+        self.assertIn("cannot be read", refused("--authmethod ticket --authid joe --secret-file /no/such/file"))
+        self.assertIn("is empty", refused("--authmethod ticket --authid joe", "--secret-file", self.file_of("")))
+        self.assertIn("64 hex", refused("--authmethod cryptosign", "--secret-file", self.file_of(SEED[1:])))
 
 
 class MisbehaviourTest(BenchCase):

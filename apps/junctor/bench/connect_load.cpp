@@ -2,6 +2,8 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include "connect_load.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "membership.hpp"
@@ -15,8 +17,10 @@ constexpr std::size_t begun_at_once_max = 32;
 } // namespace
 
 connect_load::connect_load(const options& what, network& net, measurement& measured)
-    : net_{net}, measured_{measured}, format_{what.sender}, reader_{what.sender}
+    : net_{net}, measured_{measured}, format_{what.sender}, reader_{what.sender}, login_{make_login(what)}
 {
+    if (login_)
+        hello_details_ = login_->hello_details();
     for (std::size_t number = 0; number < what.clients; ++number) {
         clients_.push_back({what.realms[number % what.realms.size()]});
         waiting_.push_back(number);
@@ -50,7 +54,15 @@ void connect_load::begin(std::size_t number)
 
 void connect_load::on_open(connection& from)
 {
-    write_hello(from.format(), from.open(), clients_[from.number()].realm);
+    write_hello(from.format(), from.open(), clients_[from.number()].realm, hello_details_);
+    from.close();
+    net_.touch(from);
+}
+
+void connect_load::prove(connection& from, byte_view challenge)
+{
+    auto proof = login_->answer(read_challenge(from.format(), challenge));
+    write_authenticate(from.format(), from.open(), std::move(proof.signature), std::move(proof.extra));
     from.close();
     net_.touch(from);
 }
@@ -59,6 +71,8 @@ void connect_load::on_message(connection& from, byte_view message)
 {
     const auto answer = reader_.read(message);
     auto& at = clients_[from.number()];
+    if (answer.type == challenge && login_)
+        return prove(from, message);
     if (answer.type == welcome && at.in_session) {
         write_goodbye(from.format(), from.open());
         from.close();

@@ -6,16 +6,19 @@
 
 #include <cstddef>
 #include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "load.hpp"
+#include "login.hpp"
 #include "messages.hpp"
 #include "options.hpp"
 
 namespace junctor::bench {
 
-/// Each client opens a connection, joins, says GOODBYE, and begins anew once that is answered.
+/// Each client opens a connection, joins, by an authmethod if one is named, says GOODBYE, and begins anew once that is
+/// answered.
 class connect_load final : public load {
 public:
     connect_load(const options& what, network& net, measurement& measured);
@@ -38,11 +41,14 @@ private:
 
     void begin_some();
     void begin(std::size_t number);
+    void prove(connection& from, byte_view challenge);
 
     network& net_;
     measurement& measured_;
     serializer format_;
     message_reader reader_;
+    std::unique_ptr<login> login_; ///< Null if no authmethod is named.
+    dict hello_details_;
     std::vector<client> clients_;     ///< By the number of the connection.
     std::deque<std::size_t> waiting_; ///< Clients without a session.
     std::size_t under_way_{0};

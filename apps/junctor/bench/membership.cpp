@@ -21,6 +21,7 @@ constexpr std::size_t joining_max = 32;
 void refuse(const received& message, const char* wanted)
 {
     switch (message.type) {
+    case challenge: throw failure("the router asks for a proof: name the --authmethod");
     case abort: throw failure(fmt::format("the router refused a session: {}", message.text));
     case error: throw failure(fmt::format("the router answered with an error: {}", message.text));
     case goodbye: throw failure(fmt::format("the router said goodbye: {}", message.text));

@@ -2,6 +2,8 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include "messages.hpp"
 
+#include <utility>
+
 #include "failure.hpp"
 
 namespace junctor::bench {
@@ -70,23 +72,30 @@ received message_reader::read(byte_view message)
     return with_reader(encoded{format_, message}, scratch_, [](auto& in) { return read_elements(in); });
 }
 
-void write_hello(serializer format, byte_buffer& out, std::string_view realm)
+dict read_challenge(serializer format, byte_view message)
 {
-    with_writer(format, out, [&](auto& writer) {
-        writer.begin_list(3);
-        writer.unsigned_integer(hello);
-        writer.text(realm);
-        writer.begin_dict();
-        writer.key("roles");
-        writer.begin_dict();
-        for (const auto* const role : {"caller", "callee", "publisher", "subscriber"}) {
-            writer.key(role);
-            empty_dict(writer);
-        }
-        writer.end_dict();
-        writer.end_dict();
-        writer.end_list();
-    });
+    const auto content = read_value({format, message});
+    const auto* const elements = content ? content->get_if<list>() : nullptr;
+    const auto* const extra = elements != nullptr && elements->size() == 3 ? elements->back().get_if<dict>() : nullptr;
+    if (extra == nullptr)
+        throw failure("what came is no CHALLENGE");
+    return *extra;
+}
+
+void write_hello(serializer format, byte_buffer& out, std::string_view realm, const dict& more)
+{
+    dict roles;
+    for (const auto* const role : {"caller", "callee", "publisher", "subscriber"})
+        roles.append(role, dict());
+    dict details{{"roles", std::move(roles)}};
+    for (const auto& [key, content] : more)
+        details.append(key, content);
+    write_value(list{std::uint64_t{hello}, realm, std::move(details)}, format, out);
+}
+
+void write_authenticate(serializer format, byte_buffer& out, std::string signature, dict extra)
+{
+    write_value(list{std::uint64_t{authenticate}, std::move(signature), std::move(extra)}, format, out);
 }
 
 void write_goodbye(serializer format, byte_buffer& out)

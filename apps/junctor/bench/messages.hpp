@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include <junctor/base/bytes.hpp>
+#include <junctor/base/value.hpp>
 #include <junctor/codec/codec.hpp>
 
 namespace junctor::bench {
@@ -19,6 +20,8 @@ enum wamp_type : std::uint64_t {
     hello = 1,
     welcome = 2,
     abort = 3,
+    challenge = 4,
+    authenticate = 5,
     goodbye = 6,
     error = 8,
     publish = 16,
@@ -55,8 +58,14 @@ private:
     text_scratch scratch_;
 };
 
-/// HELLO of a client that has all roles.
-void write_hello(serializer format, byte_buffer& out, std::string_view realm);
+/// The extra of a CHALLENGE. Throws `failure` if `message` is none.
+[[nodiscard]] dict read_challenge(serializer format, byte_view message);
+
+/// HELLO of a client that has all roles, with `more` details.
+void write_hello(serializer format, byte_buffer& out, std::string_view realm, const dict& more = {});
+
+/// AUTHENTICATE, which answers CHALLENGE.
+void write_authenticate(serializer format, byte_buffer& out, std::string signature, dict extra);
 
 /// GOODBYE, with which a client leaves its realm.
 void write_goodbye(serializer format, byte_buffer& out);

@@ -21,6 +21,18 @@ void check_floor(const options& what)
         throw bad_options("the floor has one topic for each publisher: there must be as many publishers as topics");
 }
 
+void check_login(const options& what)
+{
+    if (what.authmethod.empty() && !(what.authid.empty() && what.secret_file.empty()))
+        throw bad_options("--authid and --secret-file need an --authmethod");
+    if (what.authmethod == "anonymous" && !what.secret_file.empty())
+        throw bad_options("anonymous takes no secret");
+    const bool needs_authid =
+        !what.authmethod.empty() && what.authmethod != "anonymous" && what.authmethod != "cryptosign";
+    if (needs_authid && what.authid.empty())
+        throw bad_options(what.authmethod + " needs an --authid");
+}
+
 } // namespace
 
 const char* to_string(load_kind kind) noexcept
@@ -54,6 +66,7 @@ void check(const options& what)
             "topics are dealt out to publishers: their number must be a multiple of the number of publishers");
     if (what.load == load_kind::idle && !what.pid)
         throw bad_options("idle is about the memory of the router: its --pid is needed");
+    check_login(what);
     if (what.floor)
         check_floor(what);
 }

@@ -53,6 +53,9 @@ struct options {
     std::size_t subscribers{1}; ///< Of each topic.
     bool acknowledge{false};
     std::size_t clients{1};    ///< That join and leave again and again.
+    std::string authmethod;    ///< By which these join; empty to leave it to the router.
+    std::string authid;        ///< As whom.
+    std::string secret_file;   ///< What proves it; the secret itself is in the environment if empty.
     std::size_t sessions{100}; ///< That are idle.
     std::size_t burst{0};      ///< Events that each idle session gets before memory is looked at again.
 

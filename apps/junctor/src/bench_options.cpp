@@ -83,6 +83,19 @@ void add_depth(CLI::App& to, bench::options& what)
     to.add_flag("--lockstep", what.lockstep, "One sender at a time, a full --depth each");
 }
 
+void add_login(CLI::App& to, bench::options& what)
+{
+    to.add_option("--authmethod", what.authmethod, "anonymous, ticket, wampcra, wamp-scram, cryptosign")
+        ->type_name("NAME")
+        ->check(CLI::IsMember({"anonymous", "ticket", "wampcra", "wamp-scram", "cryptosign"}).description(""));
+    to.add_option("--authid", what.authid, "Who the clients say they are")->type_name("NAME");
+    to.add_option("--secret-file", what.secret_file, "Holds the ticket, secret, password or seed")->type_name("FILE");
+    to.footer("The secret is what the environment variable JUNCTOR_BENCH_SECRET holds if no\n"
+              "file is named. That of cryptosign is the seed of a private key, in hexadecimal\n"
+              "digits; wamp-scram means the one of the specification, with pbkdf2.\n\n" +
+              to.get_footer());
+}
+
 void add_loads(CLI::App& to, bench::options& what)
 {
     constexpr auto senders_max = bench::numbered_argument::senders_max;
@@ -100,6 +113,7 @@ void add_loads(CLI::App& to, bench::options& what)
 
     auto& connect = add_load(to, what, bench::load_kind::connect, "Sessions that join and leave again and again");
     add_number(connect, "--clients", what.clients, 1, connections_max, "Clients that do so (1)");
+    add_login(connect, what);
 
     auto& idle = add_load(to, what, bench::load_kind::idle, "Memory for sessions that do nothing; needs --pid");
     add_number(idle, "--sessions", what.sessions, 1, connections_max, "Sessions, each with a subscription (100)");

@@ -36,6 +36,33 @@ TEST_CASE("messages: what is none is refused", "[bench]")
     }
 }
 
+TEST_CASE("messages: the extra of a challenge is read, and nothing else is one", "[bench]")
+{
+    for (const auto format : all_serializers) {
+        byte_buffer out;
+        write_value(list{4, "wampcra", dict{{"challenge", "text"}, {"iterations", 1000}}}, format, out);
+        CHECK(read_challenge(format, out.view()) == dict{{"challenge", "text"}, {"iterations", 1000}});
+        CHECK_THROWS_AS(read_challenge(format, out.view().first(out.size() - 1)), failure);
+        out.clear();
+        write_value(list{4, "wampcra", "text"}, format, out);
+        CHECK_THROWS_AS(read_challenge(format, out.view()), failure);
+    }
+}
+
+TEST_CASE("messages: HELLO and AUTHENTICATE have what is given", "[bench]")
+{
+    for (const auto format : all_serializers) {
+        byte_buffer out;
+        write_hello(format, out, "realm1", {{"authid", "joe"}});
+        const dict roles{{"caller", dict()}, {"callee", dict()}, {"publisher", dict()}, {"subscriber", dict()}};
+        CHECK(read_value({format, out.view()}).value() ==
+              value(list{1, "realm1", dict{{"roles", roles}, {"authid", "joe"}}}));
+        out.clear();
+        write_authenticate(format, out, "signature", {{"nonce", "text"}});
+        CHECK(read_value({format, out.view()}).value() == value(list{5, "signature", dict{{"nonce", "text"}}}));
+    }
+}
+
 TEST_CASE("message_template: writes what the encoder would write", "[bench]")
 {
     const numbered_argument argument(100);
