@@ -117,7 +117,8 @@ std::string refused(int type, int request, std::string_view uri)
 
 } // namespace
 
-TEST_CASE("authorizer: requests are answered in their order, whatever time their decisions take", "[router][authorization]")
+TEST_CASE("authorizer: requests are answered in their order, whatever time their decisions take",
+          "[router][authorization]")
 {
     const auto shards = GENERATE(std::size_t{1}, std::size_t{2});
     fixture f(shards);
@@ -166,7 +167,8 @@ TEST_CASE("authorizer: who cannot decide allows nothing, and the log says why", 
     CHECK(f.running.log.lines_with("action=register uri=com.never").size() == 1);
 }
 
-TEST_CASE("authorizer: a decision that is pending keeps neither a peer nor the router from ending", "[router][authorization]")
+TEST_CASE("authorizer: a decision that is pending keeps neither a peer nor the router from ending",
+          "[router][authorization]")
 {
     const auto shards = GENERATE(std::size_t{1}, std::size_t{2});
     fixture f(shards);
@@ -279,7 +281,8 @@ TEST_CASE("authorizer: a WAMP procedure decides", "[router][authorization]")
     CHECK(running.log.lines_with("com.example.may answers with com.example.no_idea").size() == 1);
 }
 
-TEST_CASE("authorizer: a procedure that is not there, or belongs to another realm, decides nothing", "[router][authorization]")
+TEST_CASE("authorizer: a procedure that is not there, or belongs to another realm, decides nothing",
+          "[router][authorization]")
 {
     running_router running;
     auto& realm = running.router.open_realm("realm1");

@@ -46,7 +46,8 @@ public:
     /// place of the permissions of that role. Decisions that may be cached are remembered for each session, within
     /// `limits`. Before any session joins. Throws `std::invalid_argument` if the role has an authorizer already.
     ///
-    /// From then on the realm has the procedure `forget_decisions_procedure`, which those may call who are permitted to.
+    /// From then on the realm has the procedure `forget_decisions_procedure`, which those may call who are permitted
+    /// to.
     void authorize(std::string_view role, authorizer& decides, const decision_limits& limits = {});
 
     /// The procedure that does what `forget_decisions` does. It takes no arguments and answers without any.
