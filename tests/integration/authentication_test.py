@@ -46,7 +46,7 @@ class AuthenticationCase(RouterCase):
     @classmethod
     def setUpClass(cls):
         generous = {"auth_failures_per_peer_max": 0, "auth_failures_per_authid_max": 0}
-        strict = {"auth_failures_per_peer_max": 3, "auth_failures_period": 3_600_000, "challenge_timeout": 300}
+        strict = {"auth_failures_per_peer_max": 3, "auth_failures_period": 3_600_000}
         transports = [
             tcp_transport(id="generous", auth=AUTH, limits=generous, max_message_size=1 << 24),
             tcp_transport(id="strict", auth=AUTH, limits=strict),
@@ -256,6 +256,16 @@ class Throttling(AuthenticationCase):
             peer.expect_end()
         # Failures are those of the router; each transport has limits of its own.
         self.challenged("ticket", "joe", transport=0)
+
+
+class ThrottlingOfMany(AuthenticationCase):
+    def test_guesses_at_the_same_time_are_not_free(self):
+        guessing = [self.challenged("ticket", "joe", transport=1)[0] for _ in range(3)]
+        waiting = [self.challenged("ticket", "joe", transport=1)[0] for _ in range(3)]
+        for peer in guessing:
+            self.assertEqual(self.refusal(peer, AUTHENTICATE, "guess", {})[0], DENIED)
+        for peer, ticket in zip(waiting, ("guess", "ticket of joe", "")):
+            self.assertEqual(self.refusal(peer, AUTHENTICATE, ticket, {})[0], THROTTLED)
 
 
 class Providers(RouterCase):

@@ -118,17 +118,18 @@ public:
 
     [[nodiscard]] awaitable<proof> challenge(dict extra) override
     {
-        check_failures();
-        send_challenge(extra);
-        inbox_.link().set_deadline(channel::clock::now() + limits_.challenge_timeout, close_reason::join_timeout);
         proof answer;
         try {
+            check_failures();
+            send_challenge(extra);
+            inbox_.link().set_deadline(channel::clock::now() + limits_.challenge_timeout, close_reason::join_timeout);
             const auto received = co_await expect(inbox_, session_phase::expecting_authenticate);
             const auto& m = std::get<authenticate>(received);
             if (m.signature.size() > limits::signature_bytes_max)
                 refuse(inbox_, errc::too_many_requests, "AUTHENTICATE.Signature is too large");
             answer.signature = m.signature;
             answer.extra = read_extra(inbox_, m.extra);
+            check_failures(); // Of those who were challenged at the same time, some may have failed meanwhile.
         } catch (const conversation_over& end) {
             over_ = end;
             throw;
@@ -159,23 +160,18 @@ public:
 
 private:
     /// Refuses a peer that has failed too often, or for an authid that too many have failed for, before it can guess
-    /// again. What it was denied for and what it is refused for now look different, but not by whether the authid
-    /// exists.
+    /// again: neither is it challenged, nor is looked at what it answers to a challenge from before that. What it was
+    /// denied for and what it is refused for now look different, but not by whether the authid exists.
     void check_failures()
     {
         const auto wait = core_.throttle.wait_of(throttled_peer(transport()), hello_.authid,
                                                  transport_.settings.per_transport(), channel::clock::now());
-        if (challenged_ || wait.count() == 0)
+        if (wait.count() == 0)
             return;
         const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait).count();
-        try {
-            refuse(inbox_, errc::too_many_requests,
-                   fmt::format("too many failed attempts to join: try again in {} s", seconds),
-                   close_reason::authentication_failed);
-        } catch (const conversation_over& end) {
-            over_ = end;
-            throw;
-        }
+        refuse(inbox_, errc::too_many_requests,
+               fmt::format("too many failed attempts to join: try again in {} s", seconds),
+               close_reason::authentication_failed);
     }
 
     void send_challenge(const dict& extra)
