@@ -348,10 +348,11 @@ class KeygenTest(unittest.TestCase):
     # At a terminal --------------------------------------------------------------------------------------------------
 
     def at_terminal(self):
-        """A terminal, and keygen for a password that is read from it."""
+        """A terminal, what it was set to, and keygen for a password that is read from it."""
         master, terminal = pty.openpty()
         self.addCleanup(os.close, master)
         self.addCleanup(os.close, terminal)
+        before = termios.tcgetattr(terminal)
         process = subprocess.Popen(
             [binary(), "keygen", "wampcra", "--salt", "s", "--iterations", "1"],
             stdin=terminal,
@@ -363,7 +364,7 @@ class KeygenTest(unittest.TestCase):
         self.addCleanup(process.stderr.close)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
-        return master, terminal, process
+        return master, terminal, before, process
 
     def expect_prompt(self, process, prompt):
         self.assertEqual(os.read(process.stderr.fileno(), 1024).decode().lstrip("\n"), prompt)
@@ -373,8 +374,7 @@ class KeygenTest(unittest.TestCase):
         return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
 
     def type_twice(self, first, second):
-        master, terminal, process = self.at_terminal()
-        before = termios.tcgetattr(terminal)
+        master, terminal, before, process = self.at_terminal()
         self.expect_prompt(process, "Password: ")
         self.assertFalse(self.shows_typing(terminal))
         os.write(master, first + b"\n")
@@ -397,8 +397,7 @@ class KeygenTest(unittest.TestCase):
 
     def test_a_signal_ends_it_and_leaves_the_terminal_as_it_was(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
-            _, terminal, process = self.at_terminal()
-            before = termios.tcgetattr(terminal)
+            _, terminal, before, process = self.at_terminal()
             self.expect_prompt(process, "Password: ")
             self.wait_until_asleep(process.pid)
             process.send_signal(number)
