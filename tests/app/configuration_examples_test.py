@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
 # Part of Junctor, a coroutine-based framework for WAMP routers.
-"""Every example of docs/configuration.md and of the pages of modules is a configuration without problems."""
+"""Every example of the pages that show configurations, in docs/ and of modules, is one without problems."""
 
 import os
 import pathlib
@@ -12,7 +12,8 @@ import unittest
 from junctor_process import PATIENCE, binary
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-DOCUMENTS = [ROOT / "docs" / "configuration.md", *sorted(ROOT.glob("modules/*/README.md"))]
+PAGES = [ROOT / "docs" / "configuration.md", ROOT / "docs" / "meta-api.md"]
+DOCUMENTS = [*PAGES, *sorted(ROOT.glob("modules/*/README.md"))]
 
 # What is put around an example of each kind to make a whole configuration of it.
 AROUND = {

@@ -189,7 +189,7 @@ TEST_CASE("uris: a pattern registration does not catch calls to the router's own
     alice.hears(R"([65, 1, "$all"])");
     alice.says(R"([64, 2, {"match": "wildcard"}, ".session."])");
     alice.hears(R"([65, 2, "$some"])");
-    alice.says(R"([48, 3, {}, "wamp.session.count"])");
+    alice.says(R"([48, 3, {}, "wamp.session.counts"])");
     alice.hears_error(message_type::call, 3, "wamp.error.no_such_procedure");
     alice.says(R"([48, 4, {}, "wampum.session.count"])");
     alice.hears(R"([68, 1, "$all", {"procedure": "wampum.session.count"}])");

@@ -37,7 +37,7 @@ TEST_CASE("sessions: WELCOME names the session, its identity and the router's ro
 
 TEST_CASE("sessions: WELCOME announces features as true and nothing else", "[conformance][sessions]")
 {
-    const auto details = welcome_details("realm1", {}, "test");
+    const auto details = welcome_details("realm1", {}, {});
     for (const auto* const role : {"broker", "dealer"}) {
         const auto& features = *details.find("roles")->get_if<dict>()->find(role)->get_if<dict>()->find("features");
         REQUIRE_FALSE(features.get_if<dict>()->empty());
@@ -48,7 +48,6 @@ TEST_CASE("sessions: WELCOME announces features as true and nothing else", "[con
         }
     }
     CHECK_FALSE(router_features().has(session_role::dealer, feature::progressive_call_invocations));
-    CHECK_FALSE(router_features().has(session_role::dealer, feature::registration_meta_api));
     CHECK_FALSE(router_features().has(session_role::broker, feature::event_retention));
 }
 

@@ -21,10 +21,12 @@ constexpr std::array<named<milliseconds session_limits::*>, 5> durations{
      {"write_stall_timeout", &session_limits::write_stall_timeout},
      {"goodbye_timeout", &session_limits::goodbye_timeout}}};
 
-constexpr std::array<named<std::size_t session_limits::*>, 3> counts{
+constexpr std::array<named<std::size_t session_limits::*>, 5> counts{
     {{"subscriptions_max", &session_limits::subscriptions_max},
      {"registrations_max", &session_limits::registrations_max},
-     {"pending_calls_max", &session_limits::pending_calls_max}}};
+     {"pending_calls_max", &session_limits::pending_calls_max},
+     {"testaments_max", &session_limits::testaments_max},
+     {"testament_bytes_max", &session_limits::testament_bytes_max}}};
 
 } // namespace
 

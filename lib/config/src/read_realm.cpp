@@ -36,7 +36,7 @@ realm_options read_realm_options(const config_item& item, config_reading& readin
     options.request_ids = keys.choice("request_id_check", "check", request_id_checks).value_or(options.request_ids);
     options.progress = keys.choice("progress_gate", "gate", progress_gates).value_or(options.progress);
     options.disclosure = keys.choice("disclosure", "rule", disclosures).value_or(options.disclosure);
-    read_unsupported_switch(keys, "enable_meta_api", "the meta API", reading);
+    options.enable_meta_api = keys.boolean("enable_meta_api").value_or(options.enable_meta_api);
     read_unsupported_switch(keys, "bridge_meta_api", "the bridge of the meta API", reading);
     keys.ignore({"event_dispatching_chunk_size"});
     keys.finish();

@@ -8,19 +8,18 @@
 
 #include <junctor/codec/codec.hpp>
 #include <junctor/message/encode.hpp>
+#include <junctor/realm/meta_api.hpp>
 
 namespace junctor {
 
-namespace {
-
 /// What a message asks for, without a copy.
-struct request {
+struct authorized_member::request {
     action what{};
     std::string_view uri;
     match_policy match{match_policy::exact};
 };
 
-std::optional<request> request_in(const message& m)
+std::optional<authorized_member::request> authorized_member::request_in(const message& m)
 {
     if (const auto* const called = std::get_if<call>(&m))
         return request{action::call, called->procedure};
@@ -32,6 +31,8 @@ std::optional<request> request_in(const message& m)
         return request{action::subscribe, wanted->topic, wanted->options.match};
     return std::nullopt;
 }
+
+namespace {
 
 /// The options of `m`, which all requests have as their third element. The detour over bytes is short: it is made only
 /// when somebody is asked, and it needs no second description of every option.
@@ -113,20 +114,38 @@ bool authorized_member::prepare(const message& m, uri_check uris, std::uint64_t 
     const auto asked = request_in(m);
     if (!asked)
         return true;
-    if (check_uri(asked->uri, uris, asked->match) != uri_flaw::none) {
-        decide({}, number);
-        return true;
+    const auto* const known = decision_on(*asked, m, uris, now);
+    if (known == nullptr)
+        return false;
+    decide(*known, number);
+    testament_ = {};
+    if (known->allowed && asked->what == action::call && is_reserved(asked->uri)) {
+        if (const auto topic = testament_topic(std::get<call>(m))) {
+            const auto* const about_testament = decision_on({action::publish, *topic}, m, uris, now);
+            if (about_testament == nullptr)
+                return false;
+            testament_ = *about_testament;
+        }
     }
-    if (answer_) {
-        decide(*std::exchange(answer_, std::nullopt), number);
-        return true;
+    answers_.clear();
+    return true;
+}
+
+/// What was decided about `asked`, which `m` needs; null if it must be asked.
+const authorization_decision* authorized_member::decision_on(const request& asked, const message& m, uri_check uris,
+                                                             time_point now)
+{
+    static constexpr authorization_decision denied;
+    if (check_uri(asked.uri, uris, asked.match) != uri_flaw::none)
+        return &denied;
+    for (const auto& given : answers_) {
+        if (given.what == asked.what && given.uri == asked.uri)
+            return &given.decided;
     }
-    if (const auto* const known = cache_.find(asked->what, asked->match, asked->uri, now)) {
-        decide(*known, number);
-        return true;
-    }
-    question_ = authorization_question{asked->what, std::string(asked->uri), asked->match, options_of(m)};
-    return false;
+    if (const auto* const known = cache_.find(asked.what, asked.match, asked.uri, now))
+        return known;
+    question_ = authorization_question{asked.what, std::string(asked.uri), asked.match, options_of(m)};
+    return nullptr;
 }
 
 /// Lets `decided` hold for the next message.
@@ -142,7 +161,7 @@ void authorized_member::answer(const authorization_answer& given, time_point now
         return;
     if (given.cache && !given.decided.failed)
         cache_.insert(question_->what, question_->match, question_->uri, given.decided, now);
-    answer_ = given.decided;
+    answers_.push_back({question_->what, std::move(question_->uri), given.decided});
     question_.reset();
 }
 

@@ -5,7 +5,9 @@
 #include <utility>
 
 #include <junctor/base/limits.hpp>
+#include <junctor/codec/codec.hpp>
 #include <junctor/message/encode.hpp>
+#include <junctor/realm/meta_api.hpp>
 #include <junctor/realm/realm.hpp>
 
 namespace junctor {
@@ -36,10 +38,18 @@ bool encode_into(message_run& run, serializer format, const event& out)
     }
 }
 
+/// Whether something under `reserved_name_space` matches the pattern.
+bool may_match_reserved(std::string_view pattern, match_policy match)
+{
+    if (match == match_policy::exact || is_reserved(pattern))
+        return is_reserved(pattern);
+    return match == match_policy::prefix ? reserved_name_space.starts_with(pattern) : pattern.starts_with('.');
+}
+
 } // namespace
 
-broker::broker(const realm_options& options, random_numbers& random, std::uint64_t seed)
-    : options_{options}, random_{random}, index_(seed)
+broker::broker(const realm_options& options, random_numbers& random, std::uint64_t seed, const realm_clock& clock)
+    : options_{options}, random_{random}, clock_{clock}, index_(seed)
 {
     spare_runs_.reserve(kept_runs_max); // so that giving back never allocates
 }
@@ -60,11 +70,23 @@ void broker::on_subscribe(realm_member& from, const subscribe& m)
     if (from.subscriptions.size() >= from.joined.limits().subscriptions_max)
         return from.refuse(m, errc::too_many_requests, "the session has too many subscriptions");
 
+    const bool is_new = index_.find(m.topic, match) == nullptr;
     auto& wanted = find_or_create(m.topic, match);
     from.subscriptions.emplace(wanted.id, subscriber_place{&wanted, wanted.subscribers.size()});
     wanted.subscribers.push_back(&from);
     ++wanted.formats[index_of(from.joined.format())];
     from.joined.send(subscribed{m.request, wanted.id});
+    if (hears_router())
+        tell_of_subscriber(from, wanted, is_new);
+}
+
+/// Tells those who want to know of a subscription's new subscriber.
+[[gnu::noinline]] void broker::tell_of_subscriber(const realm_member& added, const subscription& to, bool is_first)
+{
+    const auto who = added.joined.id().number();
+    if (is_first)
+        publish_own("wamp.subscription.on_create", {who, details_of(to, clock_)});
+    publish_own("wamp.subscription.on_subscribe", {who, to.id.number()});
 }
 
 void broker::on_unsubscribe(realm_member& from, const unsubscribe& m)
@@ -74,8 +96,8 @@ void broker::on_unsubscribe(realm_member& from, const unsubscribe& m)
         return from.refuse(m, errc::no_such_subscription);
     const auto place = at->second;
     from.subscriptions.erase(at);
-    remove_subscriber(*place.subscribed, place.position);
     from.joined.send(unsubscribed{m.request, {}});
+    remove_subscriber(*place.subscribed, place.position);
 }
 
 // What nearly every event takes is one piece of code: calls would cost more than what they do.
@@ -174,7 +196,10 @@ subscription& broker::find_or_create(std::string_view topic, match_policy match)
     made->id = subscription_id(++last_subscription_);
     made->topic = topic;
     made->match = match;
+    made->created = clock_.now();
     index_.insert(made->topic, match, *made);
+    if (may_match_reserved(topic, match))
+        ++subscriptions_to_router_;
     return *subscriptions_.emplace(made->id, std::move(made)).first->second;
 }
 
@@ -182,16 +207,72 @@ subscription& broker::find_or_create(std::string_view topic, match_policy match)
 /// of one event means nothing.
 void broker::remove_subscriber(subscription& from, std::size_t position)
 {
-    --from.formats[index_of(from.subscribers[position]->joined.format())];
+    const auto& gone = *from.subscribers[position];
+    --from.formats[index_of(gone.joined.format())];
     auto* const last = from.subscribers.back();
     from.subscribers[position] = last;
     from.subscribers.pop_back();
     if (const auto moved = last->subscriptions.find(from.id); moved != last->subscriptions.end())
         moved->second.position = position;
-    if (!from.subscribers.empty())
+
+    const auto id = from.id.number();
+    const bool ends = from.subscribers.empty();
+    if (ends)
+        end(from);
+    if (!hears_router())
         return;
-    index_.erase(from.topic, from.match);
-    subscriptions_.erase(from.id);
+    const auto who = gone.joined.id().number();
+    publish_own("wamp.subscription.on_unsubscribe", {who, id});
+    if (ends)
+        publish_own("wamp.subscription.on_delete", {who, id});
+}
+
+/// Ends a subscription that has no subscribers.
+void broker::end(subscription& ended)
+{
+    if (may_match_reserved(ended.topic, ended.match))
+        --subscriptions_to_router_;
+    index_.erase(ended.topic, ended.match);
+    subscriptions_.erase(ended.id);
+}
+
+errc broker::refusal_of(const realm_member& from, const publish& m,
+                        const std::optional<authorization_decision>& decided) const
+{
+    if (check_uri(m.topic, options_.uris) != uri_flaw::none || is_reserved(m.topic))
+        return errc::invalid_uri;
+    if (decided && decided->failed)
+        return errc::authorization_failed;
+    if (!(decided ? decided->allowed : from.permissions.decide(action::publish, m.topic).allowed))
+        return errc::not_authorized;
+    if (m.options.disclose_me && options_.disclosure == disclosure::forbidden)
+        return errc::option_disallowed_disclose_me;
+    if (!takes_passthru(from.joined, session_role::publisher, m.options.forwarded))
+        return errc::feature_not_supported;
+    if (m.options.filters.present() && event_filter::from(*m.options.filters) == nullptr)
+        return errc::invalid_argument;
+    return errc{};
+}
+
+[[gnu::noinline]] void broker::publish_own(std::string_view topic, const list& args)
+{
+    settle();
+    if (!options_.enable_meta_api)
+        return;
+    byte_buffer encoded_args;
+    write_value(args, serializer::msgpack, encoded_args);
+    event out(random_.next_id<publication_id>(), {}, {{{serializer::msgpack, encoded_args.view()}}, {}});
+    index_.for_each_match(topic, [&](const subscription& to) {
+        runs content;
+        append(to, topic, out, content);
+        for (auto* const subscriber : to.subscribers) {
+            const auto& run = content[index_of(subscriber->joined.format())];
+            if (!run->empty() && (is_reserved(to.topic) || subscriber->permissions.allows_by_name(
+                                                               action::subscribe, topic, reserved_name_space)))
+                subscriber->joined.send_run(run);
+        }
+        give_back(content);
+    });
 }
 
 /// Sends an event to whom it may concern. If all of them have one subscription in common and nothing distinguishes

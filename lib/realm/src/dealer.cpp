@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <junctor/realm/meta_api.hpp>
 #include <junctor/realm/realm.hpp>
 
 namespace junctor {
@@ -57,8 +58,15 @@ errc error_of(delivery outcome)
 
 } // namespace
 
-dealer::dealer(const realm_options& options, random_numbers& random, std::uint64_t seed)
-    : options_{options}, random_{random}, index_(seed), pending_(seed)
+dealer::dealer(const realm_options& options, random_numbers& random, std::uint64_t seed, const realm_clock& clock,
+               broker& events, built_in_procedures& built_in)
+    : options_{options},
+      random_{random},
+      clock_{clock},
+      events_{events},
+      built_in_{built_in},
+      index_(seed),
+      pending_(seed)
 {
 }
 
@@ -74,6 +82,8 @@ void dealer::on_register(realm_member& from, const register_& m)
     // Before anything is looked up: who may not register must not learn what is registered.
     if (!from.permissions.decide(action::register_, m.procedure, match).allowed)
         return from.refuse(m, from.refusal());
+    if (built_in_.has(m.procedure))
+        return from.refuse(m, errc::procedure_already_exists, "the router answers this procedure itself");
 
     auto* const known = index_.find(m.procedure, match);
     if (known != nullptr) {
@@ -93,6 +103,7 @@ void dealer::on_register(realm_member& from, const register_& m)
     made->procedure = m.procedure;
     made->match = match;
     made->invoke = m.options.invoke;
+    made->created = clock_.now();
     index_.insert(made->procedure, match, *made);
     add_callee(*registrations_.emplace(made->id, std::move(made)).first->second, from, m);
 }
@@ -104,8 +115,8 @@ void dealer::on_unregister(realm_member& from, const unregister& m)
         return from.refuse(m, errc::no_such_registration);
     auto& ended = *at->second;
     from.registrations.erase(at);
-    remove_callee(ended, from);
     from.joined.send(unregistered{m.request, {}});
+    remove_callee(ended, from);
 }
 
 void dealer::add_callee(registration& to, realm_member& from, const register_& m)
@@ -113,9 +124,34 @@ void dealer::add_callee(registration& to, realm_member& from, const register_& m
     to.callees.push_back({&from, m.options.disclose_caller, m.options.forward_timeout});
     from.registrations.emplace(to.id, &to);
     from.joined.send(registered{m.request, to.id});
+    if (events_.hears_router())
+        tell_of_callee(from, to);
 }
 
+/// Tells those who want to know of a registration's new callee.
+[[gnu::noinline]] void dealer::tell_of_callee(const realm_member& added, const registration& to)
+{
+    const auto who = added.joined.id().number();
+    if (to.callees.size() == 1)
+        events_.publish_own("wamp.registration.on_create", {who, details_of(to, clock_)});
+    events_.publish_own("wamp.registration.on_register", {who, to.id.number()});
+}
+
+/// Removes a callee, and with the last one the registration. Those who want to know are told.
 void dealer::remove_callee(registration& from, const realm_member& gone)
+{
+    const auto id = from.id.number();
+    const bool ends = from.callees.size() == 1;
+    remove_from_list(from, gone);
+    if (!events_.hears_router())
+        return;
+    const auto who = gone.joined.id().number();
+    events_.publish_own("wamp.registration.on_unregister", {who, id});
+    if (ends)
+        events_.publish_own("wamp.registration.on_delete", {who, id});
+}
+
+void dealer::remove_from_list(registration& from, const realm_member& gone)
 {
     const auto at =
         std::find_if(from.callees.begin(), from.callees.end(), [&](const callee& c) { return c.member == &gone; });
@@ -141,10 +177,14 @@ void dealer::remove_callee(registration& from, const realm_member& gone)
     permission permitted;
     if (!admit(from, m, target, permitted))
         return;
-    if (target == nullptr && !is_reserved(m.procedure))
-        target = index_.best_match(m.procedure);
-    if (target == nullptr)
-        return from.refuse(m, errc::no_such_procedure);
+    if (target == nullptr) {
+        if (may_be_built_in(m.procedure) && built_in_.on_call(from, m))
+            return;
+        if (!is_reserved(m.procedure))
+            target = index_.best_match(m.procedure);
+        if (target == nullptr)
+            return from.refuse(m, errc::no_such_procedure);
+    }
     if (from.calls.size() >= from.joined.limits().pending_calls_max)
         return from.refuse(m, errc::too_many_requests, "too many calls of the session wait for an answer");
     route(from, m, *target, m.options.disclose_me || permitted.disclose, now);

@@ -177,6 +177,12 @@ permission permission_table::decide(action what, std::string_view uri) const
     return {rule->allowed.has(what), discloses(*rule, what)};
 }
 
+bool permission_table::allows_by_name(action what, std::string_view uri, std::string_view name_space) const
+{
+    const auto* const rule = decided_ ? nullptr : index_.most_specific(uri);
+    return rule != nullptr && rule->allowed.has(what) && rule->pattern.uri.starts_with(name_space);
+}
+
 permission permission_table::decide(action what, std::string_view uri, match_policy policy) const
 {
     if (policy == match_policy::exact || decided_)

@@ -16,6 +16,7 @@
 #include <junctor/realm/broker.hpp>
 #include <junctor/realm/dealer.hpp>
 #include <junctor/realm/id_map.hpp>
+#include <junctor/realm/meta_api.hpp>
 #include <junctor/realm/random_numbers.hpp>
 #include <junctor/realm/realm_member.hpp>
 #include <junctor/realm/welcome.hpp>
@@ -29,8 +30,9 @@ struct realm::parts {
           options{std::move(chosen)},
           random(realm_seed),
           seed{random.next()},
-          events(options, random, seed),
-          calls(options, random, seed)
+          meta(options, members, events, calls, clock),
+          events(options, random, seed, clock),
+          calls(options, random, seed, clock, events, meta)
     {
     }
 
@@ -42,6 +44,7 @@ struct realm::parts {
     std::size_t take_decided(realm_member& from, std::span<const message> batch, time_point now);
     [[nodiscard]] std::unique_ptr<realm_member> make_member(session& s);
     void take_after_events(realm_member& from, const message& m, time_point now);
+    void publish_testaments(realm_member& of);
 
     // One for each message that a joined client may send.
     void handle(realm_member& from, const call& m, time_point now) { calls.on_call(from, m, now); }
@@ -68,6 +71,8 @@ struct realm::parts {
     std::uint64_t decisions{0};
     permission_table no_permissions;
     id_map<session_id, std::unique_ptr<realm_member>> members;
+    realm_clock clock;
+    meta_api meta;
     broker events;
     dealer calls;
 };
@@ -121,21 +126,29 @@ session_id realm::new_session_id()
     }
 }
 
-void realm::join(session& s)
+void realm::calibrate(time_point now, realm_clock::time_of_day day) noexcept
+{
+    parts_->clock.calibrate(now, day);
+}
+
+void realm::join(session& s, session_listing listing)
 {
     assert(s.membership() == nullptr && !parts_->members.contains(s.id()));
     auto member = parts_->make_member(s);
+    member->listing = listing;
     s.set_membership(member.get());
     parts_->members.emplace(s.id(), std::move(member));
 
     byte_buffer details;
-    write_value(welcome_details(parts_->name, s.who(), parts_->options.agent), s.format(), details);
+    write_value(welcome_details(parts_->name, s.who(), parts_->options), s.format(), details);
     welcome greeting;
     greeting.session = s.id();
     greeting.details = {{s.format(), details.view()}};
     if (s.send(greeting) == delivery::too_large)
         s.abort(errc::payload_size_exceeded, "WELCOME is larger than the client accepts",
                 close_reason::handshake_failed);
+    if (listing == session_listing::listed && s.open() && parts_->events.hears_router())
+        parts_->events.publish_own("wamp.session.on_join", {details_of(s)});
 }
 
 std::unique_ptr<realm_member> realm::parts::make_member(session& s)
@@ -156,8 +169,26 @@ void realm::leave(session& s)
     s.close(close_reason::connection_lost);
     parts_->events.leave(*gone);
     parts_->calls.leave(*gone);
+    const bool is_told = gone->listing == session_listing::listed && !gone->leaves_silently;
+    if (is_told && gone->last_words != nullptr)
+        parts_->publish_testaments(*gone);
     s.set_membership(nullptr);
     parts_->members.erase(s.id());
+    if (is_told && parts_->events.hears_router())
+        parts_->events.publish_own("wamp.session.on_leave", {s.id().number(), s.who().authid, s.who().authrole});
+}
+
+/// Publishes what a session that has no more subscriptions wanted to be published. Nothing can be told to it any more.
+[[gnu::noinline]] void realm::parts::publish_testaments(realm_member& of)
+{
+    decoder reading(serializer::msgpack);
+    of.last_words->for_each([&](const testament& each) {
+        if (each.decided)
+            of.authorized->decide_again(*each.decided, ++decisions);
+        if (const auto m = reading.decode(each.publication.view()))
+            events.on_publish(of, std::get<publish>(*m));
+    });
+    events.settle();
 }
 
 namespace {
@@ -224,6 +255,7 @@ std::size_t realm::receive(session& from, std::span<const message> batch, time_p
     auto* const member = from.membership();
     if (member == nullptr)
         return 0;
+    parts_->clock.advance(now);
     if (member->authorized != nullptr)
         return parts_->take_decided(*member, batch, now);
     auto next = batch.begin();
@@ -297,6 +329,7 @@ std::optional<realm::time_point> realm::next_deadline() const noexcept
 void realm::expire(time_point now)
 {
     settle();
+    parts_->clock.advance(now);
     parts_->calls.expire(now);
 }
 

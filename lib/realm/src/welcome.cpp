@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include <junctor/realm/realm.hpp>
+
 namespace junctor {
 
 namespace {
@@ -15,6 +17,8 @@ constexpr auto announced = std::to_array<std::pair<session_role, feature>>({
     {session_role::broker, feature::subscriber_blackwhite_listing},
     {session_role::broker, feature::pattern_based_subscription},
     {session_role::broker, feature::payload_passthru_mode},
+    {session_role::broker, feature::session_meta_api},
+    {session_role::broker, feature::subscription_meta_api},
     {session_role::dealer, feature::caller_identification},
     {session_role::dealer, feature::call_canceling},
     {session_role::dealer, feature::call_timeout},
@@ -22,14 +26,23 @@ constexpr auto announced = std::to_array<std::pair<session_role, feature>>({
     {session_role::dealer, feature::payload_passthru_mode},
     {session_role::dealer, feature::progressive_call_results},
     {session_role::dealer, feature::shared_registration},
+    {session_role::dealer, feature::session_meta_api},
+    {session_role::dealer, feature::registration_meta_api},
+    {session_role::dealer, feature::testament_meta_api},
 });
 
+bool is_of_meta_api(feature f)
+{
+    return f == feature::session_meta_api || f == feature::registration_meta_api ||
+           f == feature::subscription_meta_api || f == feature::testament_meta_api;
+}
+
 /// Nothing but booleans, and only true ones: clients refuse to join over anything else.
-dict features_of(session_role role)
+dict features_of(session_role role, const realm_options& options)
 {
     dict features;
     for (const auto& [who, what] : announced) {
-        if (who == role)
+        if (who == role && (options.enable_meta_api || !is_of_meta_api(what)))
             features.set(to_string(what), true);
     }
     return dict{{"features", value(std::move(features))}};
@@ -45,7 +58,7 @@ role_features router_features()
     return all;
 }
 
-dict welcome_details(std::string_view realm, const identity& who, std::string_view agent)
+dict welcome_details(std::string_view realm, const identity& who, const realm_options& options)
 {
     dict details;
     details.set("realm", realm);
@@ -54,9 +67,9 @@ dict welcome_details(std::string_view realm, const identity& who, std::string_vi
     details.set("authmethod", who.authmethod);
     details.set("authprovider", who.authprovider);
     details.set("authextra", who.authextra); // even if it is empty: applications look into it
-    details.set("agent", agent);
-    details.set("roles",
-                dict{{"broker", features_of(session_role::broker)}, {"dealer", features_of(session_role::dealer)}});
+    details.set("agent", options.agent);
+    details.set("roles", dict{{"broker", features_of(session_role::broker, options)},
+                              {"dealer", features_of(session_role::dealer, options)}});
     return details;
 }
 

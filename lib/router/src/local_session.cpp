@@ -102,7 +102,7 @@ local_session::local_session(shard_services& main, realm_host& host, realm& ente
       self_{std::make_shared<local_session*>(this)}
 {
     entered.role(trusted_role).allow(action::any, prefix(""));
-    entered.join(session_);
+    entered.join(session_, session_listing::unlisted);
     inbox_.clear(); // WELCOME
 }
 
@@ -117,7 +117,7 @@ void local_session::register_procedure(realm& entered, std::string_view uri, pro
     register_ request;
     request.request = request_id(++requests_);
     request.procedure = uri;
-    entered.receive(session_, request, {});
+    entered.receive(session_, request, std::chrono::steady_clock::now());
 
     // The realm answers before it returns, so the answer is the message queued last.
     const auto answer_bytes = std::move(inbox_.back());

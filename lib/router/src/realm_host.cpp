@@ -36,9 +36,16 @@ realm_host::realm_host(router_core& core, std::string name, realm_options option
       realm_{std::move(name), std::move(options), core.seed()},
       timer_{std::make_unique<timer>(*this)}
 {
+    calibrate();
 }
 
 realm_host::~realm_host() = default;
+
+/// Tells the realm what time it is: the clock may be set while the router runs.
+void realm_host::calibrate() noexcept
+{
+    realm_.calibrate(std::chrono::steady_clock::now(), std::chrono::system_clock::now());
+}
 
 /// The last that is done in the realm before it is left.
 void realm_host::settle(shard_services& here) noexcept
@@ -150,6 +157,7 @@ realm_entry::~realm_entry()
 
 void realm_entry::join(session& s)
 {
+    host_.calibrate();
     host_.realm_.join(s);
     if (host_.closed_)
         s.say_goodbye(*host_.closed_);

@@ -42,6 +42,10 @@ constexpr bound bounds[] = {
      [](const rawsocket_transport& t) { return std::int64_t(t.per_session().registrations_max); }},
     {"pending_calls_max", "1", "1000000000",
      [](const rawsocket_transport& t) { return std::int64_t(t.per_session().pending_calls_max); }},
+    {"testaments_max", "1", "1000000000",
+     [](const rawsocket_transport& t) { return std::int64_t(t.per_session().testaments_max); }},
+    {"testament_bytes_max", "1", "1000000000",
+     [](const rawsocket_transport& t) { return std::int64_t(t.per_session().testament_bytes_max); }},
     {"connections_max", "1", "1000000000",
      [](const rawsocket_transport& t) { return std::int64_t(t.per_transport().connections_max); }},
 };

@@ -99,7 +99,8 @@ TEST_CASE("config: the options of a realm", "[config][realm]")
     CHECK(options(R"("progress_gate": "results_announced")").progress == progress_gate::results_announced);
     CHECK(options(R"("disclosure": "forbidden")").disclosure == disclosure::forbidden);
     CHECK(options(R"("disclosure": "allowed")").disclosure == disclosure::allowed);
-    options(R"("enable_meta_api": false, "bridge_meta_api": false)");
+    CHECK(options("").enable_meta_api);
+    CHECK_FALSE(options(R"("enable_meta_api": false, "bridge_meta_api": false)").enable_meta_api);
 }
 
 TEST_CASE("config: mistakes in the options of a realm", "[config][realm]")
@@ -128,8 +129,6 @@ TEST_CASE("config: mistakes in the options of a realm", "[config][realm]")
     const wrong warnings[] = {
         {R"("options": {"event_dispatching_chunk_size": 100})",
          "workers[0].realms[0].options.event_dispatching_chunk_size", "has no meaning here and is ignored"},
-        {R"("options": {"enable_meta_api": true})", "workers[0].realms[0].options.enable_meta_api",
-         "has no effect: the meta API is not supported yet by this version"},
         {R"("options": {"bridge_meta_api": true})", "workers[0].realms[0].options.bridge_meta_api",
          "has no effect: the bridge of the meta API is not supported yet by this version"},
     };

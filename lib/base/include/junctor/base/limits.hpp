@@ -81,6 +81,10 @@ struct membership_limits {
 
     /// Calls of one caller that have no final answer yet.
     std::size_t pending_calls_max{65'536};
+
+    /// Testaments of one session, and their size as they are kept: topic, options and arguments together.
+    std::size_t testaments_max{100};
+    std::size_t testament_bytes_max{std::size_t{1} << 20};
 };
 
 /// Bounds that hold for each session and each connection of a router; every one can be configured.

@@ -38,10 +38,13 @@ enum class uri_flaw : std::uint8_t { none, empty, too_long, too_many_components,
 [[nodiscard]] uri_flaw check_uri(std::string_view uri, uri_check check,
                                  match_policy policy = match_policy::exact) noexcept;
 
-/// Whether `uri` stands under the name space "wamp." that is reserved for the protocol itself.
+/// The name space that is reserved for the protocol itself.
+inline constexpr std::string_view reserved_name_space = "wamp.";
+
+/// Whether `uri` stands under `reserved_name_space`.
 [[nodiscard]] inline bool is_reserved(std::string_view uri) noexcept
 {
-    return uri.starts_with("wamp.");
+    return uri.starts_with(reserved_name_space);
 }
 
 /// Whether `pattern` matches `uri` under `policy`. A prefix compares characters, not components; an empty component of

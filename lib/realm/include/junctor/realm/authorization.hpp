@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <boost/container/list.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -81,6 +82,12 @@ public:
     /// told about the session, as `disclose`, and not what.
     [[nodiscard]] const authorization_decision& decided() const noexcept { return decided_; }
 
+    /// What was decided about publishing the testament that the message that comes next adds; denied if it adds none.
+    [[nodiscard]] const authorization_decision& decided_about_testament() const noexcept { return testament_; }
+
+    /// Lets what was decided about a testament hold for its publication; `number` as below.
+    void decide_again(const authorization_decision& decided, std::uint64_t number) { decide(decided, number); }
+
     /// Whether it is known what holds for `m`, which then comes next; `number` is another one for each decision in the
     /// realm. If it is not, there is a `question`. URIs that are not valid under `uris` are not asked about: they are
     /// refused anyway.
@@ -90,19 +97,32 @@ public:
     [[nodiscard]] const authorization_question* question() const noexcept { return question_ ? &*question_ : nullptr; }
 
     /// Answers the question. The decision holds for the message that was asked about, and if it may be remembered for
-    /// later ones. No effect if there is no question.
+    /// later ones. No effect if there is no question. There may be another one then: who adds a testament must be
+    /// allowed to call that procedure, and to publish the testament.
     void answer(const authorization_answer& given, time_point now);
 
     void forget_decisions() noexcept { cache_.clear(); }
 
 private:
+    struct request;
+
+    static std::optional<request> request_in(const message& m);
+    const authorization_decision* decision_on(const request& asked, const message& m, uri_check uris, time_point now);
     void decide(const authorization_decision& decided, std::uint64_t number);
+
+    /// What was asked about the message that comes next and may not be remembered for longer.
+    struct answered_question {
+        action what{};
+        std::string uri;
+        authorization_decision decided;
+    };
 
     permission_table permissions_;
     authorization_decision decided_;
+    authorization_decision testament_;
     decision_cache cache_;
     std::optional<authorization_question> question_;
-    std::optional<authorization_decision> answer_;
+    std::vector<answered_question> answers_;
 };
 
 } // namespace junctor

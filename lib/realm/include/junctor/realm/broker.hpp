@@ -22,6 +22,7 @@
 #include <junctor/realm/pattern_index.hpp>
 #include <junctor/realm/permissions.hpp>
 #include <junctor/realm/random_numbers.hpp>
+#include <junctor/realm/realm_clock.hpp>
 #include <junctor/realm/realm_member.hpp>
 
 namespace junctor {
@@ -35,6 +36,7 @@ struct subscription {
     match_policy match{match_policy::exact};
     std::vector<realm_member*> subscribers;
     std::array<std::size_t, all_serializers.size()> formats{}; ///< How many of them use each serializer.
+    realm_clock::time_point created;
     permission_memo publishers; ///< Who may publish to it; for the match policy "exact" only.
 };
 
@@ -42,12 +44,27 @@ struct subscription {
 /// Spec: basic profile, "Publish and Subscribe"; advanced profile, "Advanced PubSub".
 class broker {
 public:
-    /// `options` and `random` must outlive the broker.
-    broker(const realm_options& options, random_numbers& random, std::uint64_t seed);
+    using subscriptions_by_id = id_map<subscription_id, std::unique_ptr<subscription>>;
+
+    /// All that is referred to must outlive the broker.
+    broker(const realm_options& options, random_numbers& random, std::uint64_t seed, const realm_clock& clock);
 
     void on_subscribe(realm_member& from, const subscribe& m);
     void on_unsubscribe(realm_member& from, const unsubscribe& m);
     void on_publish(realm_member& from, const publish& m);
+
+    /// Why `from` may not publish `m` as a testament; `errc{}` if it may. `decided` is what an authorizer decided about
+    /// it, if one decides about the session.
+    [[nodiscard]] errc refusal_of(const realm_member& from, const publish& m,
+                                  const std::optional<authorization_decision>& decided) const;
+
+    /// Whether anybody might get what the router itself publishes.
+    [[nodiscard]] bool hears_router() const noexcept { return subscriptions_to_router_ != 0; }
+
+    /// Publishes an event of the router itself, which stands under `reserved_name_space`. Subscriptions whose pattern
+    /// does not name that space get it only for those whose role has a rule that does: who subscribes to everything
+    /// wants everything of the application.
+    void publish_own(std::string_view topic, const list& args);
 
     /// Whether events wait to be handed over.
     [[nodiscard]] bool holds_events() const noexcept { return held_.to != nullptr; }
@@ -64,6 +81,8 @@ public:
     void leave(realm_member& gone);
 
     [[nodiscard]] std::size_t subscription_count() const noexcept { return subscriptions_.size(); }
+    [[nodiscard]] const subscriptions_by_id& subscriptions() const noexcept { return subscriptions_; }
+    [[nodiscard]] const pattern_index<subscription>& index() const noexcept { return index_; }
 
 private:
     /// Events of one subscription, a run for each serializer that its subscribers use; null where there is none.
@@ -89,7 +108,9 @@ private:
     [[nodiscard]] std::optional<admission> admit(realm_member& from, const publish& m);
     void tell_about(const realm_member& publisher, const publish& m, event& out) const;
     subscription& find_or_create(std::string_view topic, match_policy match);
+    void tell_of_subscriber(const realm_member& added, const subscription& to, bool is_first);
     void remove_subscriber(subscription& from, std::size_t position);
+    void end(subscription& ended);
     void dispatch(const publish& m, const realm_member& publisher, const event_filter* filter,
                   const admission& admitted, event& out);
     void hold(const subscription& to, const publish& m, const realm_member& publisher, permission permitted);
@@ -102,9 +123,11 @@ private:
 
     const realm_options& options_;
     random_numbers& random_;
+    const realm_clock& clock_;
     pattern_index<subscription> index_;
-    id_map<subscription_id, std::unique_ptr<subscription>> subscriptions_;
+    subscriptions_by_id subscriptions_;
     std::uint64_t last_subscription_{0};
+    std::size_t subscriptions_to_router_{0}; ///< Those that events of the router may match.
     held_events held_;
     std::vector<boost::intrusive_ptr<message_run>> spare_runs_; ///< To be filled again once nobody else holds them.
 };

@@ -16,10 +16,13 @@
 #include <junctor/base/errc.hpp>
 #include <junctor/base/ids.hpp>
 #include <junctor/message/messages.hpp>
+#include <junctor/realm/broker.hpp>
+#include <junctor/realm/built_in_procedures.hpp>
 #include <junctor/realm/id_map.hpp>
 #include <junctor/realm/pattern_index.hpp>
 #include <junctor/realm/pending_calls.hpp>
 #include <junctor/realm/random_numbers.hpp>
+#include <junctor/realm/realm_clock.hpp>
 #include <junctor/realm/realm_member.hpp>
 
 namespace junctor {
@@ -40,8 +43,9 @@ struct registration {
     match_policy match{match_policy::exact};
     invocation_policy invoke{invocation_policy::single};
     std::vector<callee> callees; ///< In the order in which they registered; never empty.
-    std::size_t next{0};         ///< Whose turn it is under "roundrobin".
-    permission_memo callers;     ///< Who may call it; for the match policy "exact" only.
+    realm_clock::time_point created;
+    std::size_t next{0};     ///< Whose turn it is under "roundrobin".
+    permission_memo callers; ///< Who may call it; for the match policy "exact" only.
 };
 
 /// Serves REGISTER, UNREGISTER, CALL, CANCEL, YIELD and ERROR of one realm. Part of the realm's monitor.
@@ -53,8 +57,12 @@ class dealer {
 public:
     using time_point = pending_calls::time_point;
 
-    /// `options` and `random` must outlive the dealer.
-    dealer(const realm_options& options, random_numbers& random, std::uint64_t seed);
+    using registrations_by_id = id_map<registration_id, std::unique_ptr<registration>>;
+
+    /// All that is referred to must outlive the dealer. `events` are told of registrations; `built_in` answers calls
+    /// that no registration of the very name takes.
+    dealer(const realm_options& options, random_numbers& random, std::uint64_t seed, const realm_clock& clock,
+           broker& events, built_in_procedures& built_in);
 
     void on_register(realm_member& from, const register_& m);
     void on_unregister(realm_member& from, const unregister& m);
@@ -79,11 +87,15 @@ public:
     void expire(time_point now);
 
     [[nodiscard]] std::size_t registration_count() const noexcept { return registrations_.size(); }
+    [[nodiscard]] const registrations_by_id& registrations() const noexcept { return registrations_; }
+    [[nodiscard]] const pattern_index<registration>& index() const noexcept { return index_; }
     [[nodiscard]] std::size_t pending_call_count() const noexcept { return pending_.size(); }
 
 private:
     void add_callee(registration& to, realm_member& from, const register_& m);
+    void tell_of_callee(const realm_member& added, const registration& to);
     void remove_callee(registration& from, const realm_member& gone);
+    void remove_from_list(registration& from, const realm_member& gone);
 
     [[nodiscard]] registration* find_exact(realm_member& caller, std::string_view procedure) const;
     [[nodiscard]] bool admit(realm_member& from, const call& m, registration* exact, permission& permitted);
@@ -105,8 +117,11 @@ private:
 
     const realm_options& options_;
     random_numbers& random_;
+    const realm_clock& clock_;
+    broker& events_;
+    built_in_procedures& built_in_;
     pattern_index<registration> index_;
-    id_map<registration_id, std::unique_ptr<registration>> registrations_;
+    registrations_by_id registrations_;
     std::uint64_t last_registration_{0};
     std::uint64_t registrations_ended_{0};
     pending_calls pending_;

@@ -95,6 +95,10 @@ public:
     /// Decides about a SUBSCRIBE or REGISTER with the valid pattern `uri` under `policy`.
     [[nodiscard]] permission decide(action what, std::string_view uri, match_policy policy) const;
 
+    /// Whether a rule whose own pattern begins with `name_space` decides that `what` on the valid URI `uri` is allowed.
+    /// False wherever requests are decided one by one elsewhere.
+    [[nodiscard]] bool allows_by_name(action what, std::string_view uri, std::string_view name_space) const;
+
     /// Grows with every change: what was decided under the same number holds still.
     [[nodiscard]] std::uint64_t version() const noexcept { return version_; }
 

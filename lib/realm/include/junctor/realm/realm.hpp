@@ -20,6 +20,8 @@
 #include <junctor/message/messages.hpp>
 #include <junctor/realm/authorization.hpp>
 #include <junctor/realm/permissions.hpp>
+#include <junctor/realm/realm_clock.hpp>
+#include <junctor/realm/session_listing.hpp>
 #include <junctor/session/session.hpp>
 
 namespace junctor {
@@ -44,6 +46,10 @@ struct realm_options {
     request_id_check request_ids{request_id_check::lenient};
     progress_gate progress{progress_gate::results_announced};
     junctor::disclosure disclosure{junctor::disclosure::allowed};
+
+    /// Whether sessions may ask about sessions, registrations and subscriptions, end sessions, leave testaments, and
+    /// hear of all that. Each procedure and each topic needs a permission as any other does. Spec: "Meta API".
+    bool enable_meta_api{true};
 
     /// What WELCOME says about the router's software.
     std::string agent{"Junctor"};
@@ -89,14 +95,19 @@ public:
     /// A session identifier drawn at random, which no session of this realm bears.
     [[nodiscard]] session_id new_session_id();
 
+    /// It is `now`, which is `day` for people. To be told once before anybody joins, and again now and then: what is
+    /// told with a time of day goes by it.
+    void calibrate(time_point now, realm_clock::time_of_day day) noexcept;
+
     /// Lets `s`, which is in no realm, in and sends it WELCOME. It must stay where it is until it leaves. A session
     /// whose role the realm does not know may do nothing at all. If WELCOME is larger than the peer accepts, the
-    /// session is sent ABORT.
-    void join(session& s);
+    /// session is sent ABORT. Everybody may hear of it; not so of an unlisted session.
+    void join(session& s, session_listing listing = session_listing::listed);
 
     /// Takes `s` out, with all it had: its subscriptions and registrations end, its calls are interrupted, and who
-    /// called it is answered. A session that is still open closes as `close_reason::connection_lost`. Nothing is sent
-    /// to `s` any more. No effect if it is not joined. Spec: basic profile, "Caller Leaving", "Callee Leaving".
+    /// called it is answered, and its testaments are published. A session that is still open closes as
+    /// `close_reason::connection_lost`. Nothing is sent to `s` any more. No effect if it is not joined. Spec: basic
+    /// profile, "Caller Leaving", "Callee Leaving".
     void leave(session& s);
 
     /// Takes a message that `from` sent, at the time `now`. What breaks the protocol closes the session with ABORT;

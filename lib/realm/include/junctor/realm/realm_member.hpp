@@ -17,6 +17,8 @@
 #include <junctor/realm/pending_calls.hpp>
 #include <junctor/realm/permissions.hpp>
 #include <junctor/realm/request_table.hpp>
+#include <junctor/realm/session_listing.hpp>
+#include <junctor/realm/testaments.hpp>
 #include <junctor/session/session.hpp>
 
 namespace junctor {
@@ -57,6 +59,13 @@ struct realm_member {
 
     /// The latest progressive call that was refused: what continues it is passed over. See `dealer::on_call`.
     request_id refused_progressive_call;
+
+    std::unique_ptr<testaments> last_words; ///< Null if it has added none.
+    session_listing listing{session_listing::listed};
+    bool leaves_silently{false}; ///< Nobody is told that it leaves, and its testaments are not published.
+
+    /// Whether the session meta API shows it. One that has been ended, and has still to leave, is gone already.
+    [[nodiscard]] bool visible() const noexcept { return listing == session_listing::listed && joined.open(); }
 
     /// The error for a request of this session that is not allowed.
     [[nodiscard]] errc refusal() const noexcept

@@ -12,10 +12,13 @@
 
 namespace junctor {
 
-/// The roles and features of this router: nothing that it does not do. Spec: "Feature Announcement".
+struct realm_options;
+
+/// The roles and features of this router, as long as nothing is switched off: nothing that it does not do. Spec:
+/// "Feature Announcement".
 [[nodiscard]] role_features router_features();
 
-/// The details of WELCOME. Spec: basic profile, "Session Establishment".
-[[nodiscard]] dict welcome_details(std::string_view realm, const identity& who, std::string_view agent);
+/// The details of WELCOME in a realm with these `options`. Spec: basic profile, "Session Establishment".
+[[nodiscard]] dict welcome_details(std::string_view realm, const identity& who, const realm_options& options);
 
 } // namespace junctor

@@ -89,6 +89,7 @@ private:
 
     void register_procedure(std::string_view uri, procedure_handler handler);
     local_session& local(realm_entry& entered);
+    void calibrate() noexcept;
     void settle(shard_services& here) noexcept;
     void arm_timer(shard_services& here);
     void set_timer() noexcept;

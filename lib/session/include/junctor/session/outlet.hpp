@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include <junctor/base/bytes.hpp>
+#include <junctor/base/value.hpp>
 #include <junctor/codec/serializer.hpp>
 #include <junctor/framing/frame_queue.hpp>
 #include <junctor/framing/message_run.hpp>
@@ -56,6 +57,10 @@ public:
     /// Queues all messages of `run`, which is in this outlet's serializer and not empty. Those that are too large for
     /// the peer are left out. The outcome is that of the last message, or `refused` at the first that is.
     virtual delivery send_run(const shared_run& run);
+
+    /// What the session meta API tells about the transport to the peer; may be empty. Called in the realm of the
+    /// session, on any thread: nothing that it tells may change. Spec: "Session Meta API", `transport`.
+    [[nodiscard]] virtual dict describe() const { return {}; }
 
     /// Lets whoever reads for the session look at `session::open()` soon, without waiting for the peer: the session has
     /// been closed, maybe on behalf of another one. May do so without need.

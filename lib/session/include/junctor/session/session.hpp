@@ -98,6 +98,9 @@ public:
     [[nodiscard]] const membership_limits& limits() const noexcept { return limits_; }
     [[nodiscard]] serializer format() const noexcept { return format_; }
 
+    /// What is known of the transport to the peer; see `outlet::describe`.
+    [[nodiscard]] dict transport() const { return out_.describe(); }
+
     [[nodiscard]] bool open() const noexcept { return reason_ == close_reason::none; }
 
     /// Why the session ended; `close_reason::none` while it is open.

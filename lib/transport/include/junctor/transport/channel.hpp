@@ -91,6 +91,7 @@ public:
 
     [[nodiscard]] virtual const transport_facts& facts() const noexcept = 0;
     [[nodiscard]] serializer format() const noexcept override { return facts().format; }
+    [[nodiscard]] dict describe() const override;
 
     /// To be awaited: gives `to`, which must outlive the reading, all whole messages of each read as a batch, until it
     /// wants no more or has been given a batch that is not open; then it completes. A batch without messages says that
