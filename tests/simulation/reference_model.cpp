@@ -4,54 +4,11 @@
 
 #include <algorithm>
 
+#include "uris.hpp"
+
 namespace junctor::simulation {
 
 namespace {
-
-std::vector<std::string> components(const std::string& uri)
-{
-    std::vector<std::string> parts(1);
-    for (const char c : uri) {
-        if (c == '.')
-            parts.emplace_back();
-        else
-            parts.back() += c;
-    }
-    return parts;
-}
-
-bool valid(const std::string& uri, const std::string& match)
-{
-    if (uri.find(' ') != std::string::npos)
-        return false;
-    if (match == "prefix" && uri.empty())
-        return true;
-    if (uri.empty())
-        return false;
-    auto parts = components(uri);
-    if (match == "wildcard")
-        return true;
-    if (match == "prefix")
-        parts.pop_back();
-    return std::find(parts.begin(), parts.end(), "") == parts.end();
-}
-
-bool matches(const std::string& match, const std::string& pattern, const std::string& uri)
-{
-    if (match == "exact")
-        return pattern == uri;
-    if (match == "prefix")
-        return uri.substr(0, pattern.size()) == pattern;
-    const auto wanted = components(pattern);
-    const auto given = components(uri);
-    if (wanted.size() != given.size())
-        return false;
-    for (std::size_t i = 0; i < wanted.size(); ++i) {
-        if (!wanted[i].empty() && wanted[i] != given[i])
-            return false;
-    }
-    return true;
-}
 
 /// The lengths of the portions before each wildcard of a pattern. Of two patterns that match a URI, the greater one is
 /// better.
@@ -129,15 +86,23 @@ void reference_model::join(session_number id, model_session facts)
 {
     sessions_[id] = std::move(facts);
     send(id, {2, id, "$_"});
+    announce("wamp.session.on_join", {details_of(id)});
 }
 
 void reference_model::leave(session_number id)
 {
     sessions_.at(id).open = false;
-    for (auto at = subscriptions_.begin(); at != subscriptions_.end();) {
-        std::erase(at->second.subscribers, id);
-        at = at->second.subscribers.empty() ? subscriptions_.erase(at) : std::next(at);
+    std::vector<pattern> subscribed;
+    for (const auto& [p, t] : subscriptions_) {
+        if (std::find(t.subscribers.begin(), t.subscribers.end(), id) != t.subscribers.end())
+            subscribed.push_back(p);
     }
+    // Whoever leaves loses its subscriptions one by one, in the order in which they began: it may matter to others.
+    std::sort(subscribed.begin(), subscribed.end(), [&](const pattern& a, const pattern& b) {
+        return subscriptions_.at(a).number < subscriptions_.at(b).number;
+    });
+    for (const auto& p : subscribed)
+        remove_subscriber(p, id);
     std::vector<pattern> registered;
     for (const auto& [p, r] : registrations_) {
         if (std::any_of(r.callees.begin(), r.callees.end(), [&](const callee& c) { return c.id == id; }))
@@ -153,7 +118,11 @@ void reference_model::leave(session_number id)
         else
             ++i;
     }
+    for (const auto& publication : std::vector(sessions_.at(id).testaments))
+        on_publish(id, publication);
+    const auto gone = sessions_.at(id);
     sessions_.erase(id);
+    announce("wamp.session.on_leave", {id, gone.authid, gone.authrole});
 }
 
 void reference_model::receive(session_number from, const value& message, milliseconds now,
@@ -262,25 +231,45 @@ void reference_model::on_subscribe(session_number from, const list& m)
         if (static_cast<std::size_t>(held) >= options_.subscriptions_max)
             return error(from, 32, m[1], "wamp.error.too_many_requests");
         auto& t = subscriptions_[p];
-        if (t.name.empty())
-            t.name = "$S" + std::to_string(++names_);
+        const bool is_new = t.name.empty();
+        if (is_new) {
+            t.number = ++names_;
+            t.name = "$S" + std::to_string(t.number);
+        }
         t.subscribers.push_back(from);
+        send(from, {33, m[1], t.name});
+        if (is_new)
+            announce("wamp.subscription.on_create",
+                     {from, dict{{"id", t.name}, {"created", "$_"}, {"uri", uri}, {"match", match}}});
+        announce("wamp.subscription.on_subscribe", {from, t.name});
+        return;
     }
     send(from, {33, m[1], subscriptions_[p].name});
 }
 
 void reference_model::on_unsubscribe(session_number from, const list& m)
 {
-    for (auto at = subscriptions_.begin(); at != subscriptions_.end(); ++at) {
-        auto& members = at->second.subscribers;
-        if (value(at->second.name) != m[2] || std::erase(members, from) == 0)
+    for (const auto& [p, t] : subscriptions_) {
+        if (value(t.name) != m[2] || std::find(t.subscribers.begin(), t.subscribers.end(), from) == t.subscribers.end())
             continue;
-        if (members.empty())
-            subscriptions_.erase(at);
         send(from, {35, m[1]});
+        remove_subscriber(pattern(p), from);
         return;
     }
     error(from, 34, m[1], "wamp.error.no_such_subscription");
+}
+
+void reference_model::remove_subscriber(const pattern& p, session_number id)
+{
+    auto& t = subscriptions_.at(p);
+    const auto name = t.name;
+    std::erase(t.subscribers, id);
+    const bool ends = t.subscribers.empty();
+    if (ends)
+        subscriptions_.erase(p);
+    announce("wamp.subscription.on_unsubscribe", {id, name});
+    if (ends)
+        announce("wamp.subscription.on_delete", {id, name});
 }
 
 void reference_model::on_publish(session_number from, const list& m)
@@ -359,6 +348,10 @@ void reference_model::on_register(session_number from, const list& m)
     }
     r.callees.push_back({from, flag(m, 2, "disclose_caller"), flag(m, 2, "forward_timeout")});
     send(from, {65, m[1], r.name});
+    if (r.callees.size() == 1)
+        announce("wamp.registration.on_create",
+                 {from, dict{{"id", r.name}, {"created", "$_"}, {"uri", uri}, {"match", match}, {"invoke", policy}}});
+    announce("wamp.registration.on_register", {from, r.name});
 }
 
 void reference_model::on_unregister(session_number from, const list& m)
@@ -380,14 +373,19 @@ void reference_model::remove_callee(const pattern& p, session_number id)
     const auto at = std::find_if(r.callees.begin(), r.callees.end(), [&](const callee& c) { return c.id == id; });
     const auto position = static_cast<std::size_t>(at - r.callees.begin());
     r.callees.erase(at);
-    if (r.callees.empty()) {
+    const auto name = r.name;
+    const bool ends = r.callees.empty();
+    if (ends) {
         registrations_.erase(p);
-        return;
+    } else {
+        if (r.turn > position)
+            --r.turn;
+        if (r.turn == r.callees.size())
+            r.turn = 0;
     }
-    if (r.turn > position)
-        --r.turn;
-    if (r.turn == r.callees.size())
-        r.turn = 0;
+    announce("wamp.registration.on_unregister", {id, name});
+    if (ends)
+        announce("wamp.registration.on_delete", {id, name});
 }
 
 void reference_model::on_call(session_number from, const list& m, milliseconds now,
@@ -411,6 +409,8 @@ void reference_model::on_call(session_number from, const list& m, milliseconds n
         return error(from, 48, m[1], "wamp.error.not_authorized");
     if (flag(m, 2, "disclose_me") && !options_.disclosure_allowed)
         return error(from, 48, m[1], "wamp.error.option_disallowed.disclose_me");
+    if (on_meta_call(from, m))
+        return;
     const auto* const p = find_procedure(uri);
     if (p == nullptr)
         return error(from, 48, m[1], "wamp.error.no_such_procedure");

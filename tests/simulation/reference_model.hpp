@@ -42,6 +42,7 @@ struct model_session {
     std::uint64_t invocations{0};
     std::uint64_t requests{0};
     std::uint64_t refused_upload{0};
+    std::vector<list> testaments; ///< The publications that they will be.
 };
 
 /// The reference. Messages are values as the spec writes them; what the router may choose has a name in them: `"$S1"`
@@ -73,6 +74,7 @@ private:
 
     struct topic {
         std::string name;
+        std::uint64_t number{0}; ///< Grows with each.
         std::vector<session_number> subscribers;
     };
     struct callee {
@@ -111,6 +113,15 @@ private:
     void on_cancel(session_number from, const list& m);
     void on_yield(session_number from, const list& m, milliseconds now);
     void on_error(session_number from, const list& m);
+
+    void remove_subscriber(const pattern& p, session_number id);
+
+    /// Publishes an event of the router itself.
+    void announce(const std::string& topic, const list& args);
+    [[nodiscard]] dict details_of(session_number id) const;
+    bool on_meta_call(session_number from, const list& m);
+    [[nodiscard]] bool is_gone(session_number id) const;
+    void add_testament(session_number from, const value& request, const list& args);
 
     [[nodiscard]] bool permitted(session_number id, const std::string& uri) const;
     [[nodiscard]] const pattern* find_procedure(const std::string& uri) const;

@@ -18,7 +18,19 @@ constexpr std::size_t tail_length = 25;
 constexpr std::array uris{"com.a",     "com.a.b",   "com.a.c",  "com.ab.c", "com.b.c", "net.a.c",
                           "net.b.c.d", "com.a.b.c", "wamp.a.b", "com..a",   "a b"};
 constexpr std::array prefixes{"", "com", "com.", "com.a", "com.a.", "net.b", "wamp.", "com..a"};
-constexpr std::array wildcards{"com..c", "..", "net..c", ".a.", "com.a.b", ".", "com.a..", "a ."};
+constexpr std::array wildcards{
+    "com..c", "..", ".session.", "wamp.session.", "wamp..on_delete", "net..c", ".a.", "com.a.b", ".", "com.a..", "a ."};
+/// What the router publishes, of which somebody wants to know now and then.
+constexpr std::array meta_topics{"wamp.session.on_join",
+                                 "wamp.session.on_leave",
+                                 "wamp.subscription.on_create",
+                                 "wamp.subscription.on_subscribe",
+                                 "wamp.subscription.on_unsubscribe",
+                                 "wamp.subscription.on_delete",
+                                 "wamp.registration.on_create",
+                                 "wamp.registration.on_register",
+                                 "wamp.registration.on_unregister",
+                                 "wamp.registration.on_delete"};
 constexpr std::array policies{"roundrobin", "first", "last", "random", "single"};
 constexpr std::array modes{"skip", "kill", "killnowait"};
 
@@ -132,6 +144,7 @@ void run::join()
 
     made.joined = std::make_unique<session>(id, identity{facts.authid, facts.authrole, "anonymous", "static", {}},
                                             features, made.outlet, realm_.options().request_ids, limits);
+    sessions_.insert(made.number);
     note(std::to_string(made.number) + " joins as " + facts.authid + ", " + facts.authrole);
     realm_.join(*made.joined);
     model_.join(made.number, std::move(facts));
@@ -189,13 +202,17 @@ void run::act(client& who)
         return say(who, call(who));
     if (what < 77)
         return say(who, cancel(who));
-    if (what < 98)
+    if (what < 94)
         return say(who, answer(who));
+    if (what < 98)
+        return say(who, meta_call(who));
     say(who, misbehave(who));
 }
 
 list run::subscribe(client& who)
 {
+    if (chance(10))
+        return {32, next_request(who), dict(), pick(meta_topics)};
     const auto [match, uri] = pattern(who);
     dict options;
     if (match != "exact" || chance(10))
@@ -295,6 +312,27 @@ list run::call(client& who)
     who.calls.push_back(request);
     list message{48, request, options, uri()};
     add_payload(message);
+    return message;
+}
+
+/// A call that the router answers itself.
+list run::meta_call(client& who)
+{
+    list message{48, next_request(who), dict(), "wamp.session.count"};
+    const auto what = draw(10);
+    if (what < 2) {
+        message[3] = "wamp.session.get";
+        message.emplace_back(list{pick(clients_)->number});
+    } else if (what < 4) {
+        message[3] = "wamp.session.kill";
+        message.emplace_back(list{chance(10) ? 1 : pick(clients_)->number});
+    } else if (what < 8) {
+        message[3] = "wamp.session.add_testament";
+        message.emplace_back(list{uri(), list{++payloads_}});
+    } else if (what < 9) {
+        message[3] = "wamp.session.flush_testaments";
+    }
+    who.calls.push_back(static_cast<std::uint64_t>(*message[1].get_if<std::int64_t>()));
     return message;
 }
 
@@ -476,7 +514,7 @@ void run::compare(client& who, std::vector<value> expected, std::vector<value> a
 }
 
 /// The events of one step have one publisher, and come in the order in which it published. Each payload begins with a
-/// number that grows.
+/// number that grows; those of the router itself begin with a session.
 void run::check_order(const client& who, const std::vector<value>& actual)
 {
     std::int64_t last = 0;
@@ -484,11 +522,19 @@ void run::check_order(const client& who, const std::vector<value>& actual)
         const auto& elements = *message.get_if<list>();
         if (elements[0] != value(36) || elements.size() < 5)
             continue;
-        const auto number = *elements[4].get_if<list>()->front().get_if<std::int64_t>();
+        const auto* const first = elements[4].get_if<list>()->front().get_if<std::int64_t>();
+        if (first == nullptr || is_session(*first))
+            continue;
+        const auto number = *first;
         if (number < last)
             fail(std::to_string(who.number) + " is sent events out of their order: " + test::to_json(message));
         last = number;
     }
+}
+
+bool run::is_session(std::int64_t number) const
+{
+    return sessions_.contains(static_cast<session_number>(number));
 }
 
 bool run::agree(const value& expected, const value& actual)

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -69,6 +70,7 @@ private:
     [[nodiscard]] list publish(client& who);
     [[nodiscard]] list register_(client& who);
     [[nodiscard]] list call(client& who);
+    [[nodiscard]] list meta_call(client& who);
     [[nodiscard]] list cancel(client& who);
     [[nodiscard]] list answer(client& who);
     [[nodiscard]] list end_something(client& who, int type, char kind);
@@ -88,6 +90,7 @@ private:
     void compare_counts();
     void count_calls();
     void watch(client& who, const list& message);
+    [[nodiscard]] bool is_session(std::int64_t number) const;
     [[nodiscard]] bool agree(const value& expected, const value& actual);
     [[nodiscard]] bool names_are_distinct(const list& message);
 
@@ -112,6 +115,7 @@ private:
     reference_model model_;
     realm::time_point now_{};
     std::vector<client_ptr> clients_;
+    std::set<session_number> sessions_;                  ///< All that ever joined.
     std::map<session_number, std::vector<value>> heard_; ///< In the present step.
     test::names names_;
     std::map<std::pair<char, std::int64_t>, std::string> meanings_; ///< Names by what they stand for.

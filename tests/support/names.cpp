@@ -23,20 +23,36 @@ bool is_name(const value& v)
 
 bool names::matches(const value& expected, const value& actual)
 {
+    std::vector<std::string> introduced;
+    const bool same = match(expected, actual, introduced);
+    if (!same) {
+        for (const auto& name : introduced)
+            meanings_.erase(name);
+    }
+    return same;
+}
+
+bool names::match(const value& expected, const value& actual, std::vector<std::string>& introduced)
+{
     if (is_name(expected)) {
         const auto& name = *expected.get_if<std::string>();
-        return name == anything || meanings_.try_emplace(name, actual).first->second == actual;
+        if (name == anything)
+            return true;
+        const auto [at, is_new] = meanings_.try_emplace(name, actual);
+        if (is_new)
+            introduced.push_back(name);
+        return at->second == actual;
     }
     if (const auto* const wanted = expected.get_if<list>(), * const given = actual.get_if<list>();
         wanted != nullptr && given != nullptr) {
         return std::equal(wanted->begin(), wanted->end(), given->begin(), given->end(),
-                          [this](const value& a, const value& b) { return matches(a, b); });
+                          [&](const value& a, const value& b) { return match(a, b, introduced); });
     }
     if (const auto* const wanted = expected.get_if<dict>(), * const given = actual.get_if<dict>();
         wanted != nullptr && given != nullptr) {
         return wanted->size() == given->size() && std::all_of(wanted->begin(), wanted->end(), [&](const auto& entry) {
                    const auto* const found = given->find(entry.first);
-                   return found != nullptr && matches(entry.second, *found);
+                   return found != nullptr && match(entry.second, *found, introduced);
                });
     }
     return expected == actual;

@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <junctor/base/value.hpp>
 
@@ -16,8 +17,8 @@ namespace junctor::test {
 /// Knows what `"$name"` stands for. The name `"$_"` matches anything and is never bound.
 class names {
 public:
-    /// Whether `actual` is what `expected` says. A name in `expected` that is not bound yet is bound to what stands in
-    /// its place.
+    /// Whether `actual` is what `expected` says. If so, a name in `expected` that is not bound yet is bound to what
+    /// stands in its place.
     [[nodiscard]] bool matches(const value& expected, const value& actual);
 
     /// Replaces all names in `v`. Throws `std::out_of_range` if one is not bound.
@@ -32,6 +33,8 @@ public:
     [[nodiscard]] const value* find(std::string_view name) const;
 
 private:
+    bool match(const value& expected, const value& actual, std::vector<std::string>& introduced);
+
     std::map<std::string, value, std::less<>> meanings_;
 };
 
