@@ -316,6 +316,44 @@ scenarios.set('one event reaches exact, prefix and wildcard subscriptions, each 
     expect(noted(await wildcard.done()), [apple, [2, run.uri('shop.pear.sold')]], 'wildcard');
 });
 
+// --- Meta API ------------------------------------------------------------------------------------------------------
+
+scenarios.set('sessions can be listed, looked at and killed', async (run) => {
+    const [asking, connection] = [await run.join(), run.connect()];
+    const { session: victim } = await connection.joined;
+    const number = victim.id;  // Once it has left it has none any more.
+    const sessions = await asking.call('wamp.session.list');
+    expect([asking.id, number].every((id) => sessions.includes(id)), true, 'sessions listed');
+    const { authid, transport } = await asking.call('wamp.session.get', [number]);
+    expect(typeof authid, 'string', 'type of authid');
+    expect(transport.channel_serializer, run.serializer, 'serializer');
+    await asking.call('wamp.session.kill', [number], { reason: 'com.example.fired', message: 'go home' });
+    const { reason, message } = await within(connection.closed, 'GOODBYE');
+    expect([reason, message], ['com.example.fired', 'go home'], 'GOODBYE');
+    const { error } = await errorOf(asking.call('wamp.session.get', [number]));
+    expect(error, 'wamp.error.no_such_session', 'error');
+});
+
+scenarios.set('registrations and subscriptions can be looked up', async (run) => {
+    const [callee, asking] = [await run.join(), await run.join()];
+    const registration = await callee.register(run.uri('work'), () => 1, { match: 'prefix' });
+    const subscription = await callee.subscribe(run.uri('news'), () => {});
+    expect(await asking.call('wamp.registration.match', [run.uri('work.hard')]), registration.id);
+    expect(await asking.call('wamp.registration.list_callees', [registration.id]), [callee.id]);
+    expect(await asking.call('wamp.subscription.match', [run.uri('news')]), [subscription.id]);
+    expect((await asking.call('wamp.subscription.get', [subscription.id])).uri, run.uri('news'));
+});
+
+scenarios.set('a testament is published when its session is gone', async (run) => {
+    const [heir, connection] = [await run.join(), run.connect()];
+    const { session: testator } = await connection.joined;
+    const heritage = collector(1);
+    await heir.subscribe(run.uri('gone'), heritage.handler);
+    await testator.call('wamp.session.add_testament', [run.uri('gone'), ['farewell', 1], { to: 'all' }]);
+    connection.close();
+    expect(payloadOf(await heritage.done()), [[['farewell', 1], { to: 'all' }]], 'events');
+});
+
 // --- Payloads ------------------------------------------------------------------------------------------------------
 
 scenarios.set('URIs outside of ASCII are called', async (run) => {

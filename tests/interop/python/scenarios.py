@@ -456,6 +456,75 @@ async def eligible_and_excluded(run):
         expect([args[0] for args, _ in await run.within(collector.done)], texts, "events")
 
 
+# --- Meta API -----------------------------------------------------------------------------------------------------
+
+
+@scenario("sessions can be counted, listed, looked at and killed")
+async def session_meta_api(run):
+    asking, victim = await run.join(), await run.connect()
+    await victim.joined
+    number = victim.session_id  # Once it has left it has none any more.
+    sessions = await asking.call("wamp.session.list")
+    expect({asking.session_id, number} <= set(sessions), True, "sessions listed")
+    expect(await asking.call("wamp.session.count", ["no such role"]), 0, "sessions of no role")
+    details = await asking.call("wamp.session.get", number)
+    expect(details["authid"], victim.authid, "authid")
+    expect(details["transport"]["channel_serializer"], run.serializer, "serializer")
+    await asking.call("wamp.session.kill", number, reason="com.example.fired", message="go home")
+    left = await run.within(victim.left)
+    expect([left.reason, left.message], ["com.example.fired", "go home"], "GOODBYE")
+    error = await error_of(asking.call("wamp.session.get", number))
+    expect(error.error, "wamp.error.no_such_session", "error")
+
+
+@scenario("sessions are told of as they join and leave")
+async def session_meta_events(run):
+    watcher = await run.join()
+    joined, left, number, both = [], [], [], Once()
+
+    def on_leave(session, authid, authrole):
+        left.append(session)
+        if number[0] in left:
+            both.set()
+
+    await watcher.subscribe(lambda details: joined.append(details["session"]), "wamp.session.on_join")
+    await watcher.subscribe(on_leave, "wamp.session.on_leave")
+    other = await run.connect()
+    await other.joined
+    number.append(other.session_id)
+    other.leave()
+    await run.within(both)
+    expect(number[0] in joined, True, "joined")
+
+
+@scenario("registrations and subscriptions can be looked up")
+async def registration_meta_api(run):
+    callee, asking = await run.join(), await run.join()
+    registration = await callee.register(lambda: 1, run.uri("work"), RegisterOptions(match="prefix"))
+    subscription = await callee.subscribe(lambda: None, run.uri("news"))
+    expect(await asking.call("wamp.registration.lookup", run.uri("work"), {"match": "prefix"}), registration.id)
+    expect(await asking.call("wamp.registration.match", run.uri("work.hard")), registration.id)
+    expect(await asking.call("wamp.registration.list_callees", registration.id), [callee.session_id])
+    expect((await asking.call("wamp.registration.get", registration.id))["uri"], run.uri("work"))
+    expect(await asking.call("wamp.subscription.match", run.uri("news")), [subscription.id])
+    expect(await asking.call("wamp.subscription.count_subscribers", subscription.id), 1)
+    error = await error_of(asking.call("wamp.registration.get", 123456789))
+    expect(error.error, "wamp.error.no_such_registration", "error")
+
+
+@scenario("a testament is published when its session is gone")
+async def testament(run):
+    heir, testator = await run.join(), await run.connect()
+    await testator.joined
+    heritage = Collector(1)
+    await heir.subscribe(heritage, run.uri("gone"))
+    await testator.call("wamp.session.add_testament", run.uri("flushed"), ["never"], {})
+    await testator.call("wamp.session.flush_testaments")
+    await testator.call("wamp.session.add_testament", run.uri("gone"), ["farewell", 1], {"to": "all"})
+    testator.leave()
+    expect(await run.within(heritage.done), [(["farewell", 1], {"to": "all"})], "events")
+
+
 # --- Payloads -----------------------------------------------------------------------------------------------------
 
 
