@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import unittest
 
-from junctor_process import PATIENCE, binary, node_config
+from junctor_process import PATIENCE, binary, node_config, tcp_transport
 
 EXIT_OK = 0
 EXIT_BAD_CONFIG = 1
@@ -117,6 +117,22 @@ class CommandLineTest(unittest.TestCase):
         result = self.run_junctor("check", "--config", "config.json")
         self.assertEqual(result.returncode, EXIT_OK)
         self.assertEqual(result.stderr, "config.json:1:1: warning: has no workers: there is nothing to do\n")
+
+    def test_check_warns_of_what_keeps_principals_out(self):
+        principals = {
+            "ann": {"ticket": "k7mQ2vXz9dRf", "role": "user"},
+            "joe": {"ticket": "T4wLh6NpQx8s", "role": "usr"},
+            "eve": {"ticket": "b3VnaHRhYmxl", "role": "user", "realm": "relam1"},
+        }
+        transport = tcp_transport(auth={"ticket": {"principals": principals}})
+        self.write("config.json", node_config([transport], [{"name": "realm1", "roles": [{"name": "user"}]}]))
+        result = self.run_junctor("check", "--config", "config.json")
+        self.assertEqual(result.returncode, EXIT_OK)
+        where = "workers[0].transports[0].auth.ticket.principals"
+        self.assertEqual([line.split(": ", 1)[1] for line in result.stderr.splitlines()], [
+            f"warning: {where}.joe.role: no realm of this worker has a role 'usr' (hint: did you mean 'user'?)",
+            f"warning: {where}.eve.realm: this worker has no realm 'relam1' (hint: did you mean 'realm1'?)",
+        ])
 
     def test_start_with_a_bad_configuration_prints_the_same_and_ends(self):
         self.write("config.json", BAD_CONFIG)

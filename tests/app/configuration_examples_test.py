@@ -2,6 +2,7 @@
 # Part of Junctor, a coroutine-based framework for WAMP routers.
 """Every example of the pages that show configurations, in docs/ and of modules, is one without problems."""
 
+import json
 import os
 import pathlib
 import re
@@ -21,10 +22,8 @@ AROUND = {
     "worker": '{"version": 2, "workers": [%s]}',
     "realm": '{"type": "router", "realms": [%s], "transports": [{"type": "rawsocket",'
     ' "endpoint": {"type": "tcp", "port": 0}}]}',
-    "role": '{"name": "realm1", "roles": [%s]}',
-    "permission": '{"name": "anonymous", "permissions": [%s]}',
-    "transport": '{"type": "router", "realms": [{"name": "realm1", "roles": [{"name": "anonymous"}]}],'
-    ' "transports": [%s]}',
+    "role": '{"name": "realm1", "roles": [{"name": "anonymous"}, %s]}',
+    "permission": '{"name": "guest", "permissions": [%s]}',
     "endpoint": '{"type": "rawsocket", "endpoint": %s}',
 }
 PARENT = {
@@ -44,10 +43,18 @@ def examples(document):
     return marked, text.count("```json\n")
 
 
+def worker_with(transport):
+    """A worker with the transport `transport`, and with the realms and roles that it names."""
+    roles = sorted({"anonymous", *re.findall(r'"(?:default-)?role": "([^"]*)"', transport)})
+    realms = sorted({"realm1", *re.findall(r'"(?:authenticator-)?realm": "([^"]*)"', transport)})
+    content = [{"name": realm, "roles": [{"name": role} for role in roles]} for realm in realms]
+    return f'{{"type": "router", "realms": {json.dumps(content)}, "transports": [{transport}]}}'
+
+
 def complete(kind, text):
     """A whole configuration with the example `text` in it."""
     while kind != "node":
-        text = AROUND[kind] % text
+        text = worker_with(text) if kind == "transport" else AROUND[kind] % text
         kind = PARENT[kind]
     return text
 

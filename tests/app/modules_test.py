@@ -102,6 +102,15 @@ class ModulesTest(unittest.TestCase):
             self.assertIn("config.json:1:47: error: modules.load[0]: the module", done.stderr)
             self.assertIn("cannot be added: authmethod registered twice: anonymous", done.stderr)
 
+    def test_roles_that_a_module_reads_are_compared_with_those_of_realms(self):
+        with tempfile.TemporaryDirectory(prefix="junctor-") as folder:
+            config = pin_config({"directory": MODULES, "load": ["auth-pin"]})
+            self.assertEqual(self.check(folder, json.dumps(config)).stderr, "")
+            auth = config["workers"][0]["transports"][0]["auth"]
+            auth["pin"]["principals"]["ann"]["role"] = "stuff"
+            self.assertIn("warning: workers[0].transports[0].auth.pin.principals.ann.role: no realm of this worker has"
+                          " a role 'stuff' (hint: did you mean 'staff'?)", self.check(folder, json.dumps(config)).stderr)
+
     def check(self, folder, text):
         with open(os.path.join(folder, "config.json"), "w", encoding="utf-8") as file:
             file.write(text)

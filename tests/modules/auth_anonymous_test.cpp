@@ -52,9 +52,17 @@ TEST_CASE("anonymous: options that make no sense are named", "[auth-anonymous]")
         return problems_of(auth::register_anonymous, "anonymous", options);
     };
     using problems = std::vector<std::string>;
-    CHECK(problem({{"type", "dynamic"}}) == problems{"type: must be \"static\""});
+    CHECK(problem({{"type", "dynamic"}, {"authenticator", "com.a"}}) == problems{"type: must be \"static\""});
     CHECK(problem({{"role", 5}}) == problems{"role: must be a string, not an integer"});
     CHECK(problem({{"role", ""}}) == problems{"role: must not be empty"});
     CHECK(problem({{"secret", "x"}}) == problems{"secret: unknown key"});
     CHECK(problem({{"role", "public"}}).empty());
+}
+
+TEST_CASE("anonymous: names the role that it gives, and its realm", "[auth-anonymous]")
+{
+    using names = std::vector<std::string>;
+    const auto named = [](const dict& options) { return names_in(auth::register_anonymous, "anonymous", options); };
+    CHECK(named({}) == names{"role: role anonymous"});
+    CHECK(named({{"role", "public"}, {"realm", "shop"}}) == names{"realm: realm shop", "role: role public in shop"});
 }

@@ -241,3 +241,18 @@ TEST_CASE("dynamic: options", "[auth-dynamic]")
     CHECK(source_problems({{"authenticator", "com.a"}, {"authenticator-role", "x"}}) ==
           problems{"authenticator-role: warning: has no effect: the router calls the procedure as itself"});
 }
+
+TEST_CASE("dynamic: names the roles and realms of its options", "[auth-dynamic]")
+{
+    using names = std::vector<std::string>;
+    options_fixture principals(
+        dict{{"authenticator", "com.a"}, {"authenticator-realm", "inner"}, {"default-role", "user"}});
+    auto of_principals = principals.options();
+    const auth::dynamic_principals source(of_principals);
+    CHECK(principals.names == names{"authenticator-realm: realm inner", "default-role: role user"});
+
+    options_fixture rights(dict{{"procedure", "com.b"}, {"realm", "inner"}});
+    auto of_rights = rights.options();
+    const auth::dynamic_authorizer authorizer(of_rights);
+    CHECK(rights.names == names{"realm: realm inner"});
+}

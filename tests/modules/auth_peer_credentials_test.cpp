@@ -191,3 +191,12 @@ TEST_CASE("peer-credentials: options that make no sense are named", "[auth-peer-
           problems{"principals.ann.gid: this system does not know 'no such group'"});
     CHECK(principal_with({{"uid", 1}, {"pid", 1}}) == problems{"principals.ann.pid: unknown key"});
 }
+
+TEST_CASE("peer-credentials: warns of connections that do not tell whose process a peer is", "[auth-peer-credentials]")
+{
+    const dict options{{"principals", dict{{"ann", dict{{"uid", 1}}}}}};
+    CHECK(problems_of(auth::register_peer_credentials, "peer-credentials", options, possible_facts{}) ==
+          problems{"warning: lets nobody in here: only Unix domain sockets tell whose process a client is"});
+    CHECK(problems_of(auth::register_peer_credentials, "peer-credentials", options, possible_facts{true, false, false})
+              .empty());
+}

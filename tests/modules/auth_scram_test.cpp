@@ -736,6 +736,12 @@ TEST_CASE("scram: options of the whole that make no sense are named", "[auth-scr
     CHECK(problem("channel-binding", "never") == problems{"channel-binding: unknown value 'never'"});
     CHECK(problem("channel-binding", "required", "scram") ==
           problems{"channel-binding: there is no channel binding in Crossbar.io's dialect of SCRAM"});
+    auto bound = options_with(principal_options());
+    bound.set("channel-binding", "required");
+    CHECK(problems_of(auth::register_scram, "wamp-scram", bound, possible_facts{}) ==
+          problems{"channel-binding: warning: lets nobody in here: only connections over TLS have such a binding"});
+    CHECK(problems_of(auth::register_scram, "wamp-scram", bound, possible_facts{false, true, false}).empty());
+    CHECK(problems_of(auth::register_scram, "wamp-scram", bound).empty());
     CHECK(problem("mock-kdf", "scrypt") == problems{"mock-kdf: unknown value 'scrypt'"});
     CHECK(problem("mock-iterations", 0) == problems{"mock-iterations: must be from 1 to 2147483647"});
     CHECK(problem("mock-memory", -1) == problems{"mock-memory: must be from 0 to 4194304"});

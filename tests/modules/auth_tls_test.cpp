@@ -338,3 +338,11 @@ TEST_CASE("tls: options that make no sense are named", "[auth-tls]")
     CHECK(principal_with({{"subject-alt-name", ""}}) == problems{"principals.ann.subject-alt-name: must not be empty"});
     CHECK(principal_with({{"certificate", "x"}}) == problems{"principals.ann.certificate: unknown key"});
 }
+
+TEST_CASE("tls: warns of connections that have no certificates", "[auth-tls]")
+{
+    const dict options{{"principals", dict{{"ann", dict()}}}};
+    CHECK(problems_of(auth::register_tls, "tls", options, possible_facts{false, true, false}) ==
+          problems{"warning: lets nobody in here: no client can have a certificate"});
+    CHECK(problems_of(auth::register_tls, "tls", options, possible_facts{false, true, true}).empty());
+}

@@ -51,12 +51,23 @@ void options_fixture::error(const option_path& where, std::string text, std::str
 
 void options_fixture::warning(const option_path& where, std::string text, std::string)
 {
-    problems.push_back(fmt::format("{}: warning: {}", fmt::join(where, "."), text));
+    const auto said = "warning: " + text;
+    problems.push_back(where.empty() ? said : fmt::format("{}: {}", fmt::join(where, "."), said));
 }
 
 void options_fixture::unknown_key(const option_path& where, std::span<const std::string>)
 {
     problems.push_back(fmt::format("{}: unknown key", fmt::join(where, ".")));
+}
+
+void options_fixture::role(const option_path& where, std::string name, std::string realm)
+{
+    names.push_back(fmt::format("{}: role {}{}{}", fmt::join(where, "."), name, realm.empty() ? "" : " in ", realm));
+}
+
+void options_fixture::realm(const option_path& where, std::string name)
+{
+    names.push_back(fmt::format("{}: realm {}", fmt::join(where, "."), name));
 }
 
 std::unique_ptr<authenticator> options_fixture::make(const authenticator_factory& make)
@@ -83,12 +94,24 @@ std::unique_ptr<authenticator> configured(void (*add)(module_registry&), std::st
     return made;
 }
 
-std::vector<std::string> problems_of(void (*add)(module_registry&), std::string_view authmethod, const dict& content)
+std::vector<std::string> problems_of(void (*add)(module_registry&), std::string_view authmethod, const dict& content,
+                                     const std::optional<possible_facts>& transport)
+{
+    options_fixture fixture(content);
+    fixture.context_.transport = transport;
+    add(fixture.modules);
+    const auto made = fixture.make(*fixture.modules.find_authenticator(authmethod));
+    return fixture.problems;
+}
+
+std::vector<std::string> names_in(void (*add)(module_registry&), std::string_view authmethod, const dict& content)
 {
     options_fixture fixture(content);
     add(fixture.modules);
     const auto made = fixture.make(*fixture.modules.find_authenticator(authmethod));
-    return fixture.problems;
+    if (!fixture.problems.empty())
+        throw std::logic_error(fmt::format("{}", fmt::join(fixture.problems, "\n")));
+    return fixture.names;
 }
 
 } // namespace junctor::test

@@ -72,13 +72,15 @@ void run(awaitable<void> part);
 
 /// Options of a module as a configuration would give them, and everything that is said about them: one line each, such
 /// as "principals.joe: needs the key 'ticket'".
-class options_fixture final : public option_problems {
+class options_fixture final : public option_problems, public named_in_options {
 public:
     explicit options_fixture(dict content) : content_{std::move(content)} {}
 
     void error(const option_path& where, std::string text, std::string hint) override;
     void warning(const option_path& where, std::string text, std::string hint) override;
     void unknown_key(const option_path& where, std::span<const std::string> known) override;
+    void role(const option_path& where, std::string name, std::string realm) override;
+    void realm(const option_path& where, std::string name) override;
 
     /// Makes the authenticator that `make` makes, and reports what is left of its options, as the configuration does.
     [[nodiscard]] std::unique_ptr<authenticator> make(const authenticator_factory& make);
@@ -89,12 +91,13 @@ public:
     std::map<std::string, std::string> environment;
     module_registry modules;
     std::vector<std::string> problems;
+    std::vector<std::string> names; ///< What was named: "principals.joe.role: role user in realm1".
     option_context context_{".",
                             [this](const std::string& name) -> std::optional<std::string> {
                                 const auto at = environment.find(name);
                                 return at == environment.end() ? std::nullopt : std::optional(at->second);
                             },
-                            *this, modules};
+                            *this, modules, this};
 
 private:
     dict content_;
@@ -105,8 +108,13 @@ private:
 [[nodiscard]] std::unique_ptr<authenticator> configured(void (*add)(module_registry&), std::string_view authmethod,
                                                         const dict& content);
 
-/// The problems that this factory has with `content`.
+/// The problems that this factory has with `content`, for connections that can have what `transport` says.
 [[nodiscard]] std::vector<std::string> problems_of(void (*add)(module_registry&), std::string_view authmethod,
-                                                   const dict& content);
+                                                   const dict& content,
+                                                   const std::optional<possible_facts>& transport = {});
+
+/// What this factory finds named in `content`, which must have no problems: see `options_fixture::names`.
+[[nodiscard]] std::vector<std::string> names_in(void (*add)(module_registry&), std::string_view authmethod,
+                                                const dict& content);
 
 } // namespace junctor::test

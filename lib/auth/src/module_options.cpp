@@ -71,6 +71,22 @@ bool module_options::boolean(std::string_view key, bool otherwise)
     return flag != nullptr ? *flag : otherwise;
 }
 
+std::string module_options::role(std::string_view key, std::string_view otherwise, std::string_view realm)
+{
+    auto name = text(key, otherwise);
+    if (context_.names != nullptr && !name.empty())
+        context_.names->role(path_of(key), name, std::string(realm));
+    return name;
+}
+
+std::string module_options::realm(std::string_view key)
+{
+    auto name = text(key, "");
+    if (context_.names != nullptr && !name.empty())
+        context_.names->realm(path_of(key), name);
+    return name;
+}
+
 secret module_options::secret_text(std::string_view key)
 {
     const auto* const found = require(key);

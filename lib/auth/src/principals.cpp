@@ -49,6 +49,7 @@ found_principals read_principal_source(module_options& options)
     types.emplace(types.begin(), static_principals);
     options.error("type", fmt::format("unknown type '{}'", found.type),
                   fmt::format("possible here: {}", fmt::join(types, ", ")));
+    static_cast<void>(options.all()); // Which keys belong to it is not known either.
     return found;
 }
 

@@ -8,33 +8,46 @@
 #include "spelling.hpp"
 
 namespace junctor {
+namespace {
+
+/// The innermost item on the way `where` from `options` that there is.
+config_item place_of(const option_path& where, const config_item& options, problem_list& problems)
+{
+    auto place = options;
+    for (const auto& key : where) {
+        if (kind_of(*place.node) != "dict")
+            break;
+        place = dict_reader(place, problems).take(key).value_or(place);
+    }
+    return place;
+}
+
+} // namespace
 
 void noted_problems::error(const option_path& where, std::string text, std::string hint)
 {
-    problems_.error(place_of(where), std::move(text), std::move(hint));
+    problems_.error(place_of(where, options_, problems_), std::move(text), std::move(hint));
 }
 
 void noted_problems::warning(const option_path& where, std::string text, std::string hint)
 {
-    problems_.warning(place_of(where), std::move(text), std::move(hint));
+    problems_.warning(place_of(where, options_, problems_), std::move(text), std::move(hint));
 }
 
 void noted_problems::unknown_key(const option_path& where, std::span<const std::string> known)
 {
     const std::vector<std::string_view> candidates(known.begin(), known.end());
-    problems_.error(place_of(where), "unknown key", spelling_hint(where.back(), candidates));
+    problems_.error(place_of(where, options_, problems_), "unknown key", spelling_hint(where.back(), candidates));
 }
 
-/// The innermost item on the way `where` that there is.
-config_item noted_problems::place_of(const option_path& where) const
+void noted_names::role(const option_path& where, std::string name, std::string realm)
 {
-    auto place = options_;
-    for (const auto& key : where) {
-        if (kind_of(*place.node) != "dict")
-            break;
-        place = dict_reader(place, problems_).take(key).value_or(place);
-    }
-    return place;
+    reading_.names.add_role(place_of(where, options_, reading_.problems), std::move(name), std::move(realm));
+}
+
+void noted_names::realm(const option_path& where, std::string name)
+{
+    reading_.names.add_realm(place_of(where, options_, reading_.problems), std::move(name));
 }
 
 void report_repeated_keys(const config_item& item, problem_list& problems)

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -25,23 +26,41 @@ public:
     void unknown_key(const option_path& where, std::span<const std::string> known) override;
 
 private:
-    [[nodiscard]] config_item place_of(const option_path& where) const;
-
     const config_item& options_;
     problem_list& problems_;
+};
+
+/// Notes the roles and realms that modules find named in their options. Both must outlive it.
+class noted_names final : public named_in_options {
+public:
+    noted_names(const config_item& options, config_reading& reading) : options_{options}, reading_{reading} {}
+
+    void role(const option_path& where, std::string name, std::string realm) override;
+    void realm(const option_path& where, std::string name) override;
+
+private:
+    const config_item& options_;
+    config_reading& reading_;
 };
 
 /// Notes every key that is given twice anywhere in `item`: modules see the last one only.
 void report_repeated_keys(const config_item& item, problem_list& problems);
 
-/// What `make` makes from `content`, which stands at `item`; null if it cannot be made.
+/// What `make` makes from `content`, which stands at `item`, for connections that can have what `transport` says; null
+/// if it cannot be made.
 template <class Product>
 std::unique_ptr<Product> make_from(const std::function<std::unique_ptr<Product>(module_options&)>& make,
-                                   const dict& content, const config_item& item, config_reading& reading)
+                                   const dict& content, const config_item& item, config_reading& reading,
+                                   const std::optional<possible_facts>& transport = {})
 {
     noted_problems problems(item, reading.problems);
-    const option_context context{reading.context.base_directory, reading.context.environment, problems,
-                                 *reading.context.modules};
+    noted_names names(item, reading);
+    const option_context context{reading.context.base_directory,
+                                 reading.context.environment,
+                                 problems,
+                                 *reading.context.modules,
+                                 &names,
+                                 transport};
     module_options options(content, context);
     try {
         auto made = make(options);
@@ -56,7 +75,8 @@ std::unique_ptr<Product> make_from(const std::function<std::unique_ptr<Product>(
 /// What `make` makes from the dict that stands at `item`; null, and a problem, if it cannot be made.
 template <class Product>
 std::unique_ptr<Product> make_from_options(const std::function<std::unique_ptr<Product>(module_options&)>& make,
-                                           const config_item& item, config_reading& reading)
+                                           const config_item& item, config_reading& reading,
+                                           const std::optional<possible_facts>& transport = {})
 {
     if (kind_of(*item.node) != "dict") {
         report_type(item, "a dict", reading.problems);
@@ -64,15 +84,16 @@ std::unique_ptr<Product> make_from_options(const std::function<std::unique_ptr<P
     }
     report_repeated_keys(item, reading.problems);
     const auto content = to_value(*item.node);
-    return make_from(make, *content.get_if<dict>(), item, reading);
+    return make_from(make, *content.get_if<dict>(), item, reading, transport);
 }
 
 /// What `make` makes from its defaults. Problems are noted at `item`.
 template <class Product>
 std::unique_ptr<Product> make_without_options(const std::function<std::unique_ptr<Product>(module_options&)>& make,
-                                              const config_item& item, config_reading& reading)
+                                              const config_item& item, config_reading& reading,
+                                              const std::optional<possible_facts>& transport = {})
 {
-    return make_from(make, dict(), item, reading);
+    return make_from(make, dict(), item, reading, transport);
 }
 
 } // namespace junctor

@@ -19,18 +19,19 @@ constexpr std::string_view default_authmethod = "anonymous";
 
 /// All providers of one authmethod: a dict for one, a list of dicts for several.
 std::vector<std::unique_ptr<authenticator>> make_providers(const authenticator_factory& make, const config_item& item,
-                                                           config_reading& reading)
+                                                           config_reading& reading,
+                                                           const std::optional<possible_facts>& transport)
 {
     std::vector<std::unique_ptr<authenticator>> made;
     if (kind_of(*item.node) != "list") {
-        made.push_back(make_from_options(make, item, reading));
+        made.push_back(make_from_options(make, item, reading, transport));
         return made;
     }
     const auto elements = read_list(item, reading.problems);
     if (elements.empty())
         reading.problems.error(item, "must name one provider at least");
     for (const auto& element : elements)
-        made.push_back(make_from_options(make, element, reading));
+        made.push_back(make_from_options(make, element, reading, transport));
     return made;
 }
 
@@ -47,22 +48,17 @@ const authenticator_factory* find_method(const std::string& authmethod, const co
     return make;
 }
 
-bool has_client_certificates(const endpoint& where)
+/// What connections to `where` can have; nothing if it is not known where that is.
+std::optional<possible_facts> facts_at(const std::optional<endpoint>& where)
 {
-    const auto* const tcp = std::get_if<tcp_endpoint>(&where);
-    return tcp != nullptr && tcp->tls && !tcp->tls->ca_certificates.empty();
-}
-
-/// Warns of an authmethod that lives on what the transport cannot know of its clients.
-void check_transport_facts(const std::string& authmethod, const config_item& item, const endpoint& where,
-                           config_reading& reading)
-{
-    if (authmethod == "tls" && !has_client_certificates(where))
-        reading.problems.warning(item, "lets nobody in here: no client can have a certificate",
-                                 "name authorities under 'tls.ca_certificates' of the endpoint");
-    else if (authmethod == "peer-credentials" && !std::holds_alternative<unix_endpoint>(where))
-        reading.problems.warning(item, "lets nobody in here: only Unix domain sockets tell whose process a client is",
-                                 "use an endpoint of the type 'unix'");
+    if (!where)
+        return std::nullopt;
+    possible_facts facts;
+    facts.credentials = std::holds_alternative<unix_endpoint>(*where);
+    const auto* const tcp = std::get_if<tcp_endpoint>(&*where);
+    facts.tls = tcp != nullptr && tcp->tls;
+    facts.peer_certificate = facts.tls && !tcp->tls->ca_certificates.empty();
+    return facts;
 }
 
 /// Adds `authmethod` with its `providers`, if all of them could be made.
@@ -81,12 +77,13 @@ void add_method(const std::string& authmethod, std::vector<std::unique_ptr<authe
 void read_auth(dict_reader& keys, const std::optional<endpoint>& where, transport_config& transport,
                config_reading& reading)
 {
+    const auto facts = facts_at(where);
     const auto item = keys.take("auth");
     if (!item) {
         const std::string authmethod(default_authmethod);
         if (const auto* const make = find_method(authmethod, keys.item(), reading)) {
             std::vector<std::unique_ptr<authenticator>> one;
-            one.push_back(make_without_options(*make, keys.item(), reading));
+            one.push_back(make_without_options(*make, keys.item(), reading, facts));
             add_method(authmethod, std::move(one), transport);
         }
         return;
@@ -94,11 +91,8 @@ void read_auth(dict_reader& keys, const std::optional<endpoint>& where, transpor
     dict_reader methods(*item, reading.problems);
     const auto entries = methods.take_all();
     for (const auto& [authmethod, options] : entries) {
-        if (const auto* const make = find_method(authmethod, options, reading)) {
-            if (where)
-                check_transport_facts(authmethod, options, *where, reading);
-            add_method(authmethod, make_providers(*make, options, reading), transport);
-        }
+        if (const auto* const make = find_method(authmethod, options, reading))
+            add_method(authmethod, make_providers(*make, options, reading, facts), transport);
     }
     methods.finish();
     if (entries.empty() && kind_of(*item->node) == "dict")

@@ -132,6 +132,7 @@ std::optional<worker_config> read_worker(const config_item& item, std::size_t nu
     read_realms(keys, worker, reading);
     read_transports(keys, worker, reading);
     keys.finish();
+    reading.names.compare(worker.realms, reading.problems);
     if (!enabled)
         return std::nullopt;
     return worker;

@@ -12,6 +12,7 @@
 #include <junctor/config/load_config.hpp>
 
 #include "dict_reader.hpp"
+#include "used_names.hpp"
 
 namespace junctor {
 
@@ -19,6 +20,7 @@ namespace junctor {
 struct config_reading {
     const config_context& context;
     problem_list& problems;
+    used_names names{}; ///< Of the worker that is being read.
 
     /// `path` of a file as the configuration means it: relative to its own directory.
     [[nodiscard]] std::string absolute(std::string_view path) const;

@@ -31,10 +31,13 @@ std::string random_authid()
 
 std::unique_ptr<authenticator> make(module_options& options)
 {
-    if (options.text("type", "static") != "static")
+    if (options.text("type", "static") != "static") {
         options.error("type", "must be \"static\"");
-    return std::make_unique<anonymous>(options.text("role", standard_role), options.text("authid", ""),
-                                       options.text("realm", ""));
+        static_cast<void>(options.all()); // Which keys belong to another type is not known.
+    }
+    auto realm = options.realm("realm");
+    auto authrole = options.role("role", standard_role, realm);
+    return std::make_unique<anonymous>(std::move(authrole), options.text("authid", ""), std::move(realm));
 }
 
 } // namespace

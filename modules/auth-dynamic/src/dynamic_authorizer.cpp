@@ -73,10 +73,9 @@ authorization_answer answer_in(const dict& answer)
 
 } // namespace
 
-dynamic_authorizer::dynamic_authorizer(module_options& options) : procedure_{uri_option(options, "procedure")}
+dynamic_authorizer::dynamic_authorizer(module_options& options)
+    : procedure_{uri_option(options, "procedure")}, realm_{realm_option(options, "realm")}
 {
-    if (options.has("realm"))
-        realm_ = uri_option(options, "realm");
 }
 
 awaitable<authorization_answer> dynamic_authorizer::decide(authorization_request& request)

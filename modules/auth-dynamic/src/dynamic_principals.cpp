@@ -76,9 +76,8 @@ principal_record record_in(dict answer, principal_record record)
 dynamic_principals::dynamic_principals(module_options& options)
 {
     settings_.authenticator = uri_option(options, "authenticator");
-    if (options.has("authenticator-realm"))
-        settings_.realm = uri_option(options, "authenticator-realm");
-    settings_.default_role = options.text("default-role", "");
+    settings_.realm = realm_option(options, "authenticator-realm");
+    settings_.default_role = options.role("default-role", "");
     if (options.has("authenticator-role"))
         options.warning("authenticator-role", "has no effect: the router calls the procedure as itself");
 }

@@ -6,6 +6,19 @@
 
 namespace junctor::auth {
 
+namespace {
+
+/// `uri`, which stands under `key`. That it is empty has been reported already.
+std::string checked(module_options& options, std::string_view key, std::string uri)
+{
+    const auto flaw = check_uri(uri, uri_check::loose);
+    if (!uri.empty() && flaw != uri_flaw::none)
+        options.error(key, std::string(to_string(flaw)));
+    return uri;
+}
+
+} // namespace
+
 dict transport_details(const transport_facts& facts)
 {
     dict details{{"type", facts.type},
@@ -26,11 +39,12 @@ dict transport_details(const transport_facts& facts)
 
 std::string uri_option(module_options& options, std::string_view key)
 {
-    auto uri = options.text(key);
-    const auto flaw = check_uri(uri, uri_check::loose);
-    if (!uri.empty() && flaw != uri_flaw::none)
-        options.error(key, std::string(to_string(flaw)));
-    return uri;
+    return checked(options, key, options.text(key));
+}
+
+std::string realm_option(module_options& options, std::string_view key)
+{
+    return checked(options, key, options.realm(key));
 }
 
 } // namespace junctor::auth

@@ -17,7 +17,10 @@ namespace junctor::auth {
 /// TLS tell.
 [[nodiscard]] dict transport_details(const transport_facts& facts);
 
-/// The URI under `key`, which must be valid.
+/// The URI under `key`, which must be there and valid.
 [[nodiscard]] std::string uri_option(module_options& options, std::string_view key);
+
+/// The realm under `key`, which must be a valid URI if it is there.
+[[nodiscard]] std::string realm_option(module_options& options, std::string_view key);
 
 } // namespace junctor::auth

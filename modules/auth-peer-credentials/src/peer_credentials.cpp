@@ -83,6 +83,10 @@ verdict refuse(const junctor::peer_credentials& peer)
 
 std::unique_ptr<authenticator> make(module_options& options)
 {
+    const auto& transport = options.context().transport;
+    if (transport && !transport->credentials)
+        options.warning("", "lets nobody in here: only Unix domain sockets tell whose process a client is",
+                        "use an endpoint of the type 'unix'");
     return std::make_unique<peer_credentials>(options);
 }
 

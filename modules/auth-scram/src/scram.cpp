@@ -26,6 +26,9 @@ scram_channel_binding binding_option(module_options& options, scram_dialect dial
         return scram_channel_binding::allowed;
     if (dialect == scram_dialect::crossbar)
         options.error("channel-binding", std::string(no_binding_in_dialect));
+    else if (const auto& transport = options.context().transport; transport && !transport->tls)
+        options.warning("channel-binding", "lets nobody in here: only connections over TLS have such a binding",
+                        "give the endpoint a 'tls', or leave the key out");
     return scram_channel_binding::required;
 }
 

@@ -69,6 +69,10 @@ const entry* best_of(const principals<certificate_conditions>& all, const client
 
 std::unique_ptr<authenticator> make(module_options& options)
 {
+    const auto& transport = options.context().transport;
+    if (transport && !transport->peer_certificate)
+        options.warning("", "lets nobody in here: no client can have a certificate",
+                        "name authorities under 'tls.ca_certificates' of the endpoint");
     return std::make_unique<tls>(options);
 }
 

@@ -106,6 +106,24 @@ TEST_CASE("module options: everything that is wrong is reported, with the way to
                    "dicts.x: must be a dict, not an integer", "dicts.y.z: unknown key", "stray: unknown key"});
 }
 
+TEST_CASE("module options: roles and realms are told to whoever knows which there are", "[auth]")
+{
+    options_fixture fixture({{"role", "user"}, {"realm", "shop"}, {"wrong", 5}});
+    auto options = fixture.options();
+    CHECK(options.realm("realm") == "shop");
+    CHECK(options.role("role", "guest", "shop") == "user");
+    CHECK(options.role("none", "guest") == "guest");
+    CHECK(options.role("none", "").empty());
+    CHECK(options.realm("none").empty());
+    CHECK(options.realm("wrong").empty());
+    CHECK(fixture.names ==
+          std::vector<std::string>{"realm: realm shop", "role: role user in shop", "none: role guest"});
+    CHECK(fixture.problems == problems{"wrong: must be a string, not an integer"});
+
+    fixture.context_.names = nullptr;
+    CHECK(options.role("role", "guest") == "user");
+}
+
 TEST_CASE("module options: secrets stand there, in the environment or in a file", "[auth]")
 {
     const secret_file file("from the file\n");

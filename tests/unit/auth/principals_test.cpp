@@ -99,6 +99,10 @@ TEST_CASE("principals: mistakes in the configuration", "[auth]")
     CHECK(problems_with({}) == problems{"needs the key 'principals'"});
     CHECK(problems_with({{"principals", dict{}}}) == problems{"principals: must not be empty"});
     CHECK(problems_with({{"type", "sql"}}) == problems{"type: unknown type 'sql'"});
+    CHECK(problems_with({{"type", "statik"}, {"principals", dict{{"ann", dict{{"pin", 1}}}}}}) ==
+          problems{"type: unknown type 'statik'"});
+    CHECK(problems_with({{"type", "dynamic"}, {"principals", dict{{"ann", dict{{"pin", 1}}}}}}) ==
+          problems{"principals: unknown key"});
     CHECK(problems_with({{"principals", dict{{"ann", dict{{"pin", 10'000}, {"rolle", "x"}}}}}}) ==
           problems{"principals.ann.pin: must be from 0 to 9999", "principals.ann.rolle: unknown key"});
 }

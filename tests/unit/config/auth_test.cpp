@@ -51,7 +51,7 @@ TEST_CASE("config: mistakes in auth", "[config][auth]")
         {"[]", "workers[0].transports[0].auth", "must be a dict, not a list"},
         {"{}", "workers[0].transports[0].auth", "names no authmethod", "leave the key out for anonymous clients"},
         {R"({"cryptosign": {}})", "workers[0].transports[0].auth.cryptosign", "unknown authmethod 'cryptosign'",
-         "possible here: anonymous, peer-credentials, ticket, tls"},
+         "possible here: anonymous, ticket, tls"},
         {R"({"anonymus": {}})", "workers[0].transports[0].auth.anonymus", "unknown authmethod 'anonymus'",
          "did you mean 'anonymous'?"},
         {R"({"anonymous": true})", "workers[0].transports[0].auth.anonymous", "must be a dict, not a boolean"},
@@ -82,26 +82,104 @@ TEST_CASE("config: several providers of one authmethod", "[config][auth]")
     CHECK(dynamic_cast<const first_match*>(methods[0].second) != nullptr);
 }
 
-TEST_CASE("config: authmethods that the endpoint gives nothing to go by", "[config][auth]")
+TEST_CASE("config: authmethods are told what their connections can have", "[config][auth]")
 {
     const auto load_at = [](std::string_view endpoint, std::string_view auth) {
         return config_loader().load_transport(
             fmt::format(R"({{"type": "rawsocket", "endpoint": {}, "auth": {}}})", endpoint, auth));
     };
-    constexpr std::string_view tcp = R"({"type": "tcp", "port": 0})";
-    constexpr std::string_view local = R"({"type": "unix", "path": "a.sock"})";
+    check_warned(load_at(R"({"type": "tcp", "port": 0})", R"({"tls": {}})"),
+                 {R"({"tls": {}})", "workers[0].transports[0].auth.tls",
+                  "credentials: false, tls: false, peer certificate: false"});
+    check_warned(load_at(R"({"type": "unix", "path": "a.sock"})", R"({"tls": [{}]})"),
+                 {R"({"tls": [{}]})", "workers[0].transports[0].auth.tls[0]",
+                  "credentials: true, tls: false, peer certificate: false"});
+}
 
-    const wrong certificates{R"({"anonymous": {}, "tls": {}})", "workers[0].transports[0].auth.tls",
-                             "lets nobody in here: no client can have a certificate",
-                             "name authorities under 'tls.ca_certificates' of the endpoint"};
-    check_warned(load_at(tcp, certificates.text), certificates);
-    check_warned(load_at(local, certificates.text), certificates);
+namespace {
 
-    const wrong processes{R"({"peer-credentials": [{}, {}]})", "workers[0].transports[0].auth.peer-credentials",
-                          "lets nobody in here: only Unix domain sockets tell whose process a client is",
-                          "use an endpoint of the type 'unix'"};
-    check_warned(load_at(tcp, processes.text), processes);
-    require_clean(load_at(local, processes.text));
+constexpr std::string_view some_realms = R"([
+    {"name": "shop", "roles": [{"name": "user"}, {"name": "guest"}]},
+    {"name": "house", "roles": [{"name": "resident"}, {"name": "guest"}]}])";
+
+config_result load_principal(std::string_view principal, std::string_view realms = some_realms)
+{
+    return config_loader().load_worker(fmt::format(
+        R"({{"type": "router", "realms": {}, "transports": [{{"type": "rawsocket",
+            "endpoint": {{"type": "tcp", "port": 0}},
+            "auth": {{"ticket": {{"secret": "s", "principals": {{"joe": {}}}}}}}}}]}})",
+        realms, principal));
+}
+
+} // namespace
+
+TEST_CASE("config: roles that no session can join with", "[config][auth]")
+{
+    constexpr std::string_view joe = "workers[0].transports[0].auth.ticket.principals.joe";
+    constexpr std::string_view role = "workers[0].transports[0].auth.ticket.principals.joe.role";
+    const wrong cases[] = {
+        {R"({"role": "usr"})", role, "no realm of this worker has a role 'usr'", "did you mean 'user'?"},
+        {R"({"role": "administrator"})", role, "no realm of this worker has a role 'administrator'",
+         "possible here: user, guest, resident"},
+        {R"({"role": "resident", "realm": "shop"})", role, "realm 'shop' has no role 'resident'",
+         "possible here: user, guest"},
+    };
+    for (const auto& expected : cases)
+        check_warned(load_principal(expected.text), expected);
+    for (const auto* const right : {R"({})", R"({"role": "user"})", R"({"role": "resident"})",
+                                    R"({"role": "resident", "realm": "house"})", R"({"realm": "house"})"})
+        require_clean(load_principal(right));
+
+    const wrong by_default{"{}", joe, "no realm of this worker has a role 'guest'", "possible here: user"};
+    check_warned(load_principal("{}", R"([{"name": "shop", "roles": [{"name": "user"}]}])"), by_default);
+}
+
+TEST_CASE("config: realms that principals cannot join", "[config][auth]")
+{
+    constexpr std::string_view realm = "workers[0].transports[0].auth.ticket.principals.joe.realm";
+    const wrong cases[] = {
+        {R"({"role": "user", "realm": "shpo"})", realm, "this worker has no realm 'shpo'", "did you mean 'shop'?"},
+        {R"({"role": "nobody", "realm": "elsewhere"})", realm, "this worker has no realm 'elsewhere'",
+         "possible here: shop, house"},
+    };
+    for (const auto& expected : cases)
+        check_warned(load_principal(expected.text), expected);
+}
+
+TEST_CASE("config: where nobody can join, roles and realms are not compared", "[config][auth]")
+{
+    check_warned(load_principal(R"({"role": "user", "realm": "shop"})", "[]"),
+                 {"no realms", "workers[0]", "has no realms: nobody can join"});
+    check_warned(load_principal(R"({"role": "user"})", R"([{"name": "shop"}])"),
+                 {"no roles", "workers[0].realms[0]", "has no roles: nobody can join"});
+}
+
+TEST_CASE("config: the realms of one worker are not those of another", "[config][auth]")
+{
+    const auto worker = [](std::string_view realm, std::string_view wanted) {
+        return fmt::format(R"({{"type": "router", "realms": [{{"name": "{}", "roles": [{{"name": "guest"}}]}}],
+            "transports": [{{"type": "rawsocket", "endpoint": {{"type": "tcp", "port": 0}},
+                "auth": {{"ticket": {{"secret": "s", "principals": {{"joe": {{"realm": "{}"}}}}}}}}}}]}})",
+                           realm, wanted);
+    };
+    const config_loader loader;
+    require_clean(loader.load_worker(worker("shop", "shop") + "," + worker("house", "house")));
+    check_warned(loader.load_worker(worker("shop", "shop") + "," + worker("house", "shop")),
+                 {"another's", "workers[1].transports[0].auth.ticket.principals.joe.realm",
+                  "this worker has no realm 'shop'", "possible here: house"});
+}
+
+TEST_CASE("config: an authorizer may name a realm that follows", "[config][auth]")
+{
+    const auto load_named = [](std::string_view realm) {
+        return config_loader().load_realm(fmt::format(
+            R"({{"name": "shop", "roles": [{{"name": "user", "authorizer": {{"procedure": "a.b", "realm": "{}"}}}}]}},
+               {{"name": "house", "roles": [{{"name": "guest"}}]}})",
+            realm));
+    };
+    require_clean(load_named("house"));
+    check_warned(load_named("hose"), {"hose", "workers[0].realms[0].roles[0].authorizer.realm",
+                                      "this worker has no realm 'hose'", "did you mean 'house'?"});
 }
 
 TEST_CASE("config: what is wrong with the endpoint is not held against the authmethods", "[config][auth]")

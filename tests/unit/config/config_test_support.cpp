@@ -23,7 +23,21 @@ std::unique_ptr<authenticator> make_ticket(module_options& options)
         kept.set("users", *users);
     if (options.has("throws"))
         throw config_error("throws", "says no");
+    for (auto& [authid, section] : options.sections("principals")) {
+        const auto realm = section.realm("realm");
+        kept.set(authid, section.role("role", "guest", realm));
+        section.finish();
+    }
     return std::make_unique<made_authenticator>(std::move(kept));
+}
+
+std::unique_ptr<authenticator> make_tls(module_options& options)
+{
+    const auto& facts = options.context().transport;
+    if (facts)
+        options.warning("", fmt::format("credentials: {}, tls: {}, peer certificate: {}", facts->credentials,
+                                        facts->tls, facts->peer_certificate));
+    return make_anything(options);
 }
 
 std::string all_problems(const config_result& result)
@@ -67,10 +81,10 @@ const module_registry& modules()
     static const module_registry registry = [] {
         module_registry filled;
         filled.add_authenticator("anonymous", make_anything);
-        filled.add_authenticator("peer-credentials", make_anything);
         filled.add_authenticator("ticket", make_ticket);
-        filled.add_authenticator("tls", make_anything);
+        filled.add_authenticator("tls", make_tls);
         filled.add_authorizer("dynamic", [](module_options& options) {
+            static_cast<void>(options.realm("realm"));
             return std::make_unique<made_authorizer>(options.text("procedure"));
         });
         return filled;

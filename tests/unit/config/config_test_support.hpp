@@ -33,8 +33,9 @@ struct made_authorizer : authorizer {
     std::string procedure;
 };
 
-/// "anonymous", "peer-credentials" and "tls", which take anything, and "ticket", which wants a text under `secret` and
-/// nothing else; the authorizer "dynamic", which wants a text under `procedure`.
+/// "anonymous", which takes anything; "tls", which does so too and warns of what the connections can have; "ticket",
+/// which wants a text under `secret` and may have `principals` with `role` and `realm`; the authorizer "dynamic", which
+/// wants a text under `procedure` and may have a `realm`.
 const module_registry& modules();
 
 /// Loads configurations, with what surrounds them.

@@ -140,16 +140,17 @@ TEST_CASE("config: files of TLS are looked into", "[config][tls]")
     CHECK_THAT(mismatch.problems[0].text, Catch::Matchers::ContainsSubstring("server.key"));
 }
 
-TEST_CASE("config: the authmethod tls needs authorities, with which TLS asks clients for certificates", "[config][tls]")
+TEST_CASE("config: authmethods are told of TLS, and whether clients may have certificates", "[config][tls]")
 {
-    const tls_loader tls;
+    const tls_loader fixture;
     const auto load = [&](std::string_view authorities) {
-        return tls.loader.load_transport(fmt::format(R"({{"type": "rawsocket", "auth": {{"tls": {{}}}}, "endpoint":
-            {{"type": "tcp", "port": 0, "tls": {{"key": "server.key", "certificate": "server.crt",
-                                                 "ca_certificates": {}}}}}}})",
-                                                     authorities));
+        return fixture.loader.load_transport(fmt::format(
+            R"({{"type": "rawsocket", "auth": {{"tls": {{}}}}, "endpoint": {{"type": "tcp", "port": 0,
+                "tls": {{"key": "server.key", "certificate": "server.crt", "ca_certificates": {}}}}}}})",
+            authorities));
     };
-    require_clean(load(R"(["other.crt"])"));
-    check_warned(load("[]"),
-                 {"[]", "workers[0].transports[0].auth.tls", "lets nobody in here: no client can have a certificate"});
+    constexpr std::string_view path = "workers[0].transports[0].auth.tls";
+    check_warned(load("[]"), {"[]", path, "credentials: false, tls: true, peer certificate: false"});
+    check_warned(load(R"(["other.crt"])"),
+                 {"other.crt", path, "credentials: false, tls: true, peer certificate: true"});
 }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include <junctor/auth/secret.hpp>
+#include <junctor/auth/transport_facts.hpp>
 #include <junctor/base/value.hpp>
 
 namespace junctor {
@@ -39,6 +40,18 @@ public:
     virtual void unknown_key(const option_path& where, std::span<const std::string> known) = 0;
 };
 
+/// Whoever is told what roles and realms options name, to compare them with those that there are.
+class named_in_options {
+public:
+    virtual ~named_in_options() = default;
+
+    /// Sessions get the role `name` in `realm`, or in whatever realm they ask for if that is empty.
+    virtual void role(const option_path& where, std::string name, std::string realm) = 0;
+
+    /// There must be a realm `name` for something to work.
+    virtual void realm(const option_path& where, std::string name) = 0;
+};
+
 /// What options refer to without containing it.
 struct option_context {
     std::filesystem::path base_directory; ///< What the paths of files are relative to.
@@ -48,6 +61,12 @@ struct option_context {
     std::function<std::optional<std::string>(const std::string& name)> environment;
     option_problems& problems;
     const module_registry& modules; ///< What other modules there are.
+
+    /// Whoever knows what roles and realms there are; null if nobody does.
+    named_in_options* names{};
+
+    /// What the connections can have for which the options are; nothing if they are for none, or that is not known.
+    std::optional<possible_facts> transport{};
 };
 
 /// One dict of options. Its values are taken one after the other; what is missing or wrong is reported, and what then
@@ -86,6 +105,13 @@ public:
     [[nodiscard]] std::int64_t integer(std::string_view key, std::int64_t min, std::int64_t max,
                                        std::int64_t otherwise);
     [[nodiscard]] bool boolean(std::string_view key, bool otherwise);
+
+    /// The name of a role that sessions get in `realm`, or in every realm if that is empty. That no realm has such a
+    /// role gives a warning, where that is known. `otherwise` may be empty for none.
+    [[nodiscard]] std::string role(std::string_view key, std::string_view otherwise, std::string_view realm = {});
+
+    /// The name of a realm; empty if it is left out. That there is no such realm gives a warning, where that is known.
+    [[nodiscard]] std::string realm(std::string_view key);
     /// @}
 
     /// The dicts that the dict under `key` holds by names, such as authids. There must be one at least, unless the key

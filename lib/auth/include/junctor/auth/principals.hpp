@@ -102,8 +102,8 @@ principals<Credentials>::principals(module_options& options, std::string_view ke
     if (!options.has(key))
         options.error("", "needs the key '" + std::string(key) + "'");
     for (auto& [authid, section] : options.sections(key)) {
-        auto authrole = section.text("role", "anonymous");
-        auto realm = section.text("realm", "");
+        auto realm = section.realm("realm");
+        auto authrole = section.role("role", "anonymous", realm);
         listed_.try_emplace(
             authid, entry{authid, std::move(authrole), std::move(realm), {}, Credentials::read(section), false});
         section.finish();

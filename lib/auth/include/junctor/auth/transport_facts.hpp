@@ -35,6 +35,13 @@ struct tls_facts {
     std::vector<std::byte> channel_id_tls_exporter; ///< Channel binding of RFC 9266; empty if not to be had.
 };
 
+/// Which facts the connections of a transport can have, as far as its configuration tells.
+struct possible_facts {
+    bool credentials{false};      ///< The kernel attests whose process a peer is.
+    bool tls{false};              ///< Connections are protected by TLS.
+    bool peer_certificate{false}; ///< Peers may present a certificate.
+};
+
 /// Facts about a connection, for authenticators and logs. Never changes once the transport handshake is done.
 struct transport_facts {
     std::string_view transport_id;      ///< The configured `id` of the listening transport; valid while it serves.
