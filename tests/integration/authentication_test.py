@@ -9,7 +9,7 @@ import json
 import os
 import unittest
 
-from house import RouterCase, resident_bytes
+from house import RouterCase, has_ipv6, resident_bytes
 from junctor_process import ALLOW_ALL, JunctorProcess, node_config, tcp_transport, unix_transport
 from wamp_peer import ABORT, ANY_DICT, ANY_ID, ANY_TEXT, AUTHENTICATE, CALL, CHALLENGE, HELLO, PLAIN_ROLES, SERIALIZERS, WELCOME
 
@@ -290,6 +290,69 @@ class Providers(RouterCase):
                 peer.expect_abort(DENIED)
             else:
                 self.assertEqual(peer.expect(WELCOME, ANY_ID, ANY_DICT)[2]["authrole"], role)
+
+
+class Sources(RouterCase):
+    """Roles that are for sessions from certain places only."""
+
+    PRINCIPALS = {authid: {"ticket": f"ticket of {authid}", "role": f"from {authid}"}
+                  for authid in ("v4", "v6", "unix", "elsewhere", "nowhere")}
+    SOURCES = {"v4": ["127.0.0.0/8"], "v6": ["::1"], "unix": ["unix"], "elsewhere": ["192.0.2.0/24", "2001:db8::/32"],
+               "nowhere": []}
+
+    def start(self, **keys):
+        """A router that listens wherever it can, and its URLs by what principals call the place."""
+        auth = {"ticket": {"principals": self.PRINCIPALS}}
+        transports = {"v4": tcp_transport(auth=auth, **keys),
+                      "unix": unix_transport(os.path.join(self.folder(), "router.sock"), auth=auth, **keys)}
+        if has_ipv6():
+            transports["v6"] = tcp_transport(auth=auth, **keys)
+            transports["v6"]["endpoint"].update(version=6, interface="::1")
+        roles = [{"name": f"from {place}", "sources": sources} for place, sources in self.SOURCES.items()]
+        router = JunctorProcess(node_config(list(transports.values()), [{"name": "realm1", "roles": roles}]))
+        self.addCleanup(router.kill)
+        return router, dict(zip(transports, router.wait_until_ready().urls))
+
+    def answer(self, url, authid, ticket=None):
+        """What a client gets that has the right ticket, or that one."""
+        peer = self.stranger(url)
+        peer.hello("realm1", authmethods=["ticket"], authid=authid)
+        peer.expect(CHALLENGE, "ticket", {})
+        peer.send(AUTHENTICATE, ticket or f"ticket of {authid}", {})
+        return peer.receive()
+
+    def test_who_comes_from_elsewhere_is_refused_as_for_a_wrong_ticket(self):
+        router, urls = self.start()
+        for place, url in urls.items():
+            wrong = self.answer(url, place, "wrong")
+            self.assertEqual(wrong, [ABORT, {"message": "the credentials were not accepted"}, DENIED])
+            for authid in self.PRINCIPALS:
+                with self.subTest(place, authid=authid):
+                    answer = self.answer(url, authid)
+                    if authid == place:
+                        self.assertEqual((answer[0], answer[2]["authrole"]), (WELCOME, f"from {authid}"))
+                    else:
+                        self.assertEqual(answer, wrong)
+        self.assertEqual(router.stop(), 0)
+        told = [event["detail"] for event in router.log if event.get("event") == "join refused"]
+        self.assertEqual(len([text for text in told if "wrong ticket" in text]), len(urls))
+        self.assertEqual(len([text for text in told if "is not for sessions from" in text]), len(urls) * 4)
+
+    def test_the_log_has_the_role_and_the_address(self):
+        router, urls = self.start(options={"error_uri_profile": "crossbar"})
+        self.assertEqual(self.answer(urls["v4"], "unix")[2], "wamp.error.not_authorized")
+        event = router.wait_for_event("join refused")
+        self.assertRegex(event["peer"], r"^tcp4:127\.0\.0\.1:\d+$")
+        why = f"(the role from unix is not for sessions from {event['peer']})"
+        self.assertTrue(event["detail"].endswith(why), event)
+
+    def test_who_comes_from_elsewhere_is_counted_like_those_who_guess(self):
+        _, urls = self.start(limits={"auth_failures_per_peer_max": 2, "auth_failures_period": 3_600_000})
+        for _ in range(2):
+            self.assertEqual(self.answer(urls["v4"], "elsewhere")[2], DENIED)
+        peer = self.stranger(urls["v4"])
+        peer.hello("realm1", authmethods=["ticket"], authid="elsewhere")
+        peer.expect_abort(THROTTLED)
 
 
 del AuthenticationCase  # It has no tests of its own.

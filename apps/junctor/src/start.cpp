@@ -81,6 +81,8 @@ void open_realm(router& to, const realm_config& config)
             permissions.set(rule);
         if (role.authorizer != nullptr)
             host.authorize(role.name, *role.authorizer, role.decisions);
+        if (role.sources)
+            host.restrict_role(role.name, *role.sources);
     }
 }
 

@@ -103,6 +103,8 @@ role_config read_role(const config_item& item, uri_check uris, config_reading& r
     }
     read_permissions(keys, role, uris, reading);
     role.allow_by_default = keys.boolean("allow-by-default").value_or(false);
+    if (const auto sources = keys.take("sources"))
+        role.sources = read_sources(*sources, reading);
     if (const auto authorizer = keys.take("authorizer")) {
         if (!keys.lacks("permissions"))
             reading.problems.error(*authorizer, "a role has either permissions or an authorizer");

@@ -35,6 +35,9 @@ void read_modules(const config_item& item, config_reading& reading);
 /// One element of `realms`, the `number`th one, counting from 1.
 [[nodiscard]] realm_config read_realm(const config_item& item, std::size_t number, config_reading& reading);
 
+/// The value of `sources` of a role.
+[[nodiscard]] session_sources read_sources(const config_item& item, config_reading& reading);
+
 /// One element of `permissions`; nothing if its URI is not usable.
 [[nodiscard]] std::optional<permission_rule> read_permission(const config_item& item, uri_check uris,
                                                              config_reading& reading);

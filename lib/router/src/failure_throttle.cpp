@@ -4,8 +4,9 @@
 
 #include <algorithm>
 
-#include <boost/asio/ip/address_v6.hpp>
 #include <fmt/format.h>
+
+#include <junctor/auth/session_sources.hpp>
 
 namespace junctor {
 
@@ -29,15 +30,10 @@ double shrunk(double count, std::chrono::steady_clock::duration passed, std::siz
     return std::max(0.0, count - time.count() * static_cast<double>(max) / static_cast<double>(period.count()));
 }
 
-/// "[2001:db8::1]" as its network.
-std::string network_of(std::string_view address)
+/// The network of 64 bits that `address` is in.
+std::string network_of(const boost::asio::ip::address_v6& address)
 {
-    boost::system::error_code error;
-    auto text = std::string(address.substr(1, address.size() - 2));
-    text.resize(std::min(text.size(), text.find('%'))); // The interface says nothing about the peer.
-    auto octets = boost::asio::ip::make_address_v6(text, error).to_bytes();
-    std::fill(octets.begin() + octets.size() / 2, octets.end(), static_cast<unsigned char>(0));
-    return error ? std::string(address) : fmt::format("[{}]/64", boost::asio::ip::address_v6(octets).to_string());
+    return boost::asio::ip::network_v6(address, 64).canonical().to_string();
 }
 
 } // namespace
@@ -46,11 +42,10 @@ std::string throttled_peer(const transport_facts& facts)
 {
     if (facts.credentials)
         return fmt::format("unix uid {}", facts.credentials->uid);
-    const std::string_view peer = facts.peer;
-    const auto address = peer.substr(0, peer.rfind(':'));
-    if (address.starts_with("tcp6:[") && address.ends_with(']'))
-        return fmt::format("tcp6:{}", network_of(address.substr(5)));
-    return std::string(address);
+    const auto address = peer_address(facts);
+    if (!address)
+        return facts.peer;
+    return address->is_v6() ? network_of(address->to_v6()) : address->to_string();
 }
 
 std::chrono::milliseconds failure_throttle::wait_of(std::string_view peer, std::string_view authid,

@@ -223,6 +223,16 @@ awaitable<verdict> ask(router_core& core, authenticator& decides, exchange& conv
     co_return outcome;
 }
 
+/// `outcome`, unless it grants a role that is not for sessions from where this one comes. The peer is told the same as
+/// with a wrong secret: it must not learn that it had the right one.
+verdict check_source(realm_host& host, shard_services& here, const transport_facts& facts, verdict outcome)
+{
+    if (!outcome.granted() || host.enter(here).admits(outcome.who().authrole, facts))
+        return outcome;
+    return verdict::deny(errc::authentication_denied)
+        .because(fmt::format("the role {} is not for sessions from {}", outcome.who().authrole, facts.peer));
+}
+
 authenticator& find_method(const rawsocket_transport& settings, std::string_view name)
 {
     const auto methods = settings.methods();
@@ -270,7 +280,8 @@ awaitable<std::unique_ptr<admission>> converse(router_core& core, shard_services
 
     const auto id = host->enter(here)->new_session_id();
     exchange conversation(core, here, transport, inbox, make_auth_hello(greeting.realm, *details), *method, id);
-    auto outcome = co_await ask(core, find_method(transport.settings, *method), conversation);
+    auto decided = co_await ask(core, find_method(transport.settings, *method), conversation);
+    auto outcome = check_source(*host, here, conversation.transport(), std::move(decided));
     if (!outcome.granted() && outcome.reason() != uri_of(errc::authentication_failed))
         conversation.count_failure();
     if (!outcome.granted())

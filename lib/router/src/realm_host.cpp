@@ -102,6 +102,12 @@ void realm_host::shut_down() noexcept
     shut_down_ = true;
 }
 
+void realm_host::restrict_role(std::string_view role, session_sources sources)
+{
+    const auto entered = enter(core_.main().services);
+    sources_.insert_or_assign(std::string(role), std::move(sources));
+}
+
 void realm_host::authorize(std::string_view role, authorizer& decides, const decision_limits& limits)
 {
     if (!authorizers_.try_emplace(std::string(role), &decides).second)
@@ -153,6 +159,12 @@ realm_entry::~realm_entry()
     host_.settle(here_);
     lock_.unlock();
     here_.flush();
+}
+
+bool realm_entry::admits(std::string_view role, const transport_facts& facts) const
+{
+    const auto at = host_.sources_.find(role);
+    return at == host_.sources_.end() || at->second.contains(facts);
 }
 
 void realm_entry::join(session& s)

@@ -190,3 +190,56 @@ TEST_CASE("config: the authorizer of a role", "[config][realm]")
     CHECK(role.decisions.decisions_max == 10);
     CHECK(role.decisions.lifetime == std::chrono::minutes(1));
 }
+
+TEST_CASE("config: where the sessions of a role may come from", "[config][realm]")
+{
+    const config_loader loader;
+    const auto has = [&](std::string_view sources, std::string peer) {
+        const auto result = loader.load_realm(role_with(R"("name": "guest", "sources": )" + std::string(sources)));
+        transport_facts facts;
+        facts.peer = std::move(peer);
+        return only_realm(result).roles[0].sources.value().contains(facts);
+    };
+    CHECK(has(R"(["10.0.0.0/8"])", "tcp4:10.1.2.3:1"));
+    CHECK_FALSE(has(R"(["10.0.0.0/8"])", "tcp4:11.1.2.3:1"));
+    CHECK(has(R"(["127.0.0.1"])", "tcp4:127.0.0.1:1"));
+    CHECK_FALSE(has(R"(["127.0.0.1"])", "tcp4:127.0.0.2:1"));
+    CHECK(has(R"(["::1"])", "tcp6:[::1]:1"));
+    CHECK(has(R"(["192.0.2.1", "2001:db8::/32"])", "tcp6:[2001:db8::1]:1"));
+    CHECK_FALSE(has(R"(["2001:db8::/32"])", "tcp6:[2001:db9::1]:1"));
+    CHECK(has(R"(["::ffff:10.0.0.0/104"])", "tcp4:10.1.2.3:1"));
+    CHECK(has(R"(["unix"])", "unix:/run/a.sock"));
+    CHECK_FALSE(has(R"(["0.0.0.0/0", "::/0"])", "unix:/run/a.sock"));
+    CHECK_FALSE(only_realm(loader.load_realm(role_with(R"("name": "guest")"))).roles[0].sources);
+}
+
+TEST_CASE("config: mistakes in the sources of a role", "[config][realm]")
+{
+    constexpr std::string_view path = "workers[0].realms[0].roles[0].sources";
+    constexpr std::string_view first = "workers[0].realms[0].roles[0].sources[0]";
+    constexpr std::string_view none = "must be a network, an address or \"unix\"";
+    const wrong cases[] = {
+        {R"("unix")", path, "must be a list, not a string"},
+        {"[8]", first, "must be a string, not an integer"},
+        {R"(["10.1.0.0/8"])", first, "has bits beyond the 8 of its prefix", "the network is 10.0.0.0/8"},
+        {R"(["2001:db8::1/32"])", first, "has bits beyond the 32 of its prefix", "the network is 2001:db8::/32"},
+        {R"(["10.0.0.0/33"])", first, none, "such as \"10.0.0.0/8\" or \"::1\""},
+        {R"(["10.0.0.0/4294967304"])", first, none},
+        {R"(["10.0.0.0/"])", first, none},
+        {R"(["10.0.0.0/255.0.0.0"])", first, none},
+        {R"(["10.0.0/8"])", first, none},
+        {R"(["::/129"])", first, none},
+        {R"(["fe80::1%eth0"])", first, none},
+        {R"(["localhost"])", first, none},
+        {R"(["Unix"])", first, none},
+        {R"([""])", first, none},
+    };
+    const config_loader loader;
+    for (const auto& expected : cases) {
+        const auto keys = R"("name": "guest", "sources": )" + std::string(expected.text);
+        check_wrong(loader.load_realm(role_with(keys)), expected);
+    }
+    const auto nowhere = loader.load_realm(role_with(R"("name": "guest", "sources": [])"));
+    check_warned(nowhere, {"[]", path, "names nothing: nobody can have the role", "leave the key out for everywhere"});
+    CHECK_FALSE(nowhere.config.workers[0].realms[0].roles[0].sources.value().contains({}));
+}

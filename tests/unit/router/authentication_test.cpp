@@ -2,6 +2,7 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/auth/authenticator.hpp>
 
+#include <future>
 #include <stdexcept>
 #include <string>
 
@@ -164,6 +165,38 @@ TEST_CASE("authentication: a role that the realm does not have", "[router][auth]
     json_client client(f.url);
     CHECK_THAT(client.hello("realm1", R"("authmethods":["role"])"),
                Catch::Matchers::ContainsSubstring("wamp.error.no_such_role"));
+}
+
+TEST_CASE("authentication: a role may be for sessions from certain places only", "[router][auth]")
+{
+    namespace ip = boost::asio::ip;
+    two_rounds riddles;
+    running_router running;
+    auto& realm = running.router.open_realm("realm1");
+    realm.role("staff");
+    realm.restrict_role("staff", session_sources().add(ip::make_network_v4("127.0.0.0/8")));
+    const auto url = running.router.listen(rawsocket(tcp("127.0.0.1", 0)).authenticate("riddle", riddles));
+    running.start();
+    const auto end_of = [&] {
+        json_client client(url);
+        client.hello("realm1", R"("authmethods":["riddle"],"authid":"ann")");
+        client.ask(R"([5,"abc",{}])");
+        return client.ask(R"([5,"cba",{}])");
+    };
+    CHECK_THAT(end_of(), Catch::Matchers::ContainsSubstring(R"("authrole":"staff")"));
+
+    std::promise<void> restricted;
+    boost::asio::post(running.io, [&] {
+        realm.restrict_role("staff", session_sources().add_unix_sockets());
+        restricted.set_value();
+    });
+    restricted.get_future().wait();
+    CHECK(end_of() == R"([3,{"message":"the credentials were not accepted"},"wamp.error.authentication_denied"])");
+    running.stop();
+    const auto lines = running.log.lines_with("join refused");
+    REQUIRE(lines.size() == 1);
+    CHECK_THAT(lines[0],
+               Catch::Matchers::ContainsSubstring("(the role staff is not for sessions from tcp4:127.0.0.1:"));
 }
 
 TEST_CASE("authentication: extras beyond the limit are refused", "[router][auth]")

@@ -93,9 +93,10 @@ TEST_CASE("throttle: when there are too many to count, who failed longest ago is
 
 TEST_CASE("throttle: whom failures are held against", "[router][auth]")
 {
-    CHECK(throttled_peer(peer("tcp4:192.0.2.7:5312")) == "tcp4:192.0.2.7");
-    CHECK(throttled_peer(peer("tcp6:[2001:db8:1:2:3:4:5:6]:5312")) == "tcp6:[2001:db8:1:2::]/64");
-    CHECK(throttled_peer(peer("tcp6:[fe80::1%eth0]:5312")) == "tcp6:[fe80::]/64");
+    CHECK(throttled_peer(peer("tcp4:192.0.2.7:5312")) == "192.0.2.7");
+    CHECK(throttled_peer(peer("tcp6:[::ffff:192.0.2.7]:5312")) == "192.0.2.7");
+    CHECK(throttled_peer(peer("tcp6:[2001:db8:1:2:3:4:5:6]:5312")) == "2001:db8:1:2::/64");
+    CHECK(throttled_peer(peer("tcp6:[fe80::1%eth0]:5312")) == "fe80::/64");
     auto process = peer("unix:/run/a.sock");
     process.credentials = peer_credentials{1000, 100, 42};
     CHECK(throttled_peer(process) == "unix uid 1000");

@@ -6,11 +6,13 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <junctor/auth/authenticator.hpp>
 #include <junctor/auth/authorizer.hpp>
+#include <junctor/auth/session_sources.hpp>
 #include <junctor/realm/authorization.hpp>
 #include <junctor/realm/permissions.hpp>
 #include <junctor/realm/realm.hpp>
@@ -26,6 +28,8 @@ struct role_config {
 
     std::shared_ptr<junctor::authorizer> authorizer; ///< Decides in place of the permissions; null if these do.
     decision_limits decisions;                       ///< Bounds on what is remembered of its decisions.
+
+    std::optional<session_sources> sources; ///< Where its sessions may come from; everywhere if there is nothing.
 };
 
 /// A realm to open.

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include <junctor/auth/authorizer.hpp>
+#include <junctor/auth/session_sources.hpp>
 #include <junctor/realm/realm.hpp>
 #include <junctor/router/procedure.hpp>
 #include <junctor/transport/shard_mutex.hpp>
@@ -41,6 +42,11 @@ public:
     /// The permissions of a role, created when first named. Sessions join with the roles that exist, and with no other;
     /// what no rule allows is denied. In a router with several shards, roles are set up before the shards run.
     permission_table& role(std::string_view name) { return realm_.role(name); }
+
+    /// Lets sessions join with the role `role` from now on only if they come from one of `sources`, which replace those
+    /// of before. Roles that were never restricted are for sessions from everywhere. Whoever comes from elsewhere is
+    /// refused as for a wrong secret, with `errc::authentication_denied`: only the log tells the difference.
+    void restrict_role(std::string_view role, session_sources sources);
 
     /// Lets `decides`, which must outlive the router, decide about every request of sessions with the role `role`, in
     /// place of the permissions of that role. Decisions that may be cached are remembered for each session, within
@@ -98,6 +104,7 @@ private:
     shard_mutex mutex_; ///< For all below. It is held for a batch of messages, never over a wait or a system call.
     realm realm_;
     std::map<std::string, authorizer*, std::less<>> authorizers_;
+    std::map<std::string, session_sources, std::less<>> sources_; ///< Of the roles that are restricted.
     std::optional<close_reason> closed_;
     bool shut_down_{false};
     struct timer;
@@ -119,6 +126,9 @@ public:
 
     [[nodiscard]] realm& operator*() const noexcept { return host_.realm_; }
     [[nodiscard]] realm* operator->() const noexcept { return &host_.realm_; }
+
+    /// Whether the peer of a connection with such `facts` may join with the role `role`: see `restrict_role`.
+    [[nodiscard]] bool admits(std::string_view role, const transport_facts& facts) const;
 
     /// Lets `s` in. If the realm is closed, it is told so at once.
     void join(session& s);
