@@ -50,29 +50,11 @@ int fit(const process_owner& owner, const junctor::peer_credentials& peer)
     return (owner.uid ? 2 : 0) + (owner.gid ? 1 : 0);
 }
 
-/// The same for a principal, if the peer may be that one at all.
-int fit(const entry& one, const auth_exchange& exchange)
-{
-    const auto& hello = exchange.hello();
-    if (!one.realm.empty() && one.realm != hello.realm)
-        return 0;
-    if (!hello.authid.empty() && one.authid != hello.authid)
-        return 0;
-    return fit(one.credentials, *exchange.transport().credentials);
-}
-
 const entry* best_of(const principals<process_owner>& all, const auth_exchange& exchange)
 {
-    const entry* best = nullptr;
-    int best_fit = 0;
-    for (const auto& [authid, one] : all.listed()) {
-        const auto how = fit(one, exchange);
-        if (how > best_fit) {
-            best = &one;
-            best_fit = how;
-        }
-    }
-    return best;
+    return all.best_fit(exchange, [&](const process_owner& owner, const std::string&) {
+        return fit(owner, *exchange.transport().credentials);
+    });
 }
 
 verdict refuse(const junctor::peer_credentials& peer)
@@ -119,7 +101,7 @@ awaitable<verdict> peer_credentials::authenticate(auth_exchange& exchange)
             co_return principals_.grant(*one, exchange);
     } else {
         const auto one = co_await principals_.find(exchange);
-        if (one != nullptr && fit(*one, exchange) > 0)
+        if (one != nullptr && principals_.may_be(*one, exchange) && fit(one->credentials, *peer) > 0)
             co_return principals_.grant(*one, exchange);
     }
     co_return refuse(*peer);

@@ -42,29 +42,12 @@ const tls_facts* presented(const auth_exchange& exchange)
     return facts != nullptr && !facts->peer_certificate.empty() ? facts : nullptr;
 }
 
-/// How well `certificate` fits `one`, if the peer may be that one at all; 0 if not.
-int fit(const entry& one, const client_certificate& certificate, const auth_hello& hello)
-{
-    if (!one.realm.empty() && one.realm != hello.realm)
-        return 0;
-    if (!hello.authid.empty() && one.authid != hello.authid)
-        return 0;
-    return certificate.fit(one.credentials, one.authid);
-}
-
 const entry* best_of(const principals<certificate_conditions>& all, const client_certificate& certificate,
-                     const auth_hello& hello)
+                     const auth_exchange& exchange)
 {
-    const entry* best = nullptr;
-    int best_fit = 0;
-    for (const auto& [authid, one] : all.listed()) {
-        const auto how = fit(one, certificate, hello);
-        if (how > best_fit) {
-            best = &one;
-            best_fit = how;
-        }
-    }
-    return best;
+    return all.best_fit(exchange, [&](const certificate_conditions& conditions, const std::string& authid) {
+        return certificate.fit(conditions, authid);
+    });
 }
 
 std::unique_ptr<authenticator> make(module_options& options)
@@ -95,11 +78,11 @@ awaitable<verdict> tls::authenticate(auth_exchange& exchange)
         co_return verdict::deny(errc::authentication_denied, "a TLS client certificate is needed");
     const client_certificate certificate(*facts);
     if (!principals_.has_source()) {
-        if (const auto* const one = best_of(principals_, certificate, exchange.hello()))
+        if (const auto* const one = best_of(principals_, certificate, exchange))
             co_return principals_.grant(*one, exchange);
     } else {
         const auto one = co_await principals_.find(exchange);
-        if (one != nullptr && fit(*one, certificate, exchange.hello()) > 0)
+        if (one != nullptr && principals_.may_be(*one, exchange) && certificate.fit(one->credentials, one->authid) > 0)
             co_return principals_.grant(*one, exchange);
     }
     auto refused = verdict::deny(errc::authentication_denied);
@@ -111,7 +94,7 @@ bool tls::recognises(const auth_exchange& exchange) const
     const auto* const facts = presented(exchange);
     if (facts == nullptr || principals_.has_source())
         return facts != nullptr;
-    return best_of(principals_, client_certificate(*facts), exchange.hello()) != nullptr;
+    return best_of(principals_, client_certificate(*facts), exchange) != nullptr;
 }
 
 void register_tls(module_registry& registry)

@@ -143,3 +143,23 @@ TEST_CASE("principals: those that a program adds itself", "[auth]")
     CHECK(look_up(all, scripted_exchange("realm1", "ann"))->credentials.number == 1);
     CHECK_THROWS_AS(all.add({"ann", "guest", {}, {}, pin{2}, false}), std::invalid_argument);
 }
+
+TEST_CASE("principals: the one that fits best, of those that the peer may be", "[auth]")
+{
+    pins all;
+    all.add({"ann", "staff", {}, {}, pin{1}, false});
+    all.add({"bob", "staff", "realm2", {}, pin{3}, false});
+    all.add({"cid", "staff", {}, {}, pin{2}, false});
+    all.add({"dan", "staff", {}, {}, pin{2}, false});
+    const auto best_for = [&](std::string realm, std::string authid, std::int64_t taken) {
+        const scripted_exchange peer(std::move(realm), std::move(authid));
+        const auto* const one = all.best_fit(
+            peer, [&](const pin& content, const std::string&) { return static_cast<int>(content.number - taken); });
+        return one != nullptr ? one->authid : "";
+    };
+    CHECK(best_for("realm1", "", 0) == "cid");
+    CHECK(best_for("realm2", "", 0) == "bob");
+    CHECK(best_for("realm1", "ann", 0) == "ann");
+    CHECK(best_for("realm1", "bob", 0).empty());
+    CHECK(best_for("realm1", "", 2).empty());
+}

@@ -72,6 +72,15 @@ public:
         return source_ != nullptr || listed_.contains(authid);
     }
 
+    /// Whether the peer of `exchange` may be `one` by what it says in HELLO: realm, and authid if it names one. For
+    /// authmethods that know a peer by what its connection shows.
+    [[nodiscard]] static bool may_be(const entry& one, const auth_exchange& exchange);
+
+    /// Of those that were added and that the peer of `exchange` may be, the one for which `fit(credentials, authid)`,
+    /// an int, is greatest, the first of several; null if it is above 0 for none.
+    template <class Fit>
+    [[nodiscard]] const entry* best_fit(const auth_exchange& exchange, Fit fit) const;
+
     /// What WELCOME names as the authprovider.
     [[nodiscard]] const std::string& provider() const noexcept { return provider_; }
 
@@ -116,6 +125,29 @@ void principals<Credentials>::add(entry one)
     auto authid = one.authid;
     if (!listed_.try_emplace(authid, std::move(one)).second)
         throw std::invalid_argument("principal added twice: " + authid);
+}
+
+template <class Credentials>
+bool principals<Credentials>::may_be(const entry& one, const auth_exchange& exchange)
+{
+    const auto& hello = exchange.hello();
+    return (one.realm.empty() || one.realm == hello.realm) && (hello.authid.empty() || one.authid == hello.authid);
+}
+
+template <class Credentials>
+template <class Fit>
+auto principals<Credentials>::best_fit(const auth_exchange& exchange, Fit fit) const -> const entry*
+{
+    const entry* best = nullptr;
+    int best_fit = 0;
+    for (const auto& [authid, one] : listed_) {
+        const int how = may_be(one, exchange) ? fit(one.credentials, authid) : 0;
+        if (how > best_fit) {
+            best = &one;
+            best_fit = how;
+        }
+    }
+    return best;
 }
 
 template <class Credentials>
