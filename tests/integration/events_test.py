@@ -5,7 +5,7 @@
 import unittest
 
 from house import HouseCase, on_every_link, open_house, with_every_serializer
-from wamp_peer import ANY_ID, EVENT, PUBLISH, PUBLISHED, SUBSCRIBE, SUBSCRIBED, UNSUBSCRIBE, UNSUBSCRIBED, roles_with
+from wamp_peer import ANY_DICT, ANY_ID, EVENT, PUBLISH, PUBLISHED, SUBSCRIBE, SUBSCRIBED, UNSUBSCRIBE, UNSUBSCRIBED, roles_with
 
 setUpModule = open_house
 
@@ -94,6 +94,37 @@ class Events(HouseCase):
         came = sorted([self.publisher.receive(), self.publisher.receive()])
         publication = came[0][2]
         self.assertEqual(came, [[PUBLISHED, 2, publication], [EVENT, subscription, publication, {}]])
+
+    def test_a_retained_event_comes_to_who_asks_for_it(self):
+        for body in BODIES:
+            with self.subTest(body=body):
+                publication = self.publisher.publish(self.topic, *body, retain=True)
+                self.publisher.publish(self.topic, ["not retained"])
+                late = self.peer()
+                subscription = late.subscribe(self.topic, get_retained=True)
+                late.expect(EVENT, subscription, publication, {"retained": True}, *body)
+                self.assertEqual(late.subscribe(self.topic), subscription)
+                late.fence()
+
+    def test_a_pattern_brings_the_retained_event_of_each_topic(self):
+        topics = [self.uri(f"t{number:03}") for number in range(100)]
+        publications = {topic: self.publisher.publish(topic, [topic], retain=True) for topic in reversed(topics)}
+        subscription = self.subscriber.subscribe(self.uri("t"), match="prefix", get_retained=True)
+        for topic in topics:
+            details = {"retained": True, "topic": topic}
+            self.subscriber.expect(EVENT, subscription, publications[topic], details, [topic])
+        self.subscriber.fence()
+
+    def test_a_retained_event_keeps_to_its_lists_after_its_publisher_has_left(self):
+        other = self.peer()
+        for_all = self.publisher.publish(self.topic, ["all"], retain=True, disclose_me=True)
+        for_one = self.publisher.publish(self.topic, ["one"], retain=True, eligible=[other.session])
+        self.publisher.close()
+        subscription = other.subscribe(self.topic, get_retained=True)
+        other.expect(EVENT, subscription, for_one, {"retained": True}, ["one"])
+        subscription = self.subscriber.subscribe(self.topic, get_retained=True)
+        came = self.subscriber.expect(EVENT, subscription, for_all, ANY_DICT, ["all"])
+        self.assertEqual((came[3]["retained"], came[3]["publisher"]), (True, self.publisher.session))
 
     def test_an_unknown_subscription_cannot_be_ended(self):
         self.subscriber.refused(UNSUBSCRIBE, "wamp.error.no_such_subscription", 4711)

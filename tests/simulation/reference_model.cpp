@@ -119,7 +119,7 @@ void reference_model::leave(session_number id)
             ++i;
     }
     for (const auto& publication : std::vector(sessions_.at(id).testaments))
-        on_publish(id, publication);
+        on_publish(id, publication, {});
     const auto gone = sessions_.at(id);
     sessions_.erase(id);
     announce("wamp.session.on_leave", {id, gone.authid, gone.authrole});
@@ -141,8 +141,8 @@ void reference_model::receive(session_number from, const value& message, millise
         sessions_.at(from).open = false;
         return;
     case 8: return on_error(from, m);
-    case 16: return on_publish(from, m);
-    case 32: return on_subscribe(from, m);
+    case 16: return on_publish(from, m, now);
+    case 32: return on_subscribe(from, m, now);
     case 34: return on_unsubscribe(from, m);
     case 48: return on_call(from, m, now, chosen);
     case 49: return on_cancel(from, m);
@@ -212,7 +212,7 @@ bool reference_model::sequence_broken(session_number from, int type, const list&
 
 // Publish and subscribe -----------------------------------------------------------------------------------------------
 
-void reference_model::on_subscribe(session_number from, const list& m)
+void reference_model::on_subscribe(session_number from, const list& m, milliseconds now)
 {
     const auto match = text(m, 2, "match", "exact");
     const auto uri = text(m[3]);
@@ -238,6 +238,8 @@ void reference_model::on_subscribe(session_number from, const list& m)
         }
         t.subscribers.push_back(from);
         send(from, {33, m[1], t.name});
+        if (flag(m, 2, "get_retained"))
+            send_retained(from, p, now);
         if (is_new)
             announce("wamp.subscription.on_create",
                      {from, dict{{"id", t.name}, {"created", "$_"}, {"uri", uri}, {"match", match}}});
@@ -245,6 +247,8 @@ void reference_model::on_subscribe(session_number from, const list& m)
         return;
     }
     send(from, {33, m[1], subscriptions_[p].name});
+    if (flag(m, 2, "get_retained"))
+        send_retained(from, p, now);
 }
 
 void reference_model::on_unsubscribe(session_number from, const list& m)
@@ -272,7 +276,7 @@ void reference_model::remove_subscriber(const pattern& p, session_number id)
         announce("wamp.subscription.on_delete", {id, name});
 }
 
-void reference_model::on_publish(session_number from, const list& m)
+void reference_model::on_publish(session_number from, const list& m, milliseconds now)
 {
     const bool acknowledge = flag(m, 2, "acknowledge");
     const auto refuse = [&](const char* uri) {
@@ -287,32 +291,58 @@ void reference_model::on_publish(session_number from, const list& m)
     if (flag(m, 2, "disclose_me") && !options_.disclosure_allowed)
         return refuse("wamp.error.option_disallowed.disclose_me");
 
-    const auto publication = "$P" + std::to_string(++names_);
+    publication made{uri, "$P" + std::to_string(++names_), from, m, custom(m[2]), now};
+    if (flag(m, 2, "disclose_me")) {
+        made.details.set("publisher", from);
+        made.details.set("publisher_authid", sessions_.at(from).authid);
+        made.details.set("publisher_authrole", sessions_.at(from).authrole);
+    }
     if (acknowledge)
-        send(from, {17, m[1], publication});
+        send(from, {17, m[1], made.name});
     for (const auto& [p, t] : subscriptions_) {
         if (!matches(p.first, p.second, uri))
             continue;
         for (const auto to : t.subscribers) {
-            const auto& s = sessions_.at(to);
-            if ((to == from && flag(m, 2, "exclude_me", true)) || !list_allows(m, "exclude", to, false) ||
-                !list_allows(m, "eligible", to, true) || !list_allows(m, "exclude_authid", s.authid, false) ||
-                !list_allows(m, "eligible_authid", s.authid, true) ||
-                !list_allows(m, "exclude_authrole", s.authrole, false) ||
-                !list_allows(m, "eligible_authrole", s.authrole, true))
-                continue;
-            auto details = custom(m[2]);
-            if (p.first != "exact")
-                details.set("topic", uri);
-            if (flag(m, 2, "disclose_me")) {
-                details.set("publisher", from);
-                details.set("publisher_authid", sessions_.at(from).authid);
-                details.set("publisher_authrole", sessions_.at(from).authrole);
-            }
-            list event{36, t.name, publication, details};
-            append_from(event, m, 4);
-            send(to, event);
+            if (may_get(to, made))
+                send_event(to, p, made, false);
         }
+    }
+    if (flag(m, 2, "retain"))
+        retained_[uri].push_back(std::move(made));
+}
+
+bool reference_model::may_get(session_number to, const publication& what) const
+{
+    const auto& m = what.message;
+    const auto& s = sessions_.at(to);
+    return (to != what.from || !flag(m, 2, "exclude_me", true)) && list_allows(m, "exclude", to, false) &&
+           list_allows(m, "eligible", to, true) && list_allows(m, "exclude_authid", s.authid, false) &&
+           list_allows(m, "eligible_authid", s.authid, true) && list_allows(m, "exclude_authrole", s.authrole, false) &&
+           list_allows(m, "eligible_authrole", s.authrole, true);
+}
+
+void reference_model::send_event(session_number to, const pattern& p, const publication& what, bool retained)
+{
+    auto details = what.details;
+    if (p.first != "exact")
+        details.set("topic", what.topic);
+    if (retained)
+        details.set("retained", true);
+    list event{36, subscriptions_.at(p).name, what.name, details};
+    append_from(event, what.message, 4);
+    send(to, event);
+}
+
+void reference_model::send_retained(session_number to, const pattern& p, milliseconds now)
+{
+    for (const auto& [uri, publications] : retained_) {
+        if (!matches(p.first, p.second, uri))
+            continue;
+        const auto latest = std::find_if(publications.rbegin(), publications.rend(),
+                                         [&](const publication& each) { return may_get(to, each); });
+        const auto age_max = options_.retained_age_max;
+        if (latest != publications.rend() && (age_max.count() == 0 || now - latest->when < age_max))
+            send_event(to, p, *latest, true);
     }
 }
 

@@ -27,6 +27,7 @@ struct model_options {
     std::size_t subscriptions_max{0};
     std::size_t registrations_max{0};
     std::size_t pending_calls_max{0};
+    milliseconds retained_age_max{0}; ///< Zero for ever.
 };
 
 /// What a session brings with it.
@@ -77,6 +78,14 @@ private:
         std::uint64_t number{0}; ///< Grows with each.
         std::vector<session_number> subscribers;
     };
+    struct publication {
+        std::string topic;
+        std::string name;
+        session_number from;
+        list message;
+        dict details;
+        milliseconds when;
+    };
     struct callee {
         session_number id;
         bool wants_caller;
@@ -104,9 +113,12 @@ private:
     void abort(session_number id);
 
     [[nodiscard]] bool sequence_broken(session_number from, int type, const list& m);
-    void on_subscribe(session_number from, const list& m);
+    void on_subscribe(session_number from, const list& m, milliseconds now);
     void on_unsubscribe(session_number from, const list& m);
-    void on_publish(session_number from, const list& m);
+    void on_publish(session_number from, const list& m, milliseconds now);
+    [[nodiscard]] bool may_get(session_number to, const publication& what) const;
+    void send_event(session_number to, const pattern& p, const publication& what, bool retained);
+    void send_retained(session_number to, const pattern& p, milliseconds now);
     void on_register(session_number from, const list& m);
     void on_unregister(session_number from, const list& m);
     void on_call(session_number from, const list& m, milliseconds now, std::optional<session_number> chosen);
@@ -136,6 +148,7 @@ private:
     std::map<session_number, model_session> sessions_;
     std::map<session_number, std::vector<value>> sent_;
     std::map<pattern, topic> subscriptions_;
+    std::map<std::string, std::vector<publication>> retained_; // by topic, all that there ever were
     std::map<pattern, procedure> registrations_;
     std::vector<pending> calls_; // in the order in which they were made
     std::uint64_t names_{0};

@@ -43,6 +43,7 @@ model_options draw_options(std::mt19937_64& random)
     drawn.subscriptions_max = 3 + random() % 4;
     drawn.registrations_max = 3 + random() % 4;
     drawn.pending_calls_max = 2 + random() % 5;
+    drawn.retained_age_max = milliseconds(random() % 2 == 0 ? 0 : 500 + random() % 1000);
     return drawn;
 }
 
@@ -52,6 +53,8 @@ realm_options options_for(const model_options& drawn)
     options.request_ids = drawn.strict_requests ? request_id_check::strict : request_id_check::lenient;
     options.progress = drawn.strict_progress ? progress_gate::strict : progress_gate::results_announced;
     options.disclosure = drawn.disclosure_allowed ? disclosure::allowed : disclosure::forbidden;
+    options.retained.age_max = drawn.retained_age_max;
+    options.retained.restricted_per_topic_max = 1000; // the model forgets none
     return options;
 }
 
@@ -217,6 +220,8 @@ list run::subscribe(client& who)
     dict options;
     if (match != "exact" || chance(10))
         options.set("match", match);
+    if (chance(40))
+        options.set("get_retained", true);
     return {32, next_request(who), options, uri};
 }
 
@@ -249,6 +254,8 @@ list run::publish(client& who)
         options.set("exclude_me", chance(30));
     if (chance(20))
         options.set("disclose_me", true);
+    if (chance(25))
+        options.set("retain", chance(80));
     if (chance(20))
         options.set("x_mark", payloads_);
     if (chance(10))
@@ -513,14 +520,26 @@ void run::compare(client& who, std::vector<value> expected, std::vector<value> a
         fail(std::to_string(who.number) + " is not sent " + test::to_json(expected.front()));
 }
 
-/// The events of one step have one publisher, and come in the order in which it published. Each payload begins with a
-/// number that grows; those of the router itself begin with a session.
+/// The live events of one step have one publisher, and come in the order in which it published. Each payload begins
+/// with a number that grows; those of the router itself begin with a session. Retained events follow SUBSCRIBED at
+/// once, in the order of their topics.
 void run::check_order(const client& who, const std::vector<value>& actual)
 {
     std::int64_t last = 0;
+    std::optional<std::string> topic; // of the retained event before, empty after SUBSCRIBED
     for (const auto& message : actual) {
         const auto& elements = *message.get_if<list>();
-        if (elements[0] != value(36) || elements.size() < 5)
+        const bool is_event = elements[0] == value(36);
+        if (is_event && elements[3].get_if<dict>()->contains("retained")) {
+            const auto* const named = elements[3].get_if<dict>()->find("topic");
+            const auto next = named != nullptr ? *named->get_if<std::string>() : "any";
+            if (!topic || *topic >= next)
+                fail(std::to_string(who.number) + " is sent a retained event out of order: " + test::to_json(message));
+            topic = next;
+            continue;
+        }
+        topic = elements[0] == value(33) ? std::optional<std::string>("") : std::nullopt;
+        if (!is_event || elements.size() < 5)
             continue;
         const auto* const first = elements[4].get_if<list>()->front().get_if<std::int64_t>();
         if (first == nullptr || is_session(*first))

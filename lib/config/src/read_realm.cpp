@@ -28,6 +28,27 @@ void read_unsupported_switch(dict_reader& keys, std::string_view key, std::strin
         reading.problems.warning(*item, fmt::format("has no effect: {} is not supported yet by this version", what));
 }
 
+constexpr std::int64_t retained_count_max = 1'000'000'000;
+constexpr std::int64_t retained_bytes_min = std::int64_t{64} << 10;
+constexpr std::int64_t retained_bytes_max = std::int64_t{1} << 40;
+constexpr std::int64_t retained_age_max_s = 315'360'000; // Ten years.
+
+retained_limits read_event_retention(const config_item& item, config_reading& reading)
+{
+    dict_reader keys(item, reading.problems);
+    retained_limits limits;
+    if (const auto count = keys.integer("events_max", 0, retained_count_max))
+        limits.events_max = static_cast<std::size_t>(*count);
+    if (const auto bytes = keys.integer("bytes_max", retained_bytes_min, retained_bytes_max))
+        limits.bytes_max = static_cast<std::size_t>(*bytes);
+    if (const auto count = keys.integer("restricted_per_topic_max", 0, retained_count_max))
+        limits.restricted_per_topic_max = static_cast<std::size_t>(*count);
+    if (const auto age = keys.integer("age_max", 0, retained_age_max_s))
+        limits.age_max = std::chrono::seconds(*age);
+    keys.finish();
+    return limits;
+}
+
 realm_options read_realm_options(const config_item& item, config_reading& reading)
 {
     dict_reader keys(item, reading.problems);
@@ -36,6 +57,8 @@ realm_options read_realm_options(const config_item& item, config_reading& readin
     options.request_ids = keys.choice("request_id_check", "check", request_id_checks).value_or(options.request_ids);
     options.progress = keys.choice("progress_gate", "gate", progress_gates).value_or(options.progress);
     options.disclosure = keys.choice("disclosure", "rule", disclosures).value_or(options.disclosure);
+    if (const auto retention = keys.take("event_retention"))
+        options.retained = read_event_retention(*retention, reading);
     options.enable_meta_api = keys.boolean("enable_meta_api").value_or(options.enable_meta_api);
     read_unsupported_switch(keys, "bridge_meta_api", "the bridge of the meta API", reading);
     keys.ignore({"event_dispatching_chunk_size"});

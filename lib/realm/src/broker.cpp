@@ -49,7 +49,7 @@ bool may_match_reserved(std::string_view pattern, match_policy match)
 } // namespace
 
 broker::broker(const realm_options& options, random_numbers& random, std::uint64_t seed, const realm_clock& clock)
-    : options_{options}, random_{random}, clock_{clock}, index_(seed)
+    : options_{options}, random_{random}, clock_{clock}, index_(seed), retained_(options.retained)
 {
     spare_runs_.reserve(kept_runs_max); // so that giving back never allocates
 }
@@ -63,10 +63,8 @@ void broker::on_subscribe(realm_member& from, const subscribe& m)
         return from.refuse(m, from.refusal());
 
     if (const auto* const known = index_.find(m.topic, match);
-        known != nullptr && from.subscriptions.contains(known->id)) {
-        from.joined.send(subscribed{m.request, known->id});
-        return;
-    }
+        known != nullptr && from.subscriptions.contains(known->id))
+        return confirm(from, m, known->id);
     if (from.subscriptions.size() >= from.joined.limits().subscriptions_max)
         return from.refuse(m, errc::too_many_requests, "the session has too many subscriptions");
 
@@ -75,9 +73,17 @@ void broker::on_subscribe(realm_member& from, const subscribe& m)
     from.subscriptions.emplace(wanted.id, subscriber_place{&wanted, wanted.subscribers.size()});
     wanted.subscribers.push_back(&from);
     ++wanted.formats[index_of(from.joined.format())];
-    from.joined.send(subscribed{m.request, wanted.id});
+    confirm(from, m, wanted.id);
     if (hears_router())
         tell_of_subscriber(from, wanted, is_new);
+}
+
+/// Tells a subscriber its subscription, and sends it the retained events that it asked for.
+void broker::confirm(realm_member& to, const subscribe& m, subscription_id as)
+{
+    to.joined.send(subscribed{m.request, as});
+    if (m.options.get_retained)
+        retained_.deliver(to.joined, as, m.topic, m.options.match, clock_.now());
 }
 
 /// Tells those who want to know of a subscription's new subscriber.
@@ -103,6 +109,21 @@ void broker::on_unsubscribe(realm_member& from, const unsubscribe& m)
 // What nearly every event takes is one piece of code: calls would cost more than what they do.
 [[gnu::flatten]] void broker::on_publish(realm_member& from, const publish& m)
 {
+    send_events(from, m, [](const event&, std::unique_ptr<const event_filter>) {});
+}
+
+void broker::on_retaining_publish(realm_member& from, const publish& m)
+{
+    send_events(from, m, [&](const event& sent, std::unique_ptr<const event_filter> filter) {
+        retained_.retain(from.joined, m, sent, std::move(filter), clock_.now());
+    });
+}
+
+/// Checks a PUBLISH, and sends the events that come of it if nothing is wrong. `then` gets what the event is like, and
+/// whom it is for.
+template <class Then>
+void broker::send_events(realm_member& from, const publish& m, Then then)
+{
     const auto admitted = admit(from, m);
     if (!admitted)
         return;
@@ -122,6 +143,7 @@ void broker::on_unsubscribe(realm_member& from, const unsubscribe& m)
     if (m.options.acknowledge)
         from.joined.send(published{m.request, out.publication});
     dispatch(m, from, filter.get(), *admitted, out);
+    then(out, std::move(filter));
 }
 
 /// Adds to an event what its subscribers learn about the publisher.

@@ -3,6 +3,7 @@
 #include <junctor/realm/event_filter.hpp>
 
 #include <algorithm>
+#include <numeric>
 #include <string_view>
 
 #include <junctor/message/details.hpp>
@@ -46,6 +47,23 @@ bool lists(const std::optional<Elements>& whitelist, const Element& wanted)
     return !whitelist || lists(*whitelist, wanted);
 }
 
+std::size_t bytes_of(const std::vector<std::uint64_t>& ids) noexcept
+{
+    return ids.capacity() * sizeof(ids.front());
+}
+
+std::size_t bytes_of(const std::vector<std::string>& names) noexcept
+{
+    return std::accumulate(names.begin(), names.end(), names.capacity() * sizeof(names.front()),
+                           [](std::size_t sum, const std::string& name) { return sum + name.capacity(); });
+}
+
+template <class Elements>
+std::size_t bytes_of(const std::optional<Elements>& whitelist) noexcept
+{
+    return whitelist ? bytes_of(*whitelist) : 0;
+}
+
 } // namespace
 
 std::unique_ptr<const event_filter> event_filter::from(const publish_filters& lists)
@@ -64,6 +82,12 @@ bool event_filter::admits(const session& subscriber) const
     const auto& who = subscriber.who();
     return lists(eligible_, id) && lists(eligible_authid_, who.authid) && lists(eligible_authrole_, who.authrole) &&
            !lists(exclude_, id) && !lists(exclude_authid_, who.authid) && !lists(exclude_authrole_, who.authrole);
+}
+
+std::size_t event_filter::bytes() const noexcept
+{
+    return sizeof(event_filter) + bytes_of(eligible_) + bytes_of(eligible_authid_) + bytes_of(eligible_authrole_) +
+           bytes_of(exclude_) + bytes_of(exclude_authid_) + bytes_of(exclude_authrole_);
 }
 
 } // namespace junctor

@@ -53,7 +53,13 @@ struct realm::parts {
     void handle(realm_member& from, const cancel& m, time_point) { calls.on_cancel(from, m); }
     void handle(realm_member& from, const register_& m, time_point) { calls.on_register(from, m); }
     void handle(realm_member& from, const unregister& m, time_point) { calls.on_unregister(from, m); }
-    void handle(realm_member& from, const publish& m, time_point) { events.on_publish(from, m); }
+    void handle(realm_member& from, const publish& m, time_point)
+    {
+        if (m.options.retain) [[unlikely]]
+            events.on_retaining_publish(from, m);
+        else
+            events.on_publish(from, m);
+    }
     void handle(realm_member& from, const subscribe& m, time_point) { events.on_subscribe(from, m); }
     void handle(realm_member& from, const unsubscribe& m, time_point) { events.on_unsubscribe(from, m); }
     void handle(realm_member& from, const goodbye&, time_point) { from.joined.say_goodbye(close_reason::goodbye); }
@@ -186,7 +192,7 @@ void realm::leave(session& s)
         if (each.decided)
             of.authorized->decide_again(*each.decided, ++decisions);
         if (const auto m = reading.decode(each.publication.view()))
-            events.on_publish(of, std::get<publish>(*m));
+            handle(of, std::get<publish>(*m), {});
     });
     events.settle();
 }
@@ -224,7 +230,7 @@ void realm::parts::take(realm_member& from, const Message& m, time_point now)
 }
 
 /// Those that come by the million are taken without a detour over a table of functions.
-inline void realm::parts::take_next(realm_member& from, const message& m, time_point now)
+[[gnu::always_inline]] inline void realm::parts::take_next(realm_member& from, const message& m, time_point now)
 {
     if (const auto* const published = std::get_if<publish>(&m))
         return take(from, *published, now);
@@ -348,6 +354,21 @@ std::size_t realm::session_count() const noexcept
 std::size_t realm::subscription_count() const noexcept
 {
     return parts_->events.subscription_count();
+}
+
+std::vector<std::string> realm::retained_topics(std::string_view pattern, match_policy match, time_point now)
+{
+    return parts_->events.retained().topics(pattern, match, now);
+}
+
+std::size_t realm::retained_event_count() const noexcept
+{
+    return parts_->events.retained().count();
+}
+
+std::size_t realm::forget_retained(std::string_view pattern, match_policy match)
+{
+    return parts_->events.retained().forget(pattern, match);
 }
 
 std::size_t realm::registration_count() const noexcept

@@ -75,7 +75,7 @@ async def join(run):
     roles = session._router_roles
     for role, features in (
         ("broker", "publisher_identification publisher_exclusion subscriber_blackwhite_listing"),
-        ("broker", "pattern_based_subscription"),
+        ("broker", "pattern_based_subscription event_retention"),
         ("dealer", "caller_identification progressive_call_results call_canceling call_timeout"),
         ("dealer", "pattern_based_registration shared_registration"),
     ):
@@ -454,6 +454,29 @@ async def eligible_and_excluded(run):
         (of_other, ["not one", "not one's authid", "the anonymous", "everybody"]),
     ):
         expect([args[0] for args, _ in await run.within(collector.done)], texts, "events")
+
+
+@scenario("a retained event comes to who asks for it")
+async def event_retention(run):
+    publisher, subscriber = await run.join(), await run.join()
+    options = PublishOptions(acknowledge=True, retain=True)
+    for number in range(2):
+        await publisher.publish(run.uri("state"), number, key="value", options=options)
+    received, came = [], Once()
+
+    def handler(number, key, details):
+        received.append((number, key, details.retained))
+        came.set()
+
+    ask = SubscribeOptions(get_retained=True, details_arg="details")
+    await subscriber.subscribe(handler, run.uri("state"), ask)
+    await run.within(came)
+    await publisher.publish(run.uri("state"), 2, key="value", options=PublishOptions(acknowledge=True))
+    live = Collector(1)
+    await subscriber.subscribe(live, run.uri("end"))
+    publisher.publish(run.uri("end"))
+    await run.within(live.done)
+    expect(received, [(1, "value", True), (2, "value", None)], "events")
 
 
 # --- Meta API -----------------------------------------------------------------------------------------------------

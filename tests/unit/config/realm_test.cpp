@@ -103,6 +103,25 @@ TEST_CASE("config: the options of a realm", "[config][realm]")
     CHECK_FALSE(options(R"("enable_meta_api": false, "bridge_meta_api": false)").enable_meta_api);
 }
 
+TEST_CASE("config: the bounds on retained events", "[config][realm]")
+{
+    const config_loader loader;
+    const auto retained = [&](std::string_view keys) {
+        const auto text = "\"options\": {\"event_retention\": {" + std::string(keys) + "}}";
+        return only_realm(loader.load_realm(realm_with(text))).options.retained;
+    };
+    const auto standard = retained("");
+    CHECK(standard.events_max == retained_limits().events_max);
+    CHECK(standard.bytes_max == retained_limits().bytes_max);
+    CHECK(standard.age_max.count() == 0);
+    const auto given =
+        retained(R"("events_max": 0, "bytes_max": 65536, "restricted_per_topic_max": 3, "age_max": 315360000)");
+    CHECK(given.events_max == 0);
+    CHECK(given.bytes_max == 65536);
+    CHECK(given.restricted_per_topic_max == 3);
+    CHECK(given.age_max == std::chrono::hours(24 * 365 * 10));
+}
+
 TEST_CASE("config: mistakes in the options of a realm", "[config][realm]")
 {
     const config_loader loader;
@@ -118,6 +137,16 @@ TEST_CASE("config: mistakes in the options of a realm", "[config][realm]")
          "possible here: results_announced, strict"},
         {R"("options": {"disclosure": "allow"})", "workers[0].realms[0].options.disclosure", "unknown rule 'allow'",
          "possible here: allowed, forbidden"},
+        {R"("options": {"event_retention": true})", "workers[0].realms[0].options.event_retention",
+         "must be a dict, not a boolean"},
+        {R"("options": {"event_retention": {"events_max": -1}})",
+         "workers[0].realms[0].options.event_retention.events_max", "must be from 0 to 1000000000"},
+        {R"("options": {"event_retention": {"bytes_max": 65535}})",
+         "workers[0].realms[0].options.event_retention.bytes_max", "must be from 65536 to 1099511627776"},
+        {R"("options": {"event_retention": {"age_max": 0.5}})", "workers[0].realms[0].options.event_retention.age_max",
+         "must be an integer, not a real"},
+        {R"("options": {"event_retention": {"age_mx": 1}})", "workers[0].realms[0].options.event_retention.age_mx",
+         "unknown key", "did you mean 'age_max'?"},
         {R"("options": {"enable_meta_api": "no"})", "workers[0].realms[0].options.enable_meta_api",
          "must be true or false, not a string"},
         {R"("options": {"uri_chek": "strict"})", "workers[0].realms[0].options.uri_chek", "unknown key",

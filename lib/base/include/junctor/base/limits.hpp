@@ -74,6 +74,23 @@ inline constexpr std::size_t pooled_read_blocks_max = 4;
 
 } // namespace limits
 
+/// Bounds on the events that a realm retains for those who subscribe later. Spec: "Event Retention".
+struct retained_limits {
+    /// Over all topics; with zero, no event is retained. A subscription to all of them costs one event for each.
+    std::size_t events_max{10'000};
+
+    /// The memory that they take. Half of what may be queued for one connection: also who asks for all of them at once
+    /// is not taken for a peer that does not read.
+    std::size_t bytes_max{std::size_t{16} << 20};
+
+    /// Events of one topic that are not for everybody, because of lists of subscribers or of payload passthru mode.
+    /// More states of one topic at a time than anybody needs; each subscriber costs a look at all of them.
+    std::size_t restricted_per_topic_max{16};
+
+    /// How long after its publication an event is retained; zero for ever.
+    std::chrono::milliseconds age_max{0};
+};
+
 /// Bounds on what a session may have in its realm; each costs the router a table entry.
 struct membership_limits {
     std::size_t subscriptions_max{10'000};

@@ -24,6 +24,7 @@
 #include <junctor/realm/random_numbers.hpp>
 #include <junctor/realm/realm_clock.hpp>
 #include <junctor/realm/realm_member.hpp>
+#include <junctor/realm/retained_events.hpp>
 
 namespace junctor {
 
@@ -51,7 +52,12 @@ public:
 
     void on_subscribe(realm_member& from, const subscribe& m);
     void on_unsubscribe(realm_member& from, const unsubscribe& m);
+
+    /// Takes a PUBLISH without the option "retain".
     void on_publish(realm_member& from, const publish& m);
+
+    /// Takes a PUBLISH with the option "retain". Apart, so that events which are not retained do not pay for it.
+    void on_retaining_publish(realm_member& from, const publish& m);
 
     /// Why `from` may not publish `m` as a testament; `errc{}` if it may. `decided` is what an authorizer decided about
     /// it, if one decides about the session.
@@ -84,6 +90,8 @@ public:
     [[nodiscard]] const subscriptions_by_id& subscriptions() const noexcept { return subscriptions_; }
     [[nodiscard]] const pattern_index<subscription>& index() const noexcept { return index_; }
 
+    [[nodiscard]] retained_events& retained() noexcept { return retained_; }
+
 private:
     /// Events of one subscription, a run for each serializer that its subscribers use; null where there is none.
     using runs = std::array<boost::intrusive_ptr<message_run>, all_serializers.size()>;
@@ -104,9 +112,12 @@ private:
         subscription* exact{nullptr}; ///< What is subscribed to under the very topic, if it was looked for.
     };
 
+    template <class Then>
+    void send_events(realm_member& from, const publish& m, Then then);
     [[nodiscard]] bool continues_held_events(const realm_member& from, const publish& m) const noexcept;
     [[nodiscard]] std::optional<admission> admit(realm_member& from, const publish& m);
     void tell_about(const realm_member& publisher, const publish& m, event& out) const;
+    void confirm(realm_member& to, const subscribe& m, subscription_id as);
     subscription& find_or_create(std::string_view topic, match_policy match);
     void tell_of_subscriber(const realm_member& added, const subscription& to, bool is_first);
     void remove_subscriber(subscription& from, std::size_t position);
@@ -126,6 +137,7 @@ private:
     const realm_clock& clock_;
     pattern_index<subscription> index_;
     subscriptions_by_id subscriptions_;
+    retained_events retained_;
     std::uint64_t last_subscription_{0};
     std::size_t subscriptions_to_router_{0}; ///< Those that events of the router may match.
     held_events held_;

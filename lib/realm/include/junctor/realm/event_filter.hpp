@@ -4,6 +4,7 @@
 
 /// Which subscribers a publisher wants to reach: its black- and whitelists.
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -24,6 +25,9 @@ public:
     /// Whether the lists let `subscriber` have the event: it stands on every whitelist that is given, even if that is
     /// empty, and on no blacklist.
     [[nodiscard]] bool admits(const session& subscriber) const;
+
+    /// The memory that it takes, roughly.
+    [[nodiscard]] std::size_t bytes() const noexcept;
 
 private:
     using ids = std::vector<std::uint64_t>;

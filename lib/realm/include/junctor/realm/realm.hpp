@@ -12,9 +12,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <junctor/base/errc.hpp>
 #include <junctor/base/ids.hpp>
+#include <junctor/base/limits.hpp>
 #include <junctor/base/uri.hpp>
 #include <junctor/message/decode.hpp>
 #include <junctor/message/messages.hpp>
@@ -46,6 +48,9 @@ struct realm_options {
     request_id_check request_ids{request_id_check::lenient};
     progress_gate progress{progress_gate::results_announced};
     junctor::disclosure disclosure{junctor::disclosure::allowed};
+
+    /// Bounds on the events that are kept for those who subscribe later.
+    retained_limits retained{};
 
     /// Whether sessions may ask about sessions, registrations and subscriptions, end sessions, leave testaments, and
     /// hear of all that. Each procedure and each topic needs a permission as any other does. Spec: "Meta API".
@@ -144,6 +149,17 @@ public:
 
     /// Says GOODBYE to every session and closes it with `reason`; each still has to leave.
     void close(close_reason reason);
+
+    /// The topics that the pattern matches and that have retained events at the time `now`, in the order of their URIs.
+    /// Spec: "Event Retention".
+    [[nodiscard]] std::vector<std::string> retained_topics(std::string_view pattern, match_policy match,
+                                                           time_point now);
+
+    /// Forgets the retained events of all topics that the pattern matches; returns how many.
+    std::size_t forget_retained(std::string_view pattern, match_policy match);
+
+    /// Events that are retained, with those whose time is over and that nobody has looked for since.
+    [[nodiscard]] std::size_t retained_event_count() const noexcept;
 
     [[nodiscard]] std::size_t session_count() const noexcept;
     [[nodiscard]] std::size_t subscription_count() const noexcept; ///< Patterns, not subscribers.
