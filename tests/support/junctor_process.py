@@ -160,6 +160,13 @@ class JunctorProcess:
             if is_wanted(event):
                 return event
 
+    def next_event(self, timeout=PATIENCE):
+        """Waits for the next event that has not been looked at yet, and returns it."""
+        event = self._next_event(time.monotonic() + timeout)
+        if event is None:
+            raise RuntimeError(f"no event came; the log ends in {self.log[-10:]}")
+        return event
+
     def _read_lines(self):
         for line in self._process.stderr:
             self._lines.put(line)

@@ -38,6 +38,7 @@ std::optional<log_level> parse_level(const std::string& name)
 constexpr auto footer = "Without --config and --cbdir it reads .crossbar/config.json if there is one;\n"
                         "otherwise: realm 'realm1', role 'anonymous' may do everything, RawSocket on\n"
                         "127.0.0.1:8081 and on junctor.sock in $XDG_RUNTIME_DIR (or else in /tmp).\n\n"
+                        "Signals: SIGINT or SIGTERM stop it; SIGHUP reloads the configuration.\n"
                         "Exit codes: 0 all went well; 1 the configuration has errors; 2 wrong usage;\n"
                         "3 it could not start (port in use?); 4 a benchmark failed; 5 no key was made.";
 

@@ -10,7 +10,7 @@
 
 namespace junctor {
 
-/// Runs the router until SIGINT or SIGTERM.
+/// Runs the router until SIGINT or SIGTERM, and reloads its configuration at SIGHUP.
 [[nodiscard]] exit_code start(const command_line& line);
 
 /// Prints all problems of the configuration.

@@ -2,12 +2,14 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include "config_source.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <system_error>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -18,12 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr auto default_directory = ".crossbar";
 constexpr auto default_file = "config.json";
-
-struct config_text {
-    std::string name;
-    std::string text;
-    fs::path base_directory;
-};
 
 /// The file to read; nothing if the built-in configuration is to be used.
 std::optional<fs::path> choose_file(const command_line& line)
@@ -57,18 +53,9 @@ std::string read_file(const fs::path& path)
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-config_text find_config(const command_line& line)
-{
-    const auto file = choose_file(line);
-    if (!file)
-        return {"built-in configuration", std::string(default_node_config()), fs::current_path()};
-    const auto directory = fs::current_path() / line.config_directory.value_or(file->parent_path());
-    return {file->string(), read_file(*file), directory.lexically_normal()};
-}
-
 std::optional<std::string> environment_variable(const std::string& name)
 {
-    const char* const content = std::getenv(name.c_str()); // NOLINT(concurrency-mt-unsafe): there is one thread so far.
+    const char* const content = std::getenv(name.c_str()); // NOLINT(concurrency-mt-unsafe): nobody sets any.
     return content != nullptr ? std::optional<std::string>(content) : std::nullopt;
 }
 
@@ -82,13 +69,30 @@ fs::path installed_modules()
 
 } // namespace
 
-loaded_config load_config(const command_line& line, module_registry& modules)
+config_source::config_source(const command_line& line, module_registry modules)
+    : file_{choose_file(line)}, base_directory_{fs::current_path()}, modules_{std::move(modules)}
 {
-    const auto found = find_config(line);
-    loaded_config loaded{found.name, {}, {}};
-    const auto load = [&](const fs::path& file) { loaded.modules.push_back(load_module(file, modules)); };
-    loaded.result = load_node_config(
-        found.text, {found.name, found.base_directory, environment_variable, &modules, load, installed_modules()});
+    if (file_)
+        base_directory_ = (base_directory_ / line.config_directory.value_or(file_->parent_path())).lexically_normal();
+}
+
+std::string config_source::name() const
+{
+    return file_ ? file_->string() : "built-in configuration";
+}
+
+loaded_config config_source::load()
+{
+    const auto text = file_ ? read_file(*file_) : std::string(default_node_config());
+    loaded_config loaded;
+    const auto load = [&](const fs::path& file) {
+        if (std::find(module_files_.begin(), module_files_.end(), file) != module_files_.end())
+            return;
+        loaded.modules.push_back(load_module(file, modules_));
+        module_files_.push_back(file);
+    };
+    loaded.result =
+        load_node_config(text, {name(), base_directory_, environment_variable, &modules_, load, installed_modules()});
     return loaded;
 }
 

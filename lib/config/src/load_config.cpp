@@ -24,8 +24,10 @@ config_result load_node_config(std::string_view text, const config_context& cont
     if (const auto* const flaw = std::get_if<json_flaw>(&parsed)) {
         problems.add(problem_severity::error, flaw->where, "", flaw->text, flaw->hint);
     } else {
+        const auto& document = std::get<json_node>(parsed);
+        result.fixed = fixed_settings(document);
         config_reading reading{context, problems};
-        result.config = read_node({&std::get<json_node>(parsed), ""}, reading);
+        result.config = read_node({&document, ""}, reading);
     }
     result.problems = problems.take_sorted();
     return result;

@@ -63,18 +63,18 @@ std::optional<possible_facts> facts_at(const std::optional<endpoint>& where)
 
 /// Adds `authmethod` with its `providers`, if all of them could be made.
 void add_method(const std::string& authmethod, std::vector<std::unique_ptr<authenticator>> providers,
-                transport_config& transport)
+                rawsocket_transport& transport)
 {
     if (providers.empty() || std::count(providers.begin(), providers.end(), nullptr) != 0)
         return;
-    auto& made = transport.authenticators.emplace_back(
-        providers.size() == 1 ? std::move(providers.front()) : std::make_unique<first_match>(std::move(providers)));
-    transport.transport.authenticate(authmethod, *made);
+    transport.authenticate(authmethod, providers.size() == 1
+                                           ? std::shared_ptr<authenticator>(std::move(providers.front()))
+                                           : std::make_shared<first_match>(std::move(providers)));
 }
 
 } // namespace
 
-void read_auth(dict_reader& keys, const std::optional<endpoint>& where, transport_config& transport,
+void read_auth(dict_reader& keys, const std::optional<endpoint>& where, rawsocket_transport& transport,
                config_reading& reading)
 {
     const auto facts = facts_at(where);

@@ -108,7 +108,7 @@ void read_transports(dict_reader& keys, worker_config& worker, config_reading& r
         auto transport = read_transport(items[index], index + 1, reading);
         if (!transport)
             continue;
-        ids.add(transport->transport.id(), items[index], reading.problems);
+        ids.add(transport->id(), items[index], reading.problems);
         worker.transports.push_back(std::move(*transport));
     }
     if (keys.lacks("transports"))

@@ -105,7 +105,7 @@ void read_options(const config_item& item, const std::optional<config_item>& out
 
 } // namespace
 
-std::optional<transport_config> read_transport(const config_item& item, std::size_t number, config_reading& reading)
+std::optional<rawsocket_transport> read_transport(const config_item& item, std::size_t number, config_reading& reading)
 {
     dict_reader keys(item, reading.problems);
     const auto id = read_id(keys, fmt::format("transport{}", number), reading.problems);
@@ -114,8 +114,7 @@ std::optional<transport_config> read_transport(const config_item& item, std::siz
 
     const auto endpoint_item = keys.require("endpoint");
     const auto where = endpoint_item ? read_endpoint(*endpoint_item, reading) : std::nullopt;
-    transport_config result{rawsocket(where.value_or(tcp_endpoint())), {}};
-    auto& transport = result.transport;
+    auto transport = rawsocket(where.value_or(tcp_endpoint()));
     transport.id(id);
 
     if (const auto serializers = keys.take("serializers"))
@@ -128,9 +127,9 @@ std::optional<transport_config> read_transport(const config_item& item, std::siz
     if (const auto bounds = keys.take("limits"))
         read_limits(*bounds, transport, reading);
     transport.debug(keys.boolean("debug").value_or(false));
-    read_auth(keys, where, result, reading);
+    read_auth(keys, where, transport, reading);
     keys.finish();
-    return result;
+    return transport;
 }
 
 } // namespace junctor

@@ -43,8 +43,8 @@ void read_modules(const config_item& item, config_reading& reading);
                                                              config_reading& reading);
 
 /// One element of `transports`, the `number`th one; nothing if it has no usable endpoint.
-[[nodiscard]] std::optional<transport_config> read_transport(const config_item& item, std::size_t number,
-                                                             config_reading& reading);
+[[nodiscard]] std::optional<rawsocket_transport> read_transport(const config_item& item, std::size_t number,
+                                                                config_reading& reading);
 
 /// The value of `limits` of a transport.
 void read_limits(const config_item& item, rawsocket_transport& transport, config_reading& reading);
@@ -57,7 +57,7 @@ void read_limits(const config_item& item, rawsocket_transport& transport, config
 
 /// Adds the authmethods of `auth` to `transport`, which listens at `where` if that is known; anonymous if the key is
 /// absent.
-void read_auth(dict_reader& keys, const std::optional<endpoint>& where, transport_config& transport,
+void read_auth(dict_reader& keys, const std::optional<endpoint>& where, rawsocket_transport& transport,
                config_reading& reading);
 
 /// The value of `id`, or `otherwise` if there is none. What is no proper identifier is a problem.

@@ -144,6 +144,7 @@ const authorization_decision* authorized_member::decision_on(const request& aske
     }
     if (const auto* const known = cache_.find(asked.what, asked.match, asked.uri, now))
         return known;
+    asked_before_forgetting_ = false;
     question_ = authorization_question{asked.what, std::string(asked.uri), asked.match, options_of(m)};
     return nullptr;
 }
@@ -159,10 +160,16 @@ void authorized_member::answer(const authorization_answer& given, time_point now
 {
     if (!question_)
         return;
-    if (given.cache && !given.decided.failed)
+    if (given.cache && !given.decided.failed && !asked_before_forgetting_)
         cache_.insert(question_->what, question_->match, question_->uri, given.decided, now);
     answers_.push_back({question_->what, std::move(question_->uri), given.decided});
     question_.reset();
+}
+
+void authorized_member::forget_decisions() noexcept
+{
+    cache_.clear();
+    asked_before_forgetting_ = true;
 }
 
 } // namespace junctor

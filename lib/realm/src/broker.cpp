@@ -59,7 +59,7 @@ void broker::on_subscribe(realm_member& from, const subscribe& m)
     const auto match = m.options.match;
     if (const auto flaw = check_uri(m.topic, options_.uris, match); flaw != uri_flaw::none)
         return from.refuse(m, errc::invalid_uri, to_string(flaw));
-    if (!from.permissions.decide(action::subscribe, m.topic, match).allowed)
+    if (!from.permissions->decide(action::subscribe, m.topic, match).allowed)
         return from.refuse(m, from.refusal());
 
     if (const auto* const known = index_.find(m.topic, match);
@@ -193,8 +193,8 @@ std::optional<broker::admission> broker::admit(realm_member& from, const publish
         if (is_reserved(m.topic))
             return refuse(errc::invalid_uri, "topics under \"wamp.\" belong to the router");
         admitted.permitted = admitted.exact != nullptr
-                                 ? admitted.exact->publishers.decide(from.permissions, action::publish, m.topic)
-                                 : from.permissions.decide(action::publish, m.topic);
+                                 ? admitted.exact->publishers.decide(*from.permissions, action::publish, m.topic)
+                                 : from.permissions->decide(action::publish, m.topic);
     }
     if (!admitted.permitted.allowed)
         return refuse(from.refusal());
@@ -265,7 +265,7 @@ errc broker::refusal_of(const realm_member& from, const publish& m,
         return errc::invalid_uri;
     if (decided && decided->failed)
         return errc::authorization_failed;
-    if (!(decided ? decided->allowed : from.permissions.decide(action::publish, m.topic).allowed))
+    if (!(decided ? decided->allowed : from.permissions->decide(action::publish, m.topic).allowed))
         return errc::not_authorized;
     if (m.options.disclose_me && options_.disclosure == disclosure::forbidden)
         return errc::option_disallowed_disclose_me;
@@ -289,7 +289,7 @@ errc broker::refusal_of(const realm_member& from, const publish& m,
         append(to, topic, out, content);
         for (auto* const subscriber : to.subscribers) {
             const auto& run = content[index_of(subscriber->joined.format())];
-            if (!run->empty() && (is_reserved(to.topic) || subscriber->permissions.allows_by_name(
+            if (!run->empty() && (is_reserved(to.topic) || subscriber->permissions->allows_by_name(
                                                                action::subscribe, topic, reserved_name_space)))
                 subscriber->joined.send_run(run);
         }

@@ -80,7 +80,7 @@ void dealer::on_register(realm_member& from, const register_& m)
     if (is_reserved(m.procedure))
         return from.refuse(m, errc::invalid_uri, "procedures under \"wamp.\" belong to the router");
     // Before anything is looked up: who may not register must not learn what is registered.
-    if (!from.permissions.decide(action::register_, m.procedure, match).allowed)
+    if (!from.permissions->decide(action::register_, m.procedure, match).allowed)
         return from.refuse(m, from.refusal());
     if (built_in_.has(m.procedure))
         return from.refuse(m, errc::procedure_already_exists, "the router answers this procedure itself");
@@ -227,8 +227,8 @@ bool dealer::admit(realm_member& from, const call& m, registration* exact, permi
         if (const auto flaw = check_uri(m.procedure, options_.uris); flaw != uri_flaw::none)
             return refuse(errc::invalid_uri, to_string(flaw));
     }
-    permitted = exact != nullptr ? exact->callers.decide(from.permissions, action::call, m.procedure)
-                                 : from.permissions.decide(action::call, m.procedure);
+    permitted = exact != nullptr ? exact->callers.decide(*from.permissions, action::call, m.procedure)
+                                 : from.permissions->decide(action::call, m.procedure);
     if (!permitted.allowed)
         return refuse(from.refusal());
     if (m.options.disclose_me && options_.disclosure == disclosure::forbidden)

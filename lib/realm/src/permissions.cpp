@@ -2,6 +2,7 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/realm/permissions.hpp>
 
+#include <atomic>
 #include <stdexcept>
 #include <utility>
 
@@ -137,7 +138,7 @@ action_set& action_set::remove(action what) noexcept
     return *this;
 }
 
-permission_table::permission_table(std::uint64_t seed) : index_(seed) {}
+permission_table::permission_table(std::uint64_t seed) : seed_{seed}, index_(seed) {}
 
 permission_table& permission_table::allow(action what, const uri_pattern& pattern)
 {
@@ -163,7 +164,19 @@ permission_table& permission_table::set(permission_rule rule)
 permission_table& permission_table::allow_by_default(bool allow)
 {
     allow_by_default_ = allow;
-    ++version_;
+    change();
+    return *this;
+}
+
+permission_table& permission_table::replace(std::vector<permission_rule> rules, bool allow_by_default)
+{
+    permission_table made(seed_);
+    for (auto& rule : rules)
+        made.set(std::move(rule));
+    std::swap(rules_, made.rules_);
+    std::swap(index_, made.index_);
+    allow_by_default_ = allow_by_default;
+    change();
     return *this;
 }
 
@@ -209,13 +222,21 @@ permission_rule& permission_table::rule_for(const uri_pattern& pattern)
     if (const auto flaw = check_uri(pattern.uri, uri_check::loose, pattern.match); flaw != uri_flaw::none)
         throw std::invalid_argument(
             fmt::format("{} pattern \"{}\": {}", to_string(pattern.match), pattern.uri, to_string(flaw)));
-    ++version_; // whoever asks for a rule changes it
+    change(); // whoever asks for a rule does so
     if (auto* const rule = index_.find(pattern.uri, pattern.match))
         return *rule;
     auto& rule = rules_.emplace_back();
     rule.pattern = pattern;
     index_.insert(rule.pattern.uri, rule.pattern.match, rule);
     return rule;
+}
+
+/// What was decided before does not hold any more. Numbers are drawn from one source, since a table may come to stand
+/// where another one stood that a memo still knows.
+void permission_table::change() noexcept
+{
+    static std::atomic<std::uint64_t> last{0};
+    version_ = last.fetch_add(1, std::memory_order_relaxed) + 1;
 }
 
 } // namespace junctor

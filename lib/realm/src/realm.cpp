@@ -24,6 +24,19 @@
 
 namespace junctor {
 
+namespace {
+
+/// A role, which stays where it is as long as the realm: members point to its permissions.
+struct known_role {
+    explicit known_role(std::uint64_t seed) : permissions(seed) {}
+
+    permission_table permissions;
+    std::optional<decision_limits> authorized; ///< Nothing if its permissions decide.
+    bool removed{false};
+};
+
+} // namespace
+
 struct realm::parts {
     parts(std::string realm_name, realm_options chosen, std::uint64_t realm_seed)
         : name{std::move(realm_name)},
@@ -42,7 +55,8 @@ struct realm::parts {
     void take_next(realm_member& from, const message& m, time_point now);
     void take_any(realm_member& from, const message& m, time_point now);
     std::size_t take_decided(realm_member& from, std::span<const message> batch, time_point now);
-    [[nodiscard]] std::unique_ptr<realm_member> make_member(session& s);
+    void let_decide(const known_role& role, realm_member& about);
+    void let_decide(std::string_view name, const known_role& role);
     void take_after_events(realm_member& from, const message& m, time_point now);
     void publish_testaments(realm_member& of);
 
@@ -72,9 +86,8 @@ struct realm::parts {
     realm_options options;
     random_numbers random;
     std::uint64_t seed; // of every table whose keys come from peers
-    std::map<std::string, permission_table, std::less<>> roles;
-    std::map<std::string, decision_limits, std::less<>> authorized_roles;
-    std::uint64_t decisions{0};
+    std::map<std::string, known_role, std::less<>> roles;
+    std::uint64_t decisions{permission_table::first_decision};
     permission_table no_permissions;
     id_map<session_id, std::unique_ptr<realm_member>> members;
     realm_clock clock;
@@ -108,20 +121,44 @@ const realm_options& realm::options() const noexcept
 
 permission_table& realm::role(std::string_view name)
 {
-    if (const auto at = parts_->roles.find(name); at != parts_->roles.end())
-        return at->second;
-    return parts_->roles.try_emplace(std::string(name), parts_->seed).first->second;
+    auto at = parts_->roles.find(name);
+    if (at == parts_->roles.end())
+        at = parts_->roles.try_emplace(std::string(name), parts_->seed).first;
+    at->second.removed = false;
+    return at->second.permissions;
 }
 
 bool realm::has_role(std::string_view name) const
 {
-    return parts_->roles.contains(name);
+    const auto at = parts_->roles.find(name);
+    return at != parts_->roles.end() && !at->second.removed;
 }
 
 void realm::authorize(std::string_view name, const decision_limits& limits)
 {
     role(name);
-    parts_->authorized_roles.try_emplace(std::string(name), limits);
+    auto& authorized = parts_->roles.find(name)->second;
+    authorized.authorized = limits;
+    parts_->let_decide(name, authorized);
+}
+
+void realm::end_authorization(std::string_view name)
+{
+    const auto at = parts_->roles.find(name);
+    if (at == parts_->roles.end() || !at->second.authorized)
+        return;
+    at->second.authorized.reset();
+    parts_->let_decide(name, at->second);
+}
+
+void realm::remove_role(std::string_view name)
+{
+    const auto at = parts_->roles.find(name);
+    if (at == parts_->roles.end())
+        return;
+    at->second.removed = true;
+    at->second.permissions.replace({}, false);
+    end_authorization(name);
 }
 
 session_id realm::new_session_id()
@@ -140,7 +177,9 @@ void realm::calibrate(time_point now, realm_clock::time_of_day day) noexcept
 void realm::join(session& s, session_listing listing)
 {
     assert(s.membership() == nullptr && !parts_->members.contains(s.id()));
-    auto member = parts_->make_member(s);
+    auto member = std::make_unique<realm_member>(s, parts_->no_permissions);
+    if (const auto role = parts_->roles.find(s.who().authrole); role != parts_->roles.end())
+        parts_->let_decide(role->second, *member);
     member->listing = listing;
     s.set_membership(member.get());
     parts_->members.emplace(s.id(), std::move(member));
@@ -157,13 +196,23 @@ void realm::join(session& s, session_listing listing)
         parts_->events.publish_own("wamp.session.on_join", {details_of(s)});
 }
 
-std::unique_ptr<realm_member> realm::parts::make_member(session& s)
+/// Lets the role decide what one of its members may do: by its permissions, or by its authorizer, of which nothing is
+/// known so far.
+void realm::parts::let_decide(const known_role& role, realm_member& about)
 {
-    const auto& name = s.who().authrole;
-    if (const auto limits = authorized_roles.find(name); limits != authorized_roles.end())
-        return std::make_unique<realm_member>(s, std::make_unique<authorized_member>(limits->second, seed));
-    const auto role = roles.find(name);
-    return std::make_unique<realm_member>(s, role != roles.end() ? role->second : no_permissions);
+    if (role.authorized)
+        about.obey(std::make_unique<authorized_member>(*role.authorized, seed));
+    else
+        about.obey(role.permissions);
+}
+
+/// The same for all its members.
+void realm::parts::let_decide(std::string_view name, const known_role& role)
+{
+    for (const auto& [id, member] : members) {
+        if (member->joined.who().authrole == name)
+            let_decide(role, *member);
+    }
 }
 
 void realm::leave(session& s)
@@ -189,8 +238,8 @@ void realm::leave(session& s)
 {
     decoder reading(serializer::msgpack);
     of.last_words->for_each([&](const testament& each) {
-        if (each.decided)
-            of.authorized->decide_again(*each.decided, ++decisions);
+        if (of.authorized != nullptr) // What was decided when it was added, if it was decided by an authorizer then.
+            of.authorized->decide_again(each.decided.value_or(authorization_decision()), ++decisions);
         if (const auto m = reading.decode(each.publication.view()))
             handle(of, std::get<publish>(*m), {});
     });

@@ -116,7 +116,7 @@ list meta_api::registration_explain(meta_arguments& asked)
     answer.set("uri", uri);
     // What an authorizer decides is not known before it is asked.
     if (asked.caller().authorized == nullptr)
-        answer.set("allowed", asked.caller().permissions.decide(action::call, uri).allowed);
+        answer.set("allowed", asked.caller().permissions->decide(action::call, uri).allowed);
     const bool built_in = has(uri);
     const auto* const best = built_in || is_reserved(uri) ? nullptr : calls_.index().best_match(uri);
     answer.set("registration", id_or_null(best));

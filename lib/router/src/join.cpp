@@ -233,12 +233,6 @@ verdict check_source(realm_host& host, shard_services& here, const transport_fac
         .because(fmt::format("the role {} is not for sessions from {}", outcome.who().authrole, facts.peer));
 }
 
-authenticator& find_method(const rawsocket_transport& settings, std::string_view name)
-{
-    const auto methods = settings.methods();
-    return *std::find_if(methods.begin(), methods.end(), [&](const auto& m) { return m.first == name; })->second;
-}
-
 auth_hello make_auth_hello(std::string_view realm, const hello_details& details)
 {
     auth_hello hello;
@@ -273,14 +267,15 @@ awaitable<std::unique_ptr<admission>> converse(router_core& core, shard_services
     if (const auto flaw = flaw_of_authid(details->authid); !flaw.empty())
         refuse(inbox, errc::invalid_argument, flaw, close_reason::authentication_failed);
     const auto uris = transport.settings.error_uris();
-    auto method = pick_authmethod(*details, transport.authmethods);
+    const auto offer = transport.offer(); // To the end of this conversation, whatever is offered by then.
+    auto method = pick_authmethod(*details, offer->names());
     if (!method)
         refuse(inbox, uri_in(uris, uri_of(method.error().code)), method.error().text,
                close_reason::authentication_failed);
 
     const auto id = host->enter(here)->new_session_id();
     exchange conversation(core, here, transport, inbox, make_auth_hello(greeting.realm, *details), *method, id);
-    auto decided = co_await ask(core, find_method(transport.settings, *method), conversation);
+    auto decided = co_await ask(core, offer->find(*method), conversation);
     auto outcome = check_source(*host, here, conversation.transport(), std::move(decided));
     if (!outcome.granted() && outcome.reason() != uri_of(errc::authentication_failed))
         conversation.count_failure();

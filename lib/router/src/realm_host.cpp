@@ -108,24 +108,73 @@ void realm_host::restrict_role(std::string_view role, session_sources sources)
     sources_.insert_or_assign(std::string(role), std::move(sources));
 }
 
+void realm_host::set_role(std::string_view name, role_settings settings)
+{
+    auto authorizer = std::move(settings.authorizer); // Later the one before it, which must not end within the realm.
+    const bool authorized = authorizer != nullptr;
+    {
+        const auto entered = enter(core_.main().services);
+        const bool known = entered->has_role(name);
+        try {
+            entered->role(name).replace(std::move(settings.permissions), settings.allow_by_default);
+        } catch (...) {
+            if (!known)
+                entered->remove_role(name);
+            throw;
+        }
+        authorizers_[std::string(name)].swap(authorizer);
+        if (settings.sources)
+            sources_.insert_or_assign(std::string(name), std::move(*settings.sources));
+        else
+            sources_.erase(std::string(name));
+        if (authorized)
+            entered->authorize(name, settings.decisions);
+        else
+            entered->end_authorization(name);
+    }
+    if (authorized)
+        offer_forgetting();
+}
+
+void realm_host::remove_role(std::string_view name)
+{
+    std::shared_ptr<authorizer> former; // Must not end within the realm.
+    const auto entered = enter(core_.main().services);
+    entered->remove_role(name);
+    if (const auto at = authorizers_.find(name); at != authorizers_.end())
+        former.swap(at->second);
+}
+
 void realm_host::authorize(std::string_view role, authorizer& decides, const decision_limits& limits)
 {
-    if (!authorizers_.try_emplace(std::string(role), &decides).second)
-        throw std::invalid_argument("role with two authorizers: " + std::string(role));
-    realm_.authorize(role, limits);
-    if (authorizers_.size() == 1)
+    {
+        const auto entered = enter(core_.main().services);
+        auto& authorizer = authorizers_[std::string(role)];
+        if (authorizer != nullptr)
+            throw std::invalid_argument("role with two authorizers: " + std::string(role));
+        authorizer = {std::shared_ptr<void>(), &decides};
+        entered->authorize(role, limits);
+    }
+    offer_forgetting();
+}
+
+/// Registers the procedure that forgets decisions, once. While sessions are joined, one of them may have taken its
+/// name.
+void realm_host::offer_forgetting()
+{
+    if (offers_forgetting_ || closed_)
+        return;
+    try {
         procedure(forget_decisions_procedure, [this] { forget_decisions(); });
+        offers_forgetting_ = true;
+    } catch (const std::invalid_argument& refused) {
+        core_.log.write(log_level::error, "procedure not offered", {{"realm", name()}, {"cause", refused.what()}});
+    }
 }
 
 void realm_host::forget_decisions()
 {
     enter(core_.main().services)->forget_decisions();
-}
-
-authorizer* realm_host::authorizer_of(std::string_view role) const noexcept
-{
-    const auto at = authorizers_.find(role);
-    return at == authorizers_.end() ? nullptr : at->second;
 }
 
 void realm_host::register_procedure(std::string_view uri, procedure_handler handler)
@@ -152,6 +201,12 @@ local_session& realm_host::local(realm_entry& entered)
 realm_entry::realm_entry(realm_host& host, shard_services& here)
     : host_{host}, here_{here}, scope_{here}, lock_{host.mutex_}
 {
+}
+
+std::shared_ptr<authorizer> realm_entry::authorizer_of(std::string_view role) const
+{
+    const auto at = host_.authorizers_.find(role);
+    return at != host_.authorizers_.end() ? at->second : nullptr;
 }
 
 realm_entry::~realm_entry()

@@ -2,6 +2,7 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/router/router.hpp>
 
+#include <algorithm>
 #include <array>
 #include <mutex>
 #include <stdexcept>
@@ -85,6 +86,8 @@ router::~router()
     }
     for (const auto& [name, host] : core_->realms)
         host->shut_down();
+    for (const auto& host : core_->closed_realms)
+        host->shut_down();
     for (const auto& part : core_->shards) {
         part->services.deadlines().shut_down();
         part->running.reset();
@@ -123,13 +126,37 @@ std::string router::listen(rawsocket_transport transport)
     auto& io = core_->main().io;
     auto socket =
         std::make_shared<listener>(io, transport.endpoint(), transport.per_transport(), std::move(on_trouble));
-    auto opened = std::make_shared<const listening>(std::move(transport));
+    auto opened = std::make_shared<listening>(std::move(transport), core_->mode());
     core_->listeners.push_back(socket);
+    core_->transports.push_back(opened);
     auto url = url_of(opened->settings, socket->local_address());
     core_->log.write(log_level::info, "listening", {{"transport", opened->settings.id()}, {"url", url}});
     boost::asio::co_spawn(io.get_executor(), accept_connections(core_, opened, std::move(socket)),
                           [log](const std::exception_ptr& failure) { log_failure(*log, failure); });
     return url;
+}
+
+void router::authenticate(std::string_view transport, std::vector<rawsocket_transport::method> methods)
+{
+    const auto& all = core_->transports;
+    const auto at = std::find_if(all.begin(), all.end(), [&](const auto& t) { return t->settings.id() == transport; });
+    if (at == all.end())
+        throw std::invalid_argument(fmt::format("no transport {} listens", transport));
+    (*at)->offer(std::make_shared<const authmethod_offer>(std::move(methods)));
+}
+
+void router::close_realm(std::string_view name)
+{
+    const auto at = core_->realms.find(name);
+    if (at == core_->realms.end())
+        return;
+    auto& closed = core_->closed_realms.emplace_back();
+    {
+        const std::lock_guard lock(core_->realms_mutex);
+        closed = std::move(at->second);
+        core_->realms.erase(at);
+    }
+    closed->close(close_reason::realm_closed);
 }
 
 void router::close()

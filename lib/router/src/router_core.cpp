@@ -2,8 +2,10 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include "router_core.hpp"
 
+#include <algorithm>
 #include <mutex>
 #include <stdexcept>
+#include <utility>
 
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
@@ -27,6 +29,38 @@ std::vector<std::unique_ptr<shard>> make_shards(std::span<boost::asio::io_contex
 }
 
 } // namespace
+
+authmethod_offer::authmethod_offer(std::vector<rawsocket_transport::method> methods) : methods_{std::move(methods)}
+{
+    if (methods_.empty())
+        throw std::invalid_argument("a transport that offers no authmethod lets nobody join");
+    for (const auto& method : methods_)
+        names_.push_back(method.first);
+}
+
+authenticator& authmethod_offer::find(std::string_view name) const
+{
+    return *std::find_if(methods_.begin(), methods_.end(), [&](const auto& m) { return m.first == name; })->second;
+}
+
+listening::listening(rawsocket_transport described, sharing mode)
+    : settings{std::move(described)},
+      mutex_{mode},
+      offer_{std::make_shared<const authmethod_offer>(settings.take_methods())}
+{
+}
+
+std::shared_ptr<const authmethod_offer> listening::offer() const
+{
+    const std::lock_guard lock(mutex_);
+    return offer_;
+}
+
+void listening::offer(std::shared_ptr<const authmethod_offer> another)
+{
+    const std::lock_guard lock(mutex_);
+    offer_.swap(another); // What it was ends, if nobody needs it, after the lock.
+}
 
 router_core::router_core(std::span<boost::asio::io_context* const> contexts, log_sink& sink)
     : log{sink}, shards{make_shards(contexts)}, realms_mutex{mode()}

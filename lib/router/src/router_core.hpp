@@ -25,22 +25,48 @@
 #include <junctor/router/realm_host.hpp>
 #include <junctor/transport/listener.hpp>
 #include <junctor/transport/rawsocket_transport.hpp>
+#include <junctor/transport/shard_mutex.hpp>
 #include <junctor/transport/shard_services.hpp>
 
 #include "failure_throttle.hpp"
 
 namespace junctor {
 
-/// A transport that listens. Does not change once it does, so that every shard may read it.
-struct listening {
-    explicit listening(rawsocket_transport described) : settings{std::move(described)}
-    {
-        for (const auto& method : settings.methods())
-            authmethods.push_back(method.first);
-    }
+/// Who decides about peers that join over a transport, by authmethods. Never changes.
+class authmethod_offer {
+public:
+    /// Throws `std::invalid_argument` if there is none, since nobody could join.
+    explicit authmethod_offer(std::vector<rawsocket_transport::method> methods);
 
-    rawsocket_transport settings;
-    std::vector<std::string> authmethods;
+    /// All authmethods, in the order in which they were offered.
+    [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
+
+    /// Who decides about peers that have chosen `name`, which is offered.
+    [[nodiscard]] authenticator& find(std::string_view name) const;
+
+private:
+    std::vector<rawsocket_transport::method> methods_;
+    std::vector<std::string> names_;
+};
+
+/// A transport that listens. Used on every shard: nothing of it changes, but for what it offers.
+class listening {
+public:
+    /// Throws `std::invalid_argument` if `described` offers no authmethod.
+    listening(rawsocket_transport described, sharing mode);
+
+    /// What a peer that joins now is offered. Whoever deals with the peer keeps it until that is done, as there may be
+    /// another one meanwhile.
+    [[nodiscard]] std::shared_ptr<const authmethod_offer> offer() const;
+
+    /// Offers something else to whoever joins from now on.
+    void offer(std::shared_ptr<const authmethod_offer> another);
+
+    rawsocket_transport settings; ///< Without authmethods.
+
+private:
+    mutable shard_mutex mutex_; ///< For what follows. Held to copy or to replace the pointer.
+    std::shared_ptr<const authmethod_offer> offer_;
 };
 
 /// A connection that is being served, as its router sees it. Used on the thread of its shard.
@@ -99,8 +125,10 @@ struct router_core : std::enable_shared_from_this<router_core> {
     std::random_device random;
     shard_mutex realms_mutex;
     std::map<std::string, std::unique_ptr<realm_host>, std::less<>> realms;
+    std::vector<std::unique_ptr<realm_host>> closed_realms; ///< Sessions may still be about to leave them.
     std::vector<std::shared_ptr<listener>> listeners;
-    std::size_t next_shard{0}; ///< Gets the next connection.
+    std::vector<std::shared_ptr<listening>> transports; ///< Those of the listeners.
+    std::size_t next_shard{0};                          ///< Gets the next connection.
 };
 
 /// Logs why a part of the router failed that nobody waits for; does nothing if it did not, or was cancelled.

@@ -253,11 +253,16 @@ awaitable<served_connection::outcome> served_connection::dispatch_all()
     co_return taken;
 }
 
-std::optional<authorization_question> served_connection::question_of(const session& member)
+/// What must be decided before the next request of `member` can be taken, and who decides. Nothing if the role of the
+/// member has come to be decided about otherwise since that was asked.
+std::optional<served_connection::open_question> served_connection::question_of(const session& member)
 {
     const auto entered = joined_->host.enter(home_.services);
     const auto* const question = entered->question(member);
-    return question != nullptr ? std::optional(*question) : std::nullopt;
+    auto decides = entered.authorizer_of(member.who().authrole);
+    if (question == nullptr || decides == nullptr)
+        return std::nullopt;
+    return open_question{*question, std::move(decides)};
 }
 
 /// Lets the authorizer decide about the next request of the session, in as much time as it may take. A failure is a
@@ -266,12 +271,11 @@ awaitable<void> served_connection::ask_authorizer()
 {
     const auto& member = joined_->member;
     auto& host = joined_->host;
-    auto* const decides = host.authorizer_of(member.who().authrole);
-    auto question = question_of(member);
-    if (!question || decides == nullptr)
+    auto asked = question_of(member);
+    if (!asked)
         co_return;
     const auto timeout = transport_->settings.per_session().authorization_timeout;
-    pending_request request(*core_, home_.services, host, member, *link_, timeout, std::move(*question));
+    pending_request request(*core_, home_.services, host, member, *link_, timeout, std::move(asked->question));
     deadline bound(home_.services.deadlines(), &cancel_waiting_, [](void* waiting) noexcept {
         static_cast<boost::asio::cancellation_signal*>(waiting)->emit(boost::asio::cancellation_type::terminal);
     });
@@ -280,7 +284,7 @@ awaitable<void> served_connection::ask_authorizer()
     answer.decided.failed = true;
     std::string failure;
     try {
-        auto asking = ask(*decides, request);
+        auto asking = ask(*asked->decides, request);
         const auto given = co_await until_closing(std::move(asking));
         answer = *given;
     } catch (const std::exception& thrown) {
@@ -367,7 +371,7 @@ served_connection::outcome served_connection::dispatch()
     auto& member = joined_->member;
     auto& host = joined_->host;
     const auto* const question = entered->question(member);
-    auto* const decides = host.authorizer_of(member.who().authrole);
+    auto decides = entered.authorizer_of(member.who().authrole);
     if (question == nullptr || decides == nullptr)
         return false;
     const auto timeout = transport_->settings.per_session().authorization_timeout;
@@ -380,6 +384,7 @@ served_connection::outcome served_connection::dispatch()
             log_undecided(*core_, request, failure.what());
             known.emplace().decided.failed = true;
         }
+        decides.reset(); // It may end here, which must not be within the realm.
     });
     if (known)
         entered->answer(member, *known, std::chrono::steady_clock::now());

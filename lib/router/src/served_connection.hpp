@@ -12,6 +12,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
+#include <junctor/auth/authorizer.hpp>
 #include <junctor/auth/awaitable.hpp>
 #include <junctor/session/legality.hpp>
 #include <junctor/session/session.hpp>
@@ -61,6 +62,11 @@ private:
         session member;
     };
 
+    struct open_question {
+        authorization_question question;
+        std::shared_ptr<authorizer> decides; ///< Never null.
+    };
+
     void spawn(awaitable<void> part);
     template <class T>
     awaitable<std::unique_ptr<T>> until_closing(awaitable<std::unique_ptr<T>> part);
@@ -84,7 +90,7 @@ private:
     bool take(const batch& read) override;
     outcome dispatch();
     bool answer_now(realm_entry& entered);
-    std::optional<authorization_question> question_of(const session& member);
+    std::optional<open_question> question_of(const session& member);
     awaitable<outcome> dispatch_all();
     void lose_session(const batch& end);
     void on_reading_end(const std::exception_ptr& failure) noexcept;

@@ -68,13 +68,18 @@ rawsocket_transport& rawsocket_transport::error_uris(error_uri_profile profile)
     return *this;
 }
 
-rawsocket_transport& rawsocket_transport::authenticate(std::string name, authenticator& decides)
+rawsocket_transport& rawsocket_transport::authenticate(std::string name, std::shared_ptr<authenticator> decides)
 {
     const auto offered = [&](const method& known) { return known.first == name; };
     if (std::any_of(methods_.begin(), methods_.end(), offered))
         throw std::invalid_argument("authmethod offered twice: " + name);
-    methods_.emplace_back(std::move(name), &decides);
+    methods_.emplace_back(std::move(name), std::move(decides));
     return *this;
+}
+
+rawsocket_transport& rawsocket_transport::authenticate(std::string name, authenticator& decides)
+{
+    return authenticate(std::move(name), std::shared_ptr<authenticator>(std::shared_ptr<void>(), &decides));
 }
 
 std::size_t rawsocket_transport::announced_message_size() const noexcept

@@ -79,7 +79,7 @@ TEST_CASE("config: several providers of one authmethod", "[config][auth]")
     const auto methods = only_transport(result).methods();
     REQUIRE(methods.size() == 1);
     CHECK(methods[0].first == "ticket");
-    CHECK(dynamic_cast<const first_match*>(methods[0].second) != nullptr);
+    CHECK(dynamic_cast<const first_match*>(methods[0].second.get()) != nullptr);
 }
 
 TEST_CASE("config: authmethods are told what their connections can have", "[config][auth]")

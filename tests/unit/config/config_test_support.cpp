@@ -153,7 +153,7 @@ const rawsocket_transport& only_transport(const config_result& result)
     const auto& node = require_clean(result);
     REQUIRE(node.workers.size() == 1);
     REQUIRE(node.workers[0].transports.size() == 1);
-    return node.workers[0].transports[0].transport;
+    return node.workers[0].transports[0];
 }
 
 const realm_config& only_realm(const config_result& result)

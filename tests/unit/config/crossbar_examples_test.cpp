@@ -79,7 +79,7 @@ TEST_CASE("config: a node as one writes it for Crossbar.io", "[config][examples]
     CHECK(worker.realms[0].roles[0].permissions[0].pattern.match == match_policy::prefix);
     CHECK(worker.realms[0].roles[1].permissions[0].pattern.uri.empty());
     REQUIRE(worker.transports.size() == 2);
-    CHECK(worker.transports[0].transport.announced_message_size() == 1048576);
-    CHECK(to_string(worker.transports[0].transport.endpoint()) == "tcp4:127.0.0.1:8081");
-    CHECK(to_string(worker.transports[1].transport.endpoint()) == "unix:/etc/junctor/sock1");
+    CHECK(worker.transports[0].announced_message_size() == 1048576);
+    CHECK(to_string(worker.transports[0].endpoint()) == "tcp4:127.0.0.1:8081");
+    CHECK(to_string(worker.transports[1].endpoint()) == "unix:/etc/junctor/sock1");
 }

@@ -26,13 +26,13 @@ TEST_CASE("config: the built-in configuration has no problems", "[config][defaul
         CHECK(rule.allowed.has(what));
 
     REQUIRE(worker.transports.size() == 2);
-    CHECK(to_string(worker.transports[0].transport.endpoint()) == "tcp4:127.0.0.1:8081");
-    CHECK(to_string(worker.transports[1].transport.endpoint()) == "unix:/run/user/1000/junctor.sock");
+    CHECK(to_string(worker.transports[0].endpoint()) == "tcp4:127.0.0.1:8081");
+    CHECK(to_string(worker.transports[1].endpoint()) == "unix:/run/user/1000/junctor.sock");
 }
 
 TEST_CASE("config: the built-in configuration does without a runtime directory", "[config][default]")
 {
     const auto result = config_loader().load(default_node_config());
     const auto& transports = require_clean(result).workers.at(0).transports;
-    CHECK(to_string(transports.at(1).transport.endpoint()) == "unix:/tmp/junctor.sock");
+    CHECK(to_string(transports.at(1).endpoint()) == "unix:/tmp/junctor.sock");
 }

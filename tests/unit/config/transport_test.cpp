@@ -49,9 +49,9 @@ TEST_CASE("config: transports are numbered from 1", "[config][transport]")
     const auto result = config_loader().load_transport(text);
     const auto& transports = require_clean(result).workers[0].transports;
     REQUIRE(transports.size() == 3);
-    CHECK(transports[0].transport.id() == "transport1");
-    CHECK(transports[1].transport.id() == "public");
-    CHECK(transports[2].transport.id() == "transport3");
+    CHECK(transports[0].id() == "transport1");
+    CHECK(transports[1].id() == "public");
+    CHECK(transports[2].id() == "transport3");
 }
 
 TEST_CASE("config: the type of a transport", "[config][transport]")
@@ -100,7 +100,7 @@ TEST_CASE("config: a message size that cannot be announced is cut, with a warnin
         const auto result = loader.load_transport(rawsocket_with(fmt::format("\"max_message_size\": {}", size)));
         check_warned(result, {size, "workers[0].transports[0].max_message_size",
                               "RawSocket clients can be told 16777216 at most, so that is the limit"});
-        CHECK(result.config.workers[0].transports[0].transport.announced_message_size() == 16777216);
+        CHECK(result.config.workers[0].transports[0].announced_message_size() == 16777216);
     }
     check_warned(loader.load_transport(rawsocket_with(R"("options": {"max_message_size": 20000000})")),
                  {"20000000", "workers[0].transports[0].options.max_message_size",

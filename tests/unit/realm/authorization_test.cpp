@@ -150,6 +150,68 @@ TEST_CASE("authorization: decisions are forgotten when they are told to, and whe
     CHECK(f.question() != nullptr);
 }
 
+TEST_CASE("authorization: what was asked about before decisions were forgotten is not remembered",
+          "[realm][authorization]")
+{
+    fixture f;
+    f.alice->says(R"([32,1,{},"com.t"])");
+    REQUIRE(f.question() != nullptr);
+    f.talk.realm().forget_decisions();
+    f.answer(allowed(), true, R"([32,1,{},"com.t"])");
+    f.alice->hears(R"([33,1,"$t"])");
+    f.alice->says(R"([32,2,{},"com.t"])");
+    REQUIRE(f.question() != nullptr);
+    f.answer(allowed(), true, R"([32,2,{},"com.t"])");
+    f.alice->hears(R"([33,2,"$t"])");
+    f.alice->says(R"([32,3,{},"com.t"])");
+    f.alice->hears(R"([33,3,"$t"])");
+}
+
+TEST_CASE("authorization: another authorizer is asked anew about sessions that are joined", "[realm][authorization]")
+{
+    fixture f;
+    f.alice->says(R"([32,1,{},"com.t"])");
+    f.answer(allowed(), true, R"([32,1,{},"com.t"])");
+    f.alice->hears(R"([33,1,"$t"])");
+    f.alice->says(R"([32,2,{},"com.u"])");
+    REQUIRE(f.question() != nullptr);
+
+    f.talk.realm().authorize("watched", {});
+    CHECK(f.question() == nullptr);
+    f.answer(allowed(), true, R"([32,2,{},"com.u"])"); // That of the former one, which comes too late.
+    f.alice->hears_nothing();
+    REQUIRE(f.question() != nullptr);
+    f.answer({}, false, R"([32,2,{},"com.u"])");
+    f.alice->hears_error(message_type::subscribe, 2, "wamp.error.not_authorized");
+    f.alice->says(R"([32,3,{},"com.t"])");
+    CHECK(f.question() != nullptr);
+}
+
+TEST_CASE("authorization: it begins and ends for sessions that are joined", "[realm][authorization]")
+{
+    fixture f;
+    f.bob->says(R"([64,1,{},"com.p"])");
+    f.bob->hears(R"([65,1,"$p"])");
+    f.talk.realm().end_authorization("watched");
+    f.alice->says(R"([48,1,{},"com.p"])");
+    f.alice->hears_error(message_type::call, 1, "wamp.error.not_authorized");
+    f.talk.realm().role("watched").allow(action::call, prefix(""));
+    f.talk.realm().end_authorization("watched");
+    f.alice->says(R"([48,2,{},"com.p"])");
+    f.bob->hears(R"([68,1,"$p",{}])");
+
+    f.talk.realm().authorize("watched", {});
+    f.alice->says(R"([48,3,{},"com.p"])");
+    REQUIRE(f.question() != nullptr);
+    f.answer({}, false, R"([48,3,{},"com.p"])");
+    f.alice->hears_error(message_type::call, 3, "wamp.error.not_authorized");
+    f.alice->says(R"([48,4,{},"com.p"])");
+    REQUIRE(f.question() != nullptr);
+    f.talk.realm().remove_role("watched");
+    f.alice->says(R"([48,4,{},"com.p"])");
+    f.alice->hears_error(message_type::call, 4, "wamp.error.not_authorized");
+}
+
 TEST_CASE("authorization: nobody is asked about what is refused anyway", "[realm][authorization]")
 {
     fixture f;

@@ -2,6 +2,7 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/realm/permissions.hpp>
 
+#include <optional>
 #include <random>
 #include <stdexcept>
 #include <string>
@@ -186,4 +187,56 @@ TEST_CASE("permissions: an allowed pattern matches nothing that is denied", "[re
         }
     }
     SUCCEED(allowed << " patterns were allowed");
+}
+
+TEST_CASE("permissions: rules are replaced all at once, or not at all", "[realm][permissions]")
+{
+    permission_table role;
+    role.allow(action::any, prefix("com.old.")).allow(action::call, wildcard("com..both")).allow_by_default();
+    permission_rule rule;
+    rule.pattern = prefix("com.new.");
+    rule.allowed.add(action::call);
+    permission_rule star;
+    star.pattern = wildcard("com..both");
+    star.allowed.add(action::publish);
+    const auto before = role.version();
+    role.replace({rule, star}, false);
+    CHECK(role.version() > before);
+    CHECK(role.decide(action::call, "com.new.a").allowed);
+    CHECK_FALSE(role.decide(action::publish, "com.new.a").allowed);
+    CHECK_FALSE(role.decide(action::call, "com.old.a").allowed);
+    CHECK_FALSE(role.decide(action::call, "com.x.both").allowed);
+    CHECK(role.decide(action::publish, "com.x.both").allowed);
+    CHECK_FALSE(role.decide(action::call, "org.a").allowed);
+
+    rule.pattern = exact("no good");
+    const auto now = role.version();
+    CHECK_THROWS_AS(role.replace({star, rule}, true), std::invalid_argument);
+    CHECK(role.version() == now);
+    CHECK(role.decide(action::call, "com.new.a").allowed);
+    CHECK_FALSE(role.decide(action::call, "org.a").allowed);
+}
+
+TEST_CASE("permissions: no two tables have a version in common", "[realm][permissions]")
+{
+    permission_table first;
+    permission_table second;
+    first.allow_by_default();
+    second.allow_by_default(false);
+    const auto of_second = second.version();
+    CHECK(first.version() != of_second);
+    first.allow(action::call, exact("com.a"));
+    CHECK(first.version() > of_second);
+    CHECK(first.version() < permission_table::first_decision);
+}
+
+TEST_CASE("permissions: a memo does not take a table for the one that was at its place before", "[realm][permissions]")
+{
+    permission_memo memo;
+    std::optional<permission_table> table;
+    for (const bool allow : {true, false, true}) {
+        table.emplace();
+        table->allow_by_default(allow);
+        CHECK(memo.decide(*table, action::call, "com.a").allowed == allow);
+    }
 }

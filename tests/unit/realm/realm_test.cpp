@@ -3,6 +3,7 @@
 #include <junctor/realm/realm.hpp>
 
 #include <stdexcept>
+#include <string>
 
 #include "support/catch.hpp"
 #include "support/conversation.hpp"
@@ -126,4 +127,58 @@ TEST_CASE("realm: a session may join again after it has left", "[realm]")
         shop.leave(alice);
         CHECK(shop.session_count() == 0);
     }
+}
+
+TEST_CASE("realm: a role that is removed lets its sessions do nothing, until it comes again", "[realm]")
+{
+    conversation talk;
+    auto& shop = talk.realm();
+    shop.role("staff").allow(action::any, prefix("com."));
+    auto& alice = talk.join("alice", {.authrole = "staff"});
+    auto& bob = talk.join("bob");
+    bob.says(R"([64, 1, {}, "com.p"])");
+    bob.hears(R"([65, 1, "$p"])");
+    alice.says(R"([48, 1, {}, "com.p"])");
+    bob.hears(R"([68, 1, "$p", {}])");
+
+    shop.remove_role("staff");
+    shop.remove_role("nobody has it");
+    CHECK_FALSE(shop.has_role("staff"));
+    alice.says(R"([48, 2, {}, "com.p"])");
+    alice.hears_error(message_type::call, 2, "wamp.error.not_authorized");
+    bob.says(R"([70, 1, {}])"); // What was allowed before is completed.
+    alice.hears(R"([50, 1, {}])");
+
+    shop.role("staff").allow(action::call, exact("com.p"));
+    CHECK(shop.has_role("staff"));
+    alice.says(R"([48, 3, {}, "com.p"])");
+    bob.hears(R"([68, 2, "$p", {}])");
+    alice.says(R"([32, 4, {}, "com.p"])");
+    alice.hears_error(message_type::subscribe, 4, "wamp.error.not_authorized");
+}
+
+TEST_CASE("realm: permissions that are replaced hold for what was called and published often before", "[realm]")
+{
+    conversation talk;
+    auto& staff = talk.realm().role("staff").allow(action::any, prefix("com."));
+    auto& alice = talk.join("alice", {.authrole = "staff"});
+    auto& bob = talk.join("bob");
+    bob.says(R"([64, 1, {}, "com.p"])");
+    bob.hears(R"([65, 1, "$p"])");
+    bob.says(R"([32, 2, {}, "com.t"])");
+    bob.hears(R"([33, 2, "$t"])");
+    int request = 0;
+    for (int round = 0; round < 10; ++round) {
+        const auto called = std::to_string(++request);
+        alice.says("[48, " + called + R"(, {}, "com.p"])");
+        bob.hears("[68, " + called + R"(, "$p", {}])");
+    }
+    staff.replace({}, false);
+    alice.says(R"([48, 11, {}, "com.p"])");
+    alice.hears_error(message_type::call, 11, "wamp.error.not_authorized");
+    alice.says(R"([16, 12, {"acknowledge": true}, "com.t"])");
+    alice.hears_error(message_type::publish, 12, "wamp.error.not_authorized");
+    staff.replace({}, true);
+    alice.says(R"([48, 13, {}, "com.p"])");
+    bob.hears(R"([68, 11, "$p", {}])");
 }

@@ -3,9 +3,12 @@
 #include <junctor/auth/authenticator.hpp>
 
 #include <future>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -206,4 +209,43 @@ TEST_CASE("authentication: extras beyond the limit are refused", "[router][auth]
     client.hello("realm1", R"("authmethods":["riddle"])");
     const auto answer = client.ask(R"([5,"abc",{"a":")" + std::string(limits::authextra_bytes_max, 'a') + R"("}])");
     CHECK_THAT(answer, Catch::Matchers::ContainsSubstring("AUTHENTICATE.Extra is too large"));
+}
+
+TEST_CASE("authentication: others decide about who joins from now on, and not about who is in the middle of it",
+          "[router][auth]")
+{
+    const auto shards = GENERATE(std::size_t{1}, std::size_t{2});
+    running_router running(shards);
+    running.router.open_realm("realm1").role("staff").allow(action::any, prefix(""));
+    auto former = std::make_shared<two_rounds>();
+    const std::weak_ptr<two_rounds> watched_former = former;
+    auto transport = rawsocket(tcp("127.0.0.1", 0)).id("door");
+    transport.authenticate("riddle", std::exchange(former, nullptr));
+    const auto url = running.router.listen(std::move(transport));
+    CHECK_THROWS_AS(running.router.authenticate("door", {}), std::invalid_argument);
+    CHECK_THROWS_AS(running.router.authenticate("window", {{"riddle", watched_former.lock()}}), std::invalid_argument);
+    running.start();
+
+    json_client early(url);
+    json_client also_early(url);
+    early.hello("realm1", R"("authmethods":["riddle"],"authid":"ann")");
+    also_early.hello("realm1", R"("authmethods":["riddle"],"authid":"ann")");
+    std::promise<void> done;
+    boost::asio::post(running.io, [&] {
+        running.router.authenticate("door", {{"anonymous", std::make_shared<auth::anonymous>("staff")}});
+        done.set_value();
+    });
+    done.get_future().wait();
+    json_client late(url);
+    CHECK_THAT(late.hello("realm1", R"("authmethods":["riddle"])"),
+               Catch::Matchers::ContainsSubstring("wamp.error.no_matching_auth_method"));
+    json_client guest(url);
+    CHECK_THAT(guest.hello("realm1"), Catch::Matchers::StartsWith("[2,"));
+    CHECK_FALSE(watched_former.expired());
+    for (auto* const client : {&early, &also_early}) {
+        client->ask(R"([5,"abc",{}])");
+        CHECK_THAT(client->ask(R"([5,"cba",{}])"), Catch::Matchers::StartsWith("[2,"));
+    }
+    running.stop();
+    CHECK(watched_former.expired());
 }

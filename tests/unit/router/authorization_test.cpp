@@ -4,10 +4,13 @@
 
 #include <atomic>
 #include <chrono>
+#include <deque>
 #include <future>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/deferred.hpp>
@@ -304,4 +307,62 @@ TEST_CASE("authorizer: a procedure that is not there, or belongs to another real
     running.stop();
     CHECK(running.log.lines_with("com.example.may answers with wamp.error.no_such_procedure").size() == 1);
     CHECK(running.log.lines_with("com.example.may answers with wamp.error.no_such_realm").size() == 1);
+}
+
+TEST_CASE("authorizer: one that is replaced while it is asked lives until it has answered, in vain",
+          "[router][authorization]")
+{
+    const auto shards = GENERATE(std::size_t{1}, std::size_t{2});
+    running_router running(shards);
+    auto& realm = running.router.open_realm("realm1");
+    auto former = std::make_shared<by_name>();
+    const std::weak_ptr<by_name> watched_former = former;
+    auto waits = former->waits.get_future();
+    realm.set_role("watched", {{}, false, std::exchange(former, nullptr), {}});
+    auth::anonymous watched("watched");
+    session_limits limits;
+    limits.authorization_timeout = 300ms;
+    const auto url = running.router.listen(guest_transport(watched).limits(limits));
+    running.start();
+
+    std::deque<json_client> clients; // On both shards.
+    for (std::size_t i = 0; i != shards; ++i)
+        clients.emplace_back(url).hello("realm1");
+    clients.front().send(R"([32,1,{},"com.never"])");
+    waits.wait();
+    CHECK_FALSE(watched_former.expired());
+    permission_rule rule;
+    rule.pattern = prefix("com.");
+    rule.allowed.add(action::subscribe);
+    boost::asio::post(running.io, [&] { realm.set_role("watched", {{rule}, false}); });
+    CHECK_THAT(clients.front().receive(), Catch::Matchers::StartsWith("[33,1,"));
+    CHECK_THAT(clients.back().ask(R"([32,2,{},"com.t"])"), Catch::Matchers::StartsWith("[33,2,"));
+    boost::asio::post(running.io, [&] { realm.remove_role("watched"); });
+    running.stop();
+    CHECK(watched_former.expired());
+}
+
+TEST_CASE("authorizer: a session cannot keep a role from getting one by registering its procedure",
+          "[router][authorization]")
+{
+    running_router running;
+    auto& realm = running.router.open_realm("realm1");
+    realm.role("guest").allow(action::any, prefix(""));
+    auth::anonymous guests("guest");
+    by_name decides;
+    const auto url = running.router.listen(guest_transport(guests));
+    running.start();
+    json_client client(url);
+    client.hello("realm1");
+    CHECK_THAT(client.ask(R"([64,1,{},"junctor.authorization.forget_decisions"])"),
+               Catch::Matchers::StartsWith("[65,1,"));
+    std::promise<void> done;
+    boost::asio::post(running.io, [&] {
+        realm.authorize("guest", decides);
+        done.set_value();
+    });
+    done.get_future().wait();
+    CHECK(client.ask(R"([32,2,{},"com.denied"])") == refused(32, 2, "wamp.error.not_authorized"));
+    running.stop();
+    CHECK(running.log.lines_with("error procedure not offered").size() == 1);
 }

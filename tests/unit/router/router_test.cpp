@@ -21,6 +21,9 @@ TEST_CASE("router: what an embedder gets wrong is thrown", "[router]")
     CHECK_THROWS_AS(router.open_realm("no good"), std::invalid_argument);
     CHECK_THROWS_AS(router.listen(rawsocket(tcp("127.0.0.1", 0))), std::invalid_argument);
     CHECK(router.find_realm("realm1") != nullptr);
+    permission_rule rule;
+    rule.pattern = exact("no good");
+    CHECK_THROWS_AS(router.find_realm("realm1")->set_role("guest", {{rule}, true}), std::invalid_argument);
     CHECK(router.find_realm("realm2") == nullptr);
 
     auth::anonymous guests("guest");
@@ -145,4 +148,30 @@ TEST_CASE("router: the log tells who came, who left and why", "[router]")
     CHECK(running.log.lines_with("warning session left").size() == 1);
     CHECK(running.log.lines_with("reason=protocol_violation").size() == 2);
     CHECK(running.log.lines_with("wamp.error.no_such_realm").size() == 1);
+}
+
+TEST_CASE("router: a realm that is closed for good leaves its name to another one", "[router]")
+{
+    running_router running;
+    auth::anonymous guests("guest");
+    const auto url = running.router.listen(guest_transport(guests));
+    const auto open = [&] { running.router.open_realm("realm1").set_role("guest", {{}, true}); };
+    open();
+    running.start();
+    json_client first(url);
+    first.hello("realm1");
+    CHECK(first.ask(R"([32,1,{},"com.t"])").starts_with("[33,1,"));
+    boost::asio::post(running.io, [&] {
+        running.router.close_realm("realm1");
+        running.router.close_realm("realm1");
+    });
+    CHECK(first.receive() == R"([6,{},"wamp.close.close_realm"])");
+    json_client stranger(url);
+    CHECK(stranger.hello("realm1").find("wamp.error.no_such_realm") != std::string::npos);
+
+    boost::asio::post(running.io, open);
+    CHECK(first.ask(R"([6,{},"wamp.close.goodbye_and_out"])") == "closed");
+    json_client second(url);
+    CHECK(second.hello("realm1").starts_with("[2,"));
+    CHECK(second.ask(R"([32,1,{},"com.t"])").starts_with("[33,1,"));
 }

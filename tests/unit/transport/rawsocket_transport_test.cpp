@@ -60,8 +60,10 @@ TEST_CASE("rawsocket_transport: settings are named and chain", "[transport][sett
     CHECK(transport.keep_alive_mode() == keep_alive::after_peer_ping);
     CHECK(transport.keep_alive_interval() == 5s);
     REQUIRE(transport.methods().size() == 2);
-    CHECK(transport.methods()[0] == rawsocket_transport::method("pin", &first));
-    CHECK(transport.methods()[1] == rawsocket_transport::method("ticket", &second));
+    CHECK(transport.methods()[0].first == "pin");
+    CHECK(transport.methods()[0].second.get() == &first);
+    CHECK(transport.methods()[1].first == "ticket");
+    CHECK(transport.methods()[1].second.get() == &second);
 }
 
 TEST_CASE("rawsocket_transport: what cannot be announced is brought within what can", "[transport][settings]")

@@ -128,7 +128,7 @@ public:
 };
 
 /// One way to say who a peer is. An authenticator serves any number of peers at the same time, from any thread of the
-/// router: state that it shares between them is its own to protect. It must outlive the router it is installed in.
+/// router: state that it shares between them is its own to protect. It lives as long as somebody may ask it.
 ///
 ///     awaitable<verdict> authenticate(auth_exchange& exchange) override
 ///     {

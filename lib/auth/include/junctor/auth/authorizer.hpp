@@ -40,7 +40,8 @@ public:
 /// nothing more is taken from the session that waits for it, so that its requests keep their order; others go on.
 ///
 /// An authorizer serves any number of sessions at the same time, from any thread of the router: state that it shares
-/// between them is its own to protect. It must outlive the router. Spec: advanced profile, "Authorization".
+/// between them is its own to protect. It lives as long as somebody may ask it. Spec: advanced profile,
+/// "Authorization".
 ///
 ///     awaitable<authorization_answer> decide(authorization_request& request) override
 ///     {

@@ -31,7 +31,7 @@ struct principal_record {
 };
 
 /// A source of principals for any authmethod that checks credentials. Serves any number of peers at the same time, from
-/// any thread of the router, and must outlive the router, as authenticators do.
+/// any thread of the router, and lives as long as the authenticators that it is for.
 ///
 ///     awaitable<std::optional<principal_record>> find(auth_exchange& exchange, dict) override
 ///     {

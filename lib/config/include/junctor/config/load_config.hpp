@@ -13,6 +13,7 @@
 #include <junctor/auth/module_registry.hpp>
 #include <junctor/config/config_problem.hpp>
 #include <junctor/config/environment.hpp>
+#include <junctor/config/fixed_settings.hpp>
 #include <junctor/config/node_config.hpp>
 
 namespace junctor {
@@ -34,6 +35,7 @@ struct config_context {
 /// A configuration as far as it could be read, and all that is wrong with it.
 struct config_result {
     node_config config;                   ///< To be used only if `usable()`.
+    fixed_settings fixed;                 ///< What of it takes effect at the start of a node only.
     std::vector<config_problem> problems; ///< In the order of the text.
 
     /// Whether there are no errors; there may be warnings.

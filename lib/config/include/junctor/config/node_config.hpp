@@ -10,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include <junctor/auth/authenticator.hpp>
 #include <junctor/auth/authorizer.hpp>
 #include <junctor/auth/session_sources.hpp>
 #include <junctor/realm/authorization.hpp>
@@ -40,18 +39,12 @@ struct realm_config {
     std::vector<role_config> roles;
 };
 
-/// A transport to listen on. What it authenticates with stays valid as long as this does.
-struct transport_config {
-    rawsocket_transport transport;
-    std::vector<std::unique_ptr<authenticator>> authenticators;
-};
-
 /// One router: its transports give access to its realms and to no others.
 struct worker_config {
     std::string id;        ///< Unique within the node.
     std::size_t shards{1}; ///< Over how many threads its connections are spread.
     std::vector<realm_config> realms;
-    std::vector<transport_config> transports;
+    std::vector<rawsocket_transport> transports;
 };
 
 /// All that one process does. Workers that are disabled are not in it.

@@ -101,7 +101,9 @@ public:
     /// allowed to call that procedure, and to publish the testament.
     void answer(const authorization_answer& given, time_point now);
 
-    void forget_decisions() noexcept { cache_.clear(); }
+    /// Forgets what was decided. A decision that is being made holds for the message that it is about, and is not
+    /// remembered: whoever makes it may have looked at what was true before.
+    void forget_decisions() noexcept;
 
 private:
     struct request;
@@ -122,6 +124,7 @@ private:
     authorization_decision testament_;
     decision_cache cache_;
     std::optional<authorization_question> question_;
+    bool asked_before_forgetting_{false}; ///< Of the question.
     std::vector<answered_question> answers_;
 };
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <junctor/base/uri.hpp>
 #include <junctor/realm/pattern_index.hpp>
@@ -81,8 +82,13 @@ public:
     /// What holds where no rule matches; to deny is the default.
     permission_table& allow_by_default(bool allow = true);
 
+    /// Puts `rules` and `allow_by_default` in the place of all that the table holds, as one change. Throws
+    /// `std::invalid_argument`, and changes nothing, if a pattern is not valid.
+    permission_table& replace(std::vector<permission_rule> rules, bool allow_by_default);
+
     /// Lets `decided` hold for whatever is asked, in place of all rules: for requests that are decided one by one
-    /// elsewhere. It becomes version `number`, which no other table has had.
+    /// elsewhere. It becomes version `number`, which no other table has had: `first_decision` or more, another one each
+    /// time.
     void decide_all(permission decided, std::uint64_t number) noexcept
     {
         decided_ = decided;
@@ -99,12 +105,18 @@ public:
     /// False wherever requests are decided one by one elsewhere.
     [[nodiscard]] bool allows_by_name(action what, std::string_view uri, std::string_view name_space) const;
 
-    /// Grows with every change: what was decided under the same number holds still.
+    /// What `decide_all` numbers decisions from, far above the versions that rules come to.
+    static constexpr std::uint64_t first_decision = std::uint64_t{1} << 63;
+
+    /// Grows with every change: what was decided under the same number holds still. No two tables of a process that
+    /// hold anything have a number in common, so that it also tells a table from one that was at its place before.
     [[nodiscard]] std::uint64_t version() const noexcept { return version_; }
 
 private:
     permission_rule& rule_for(const uri_pattern& pattern);
+    void change() noexcept;
 
+    std::uint64_t seed_;
     std::deque<permission_rule> rules_; // never moves its elements, as the index points to them
     pattern_index<permission_rule> index_;
     std::optional<permission> decided_;

@@ -91,11 +91,22 @@ public:
 
     /// The permissions of the role `name`, which is created if it does not exist. Valid as long as the realm.
     permission_table& role(std::string_view name);
+
+    /// Whether sessions may join with the role `name`.
     [[nodiscard]] bool has_role(std::string_view name) const;
 
-    /// Lets an authorizer decide about the sessions that join with the role `name` from now on, in place of its
-    /// permissions: see `question`. Bounds on what is remembered are in `limits`.
+    /// Lets an authorizer decide about sessions with the role `name`, which is created if it does not exist, in place
+    /// of its permissions: see `question`. Bounds on what is remembered are in `limits`. Sessions that are joined
+    /// already obey it from their next message on; what another one decided about them, or is being asked, is void.
     void authorize(std::string_view name, const decision_limits& limits);
+
+    /// Lets the permissions of the role `name` decide again, also about sessions that are joined already. No effect if
+    /// they do.
+    void end_authorization(std::string_view name);
+
+    /// Takes the role `name` away: sessions that are joined with it may do nothing from their next message on, and
+    /// `has_role` is false until it is created again. No effect if there is no such role.
+    void remove_role(std::string_view name);
 
     /// A session identifier drawn at random, which no session of this realm bears.
     [[nodiscard]] session_id new_session_id();

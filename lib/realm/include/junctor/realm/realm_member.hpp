@@ -34,16 +34,25 @@ struct subscriber_place {
 
 /// One session in a realm. It stays where it is until the session leaves.
 struct realm_member {
-    realm_member(session& s, const permission_table& role) : joined{s}, permissions{role} {}
+    /// One that may do nothing.
+    realm_member(session& s, const permission_table& nothing) : joined{s}, permissions{&nothing} {}
 
-    /// One whose requests an authorizer decides about.
-    realm_member(session& s, std::unique_ptr<authorized_member> decisions)
-        : joined{s}, permissions{decisions->permissions()}, authorized{std::move(decisions)}
+    /// Lets the rules of `role` decide about its requests.
+    void obey(const permission_table& role) noexcept
     {
+        permissions = &role;
+        authorized.reset();
+    }
+
+    /// Lets an authorizer decide about its requests.
+    void obey(std::unique_ptr<authorized_member> decisions) noexcept
+    {
+        permissions = &decisions->permissions();
+        authorized = std::move(decisions);
     }
 
     session& joined;
-    const permission_table& permissions;
+    const permission_table* permissions;           ///< Never null.
     std::unique_ptr<authorized_member> authorized; ///< Null if the rules of its role decide.
 
     // Most sessions have few, and thousands at most: sorted, they take the least memory.

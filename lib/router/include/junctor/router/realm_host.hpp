@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <junctor/auth/authorizer.hpp>
 #include <junctor/auth/session_sources.hpp>
@@ -27,6 +28,19 @@ struct router_core;
 class local_session;
 class realm_entry;
 
+/// What a role may do, in full.
+struct role_settings {
+    std::vector<permission_rule> permissions;
+    bool allow_by_default{false}; ///< What holds where no permission matches.
+
+    /// Decides in place of the permissions, if it is not null. It is kept as long as somebody may ask it.
+    std::shared_ptr<junctor::authorizer> authorizer{};
+    decision_limits decisions{}; ///< Bounds on what is remembered of its decisions.
+
+    /// Where sessions with the role may come from: see `realm_host::restrict_role`. Nothing for everywhere.
+    std::optional<session_sources> sources{};
+};
+
 /// What a router keeps for each of its realms. Made by `router::open_realm`, valid as long as the router. Used on the
 /// thread of the router's main shard, or before any shard runs; the shards themselves enter it from their threads.
 class realm_host {
@@ -40,20 +54,31 @@ public:
     [[nodiscard]] const realm_options& options() const noexcept { return realm_.options(); }
 
     /// The permissions of a role, created when first named. Sessions join with the roles that exist, and with no other;
-    /// what no rule allows is denied. In a router with several shards, roles are set up before the shards run.
+    /// what no rule allows is denied. Changes hold from the next message of each session on. This does not enter the
+    /// realm: once a router with several shards runs, call `set_role` instead.
     permission_table& role(std::string_view name) { return realm_.role(name); }
 
+    /// Makes the role `name`, in one step, what `settings` say, whatever it was before and whether it was there or not.
+    /// Sessions that are joined with it stay, and obey from their next message on; what was decided about them and
+    /// remembered is forgotten. Also while shards run. Throws `std::invalid_argument`, and changes nothing, if a
+    /// pattern is not valid.
+    void set_role(std::string_view name, role_settings settings);
+
+    /// Takes the role `name` away: nobody joins with it any more, and sessions that have stay, but may do nothing.
+    /// Also while shards run. No effect if there is no such role.
+    void remove_role(std::string_view name);
+
     /// Lets sessions join with the role `role` from now on only if they come from one of `sources`, which replace those
-    /// of before. Roles that were never restricted are for sessions from everywhere. Whoever comes from elsewhere is
+    /// of before. Roles that are not restricted are for sessions from everywhere. Whoever comes from elsewhere is
     /// refused as for a wrong secret, with `errc::authentication_denied`: only the log tells the difference.
     void restrict_role(std::string_view role, session_sources sources);
 
     /// Lets `decides`, which must outlive the router, decide about every request of sessions with the role `role`, in
     /// place of the permissions of that role. Decisions that may be cached are remembered for each session, within
-    /// `limits`. Before any session joins. Throws `std::invalid_argument` if the role has an authorizer already.
+    /// `limits`. Also while shards run. Throws `std::invalid_argument` if the role has an authorizer already.
     ///
     /// From then on the realm has the procedure `forget_decisions_procedure`, which those may call who are permitted
-    /// to.
+    /// to. If a session has registered that name before, this is logged.
     void authorize(std::string_view role, authorizer& decides, const decision_limits& limits = {});
 
     /// The procedure that does what `forget_decisions` does. It takes no arguments and answers without any.
@@ -61,9 +86,6 @@ public:
 
     /// Forgets all decisions that were remembered: every session of the realm is asked about anew.
     void forget_decisions();
-
-    /// Who decides about sessions with the role `role`; null if its permissions do. On any shard, once sessions join.
-    [[nodiscard]] authorizer* authorizer_of(std::string_view role) const noexcept;
 
     /// Offers `uri` to the sessions of the realm: `handler` answers each call on the thread of the main shard (see
     /// `make_procedure` for its forms). Throws `std::invalid_argument` if the URI is not valid or registered already.
@@ -94,6 +116,7 @@ private:
     friend class realm_entry;
 
     void register_procedure(std::string_view uri, procedure_handler handler);
+    void offer_forgetting();
     local_session& local(realm_entry& entered);
     void calibrate() noexcept;
     void settle(shard_services& here) noexcept;
@@ -103,7 +126,8 @@ private:
     router_core& core_;
     shard_mutex mutex_; ///< For all below. It is held for a batch of messages, never over a wait or a system call.
     realm realm_;
-    std::map<std::string, authorizer*, std::less<>> authorizers_;
+    std::map<std::string, std::shared_ptr<authorizer>, std::less<>> authorizers_;
+    bool offers_forgetting_{false};
     std::map<std::string, session_sources, std::less<>> sources_; ///< Of the roles that are restricted.
     std::optional<close_reason> closed_;
     bool shut_down_{false};
@@ -132,6 +156,10 @@ public:
 
     /// Lets `s` in. If the realm is closed, it is told so at once.
     void join(session& s);
+
+    /// Who decides about sessions with the role `role`; null if its permissions do. Whoever asks keeps it, as the role
+    /// may get another one meanwhile.
+    [[nodiscard]] std::shared_ptr<authorizer> authorizer_of(std::string_view role) const;
 
     /// Calls `work()` while others may enter, with nothing written yet: for what takes long and needs no realm. Throws
     /// what it throws.

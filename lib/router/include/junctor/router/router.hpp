@@ -31,8 +31,8 @@ struct router_core;
 ///     io.run();
 ///
 /// Everything runs on the one thread that runs the io_context, and all members are to be called there, or before it
-/// runs. The io_context must outlive the router; the log sink and the authenticators must outlive the running of the
-/// io_context.
+/// runs. The io_context must outlive the router; the log sink, and authenticators that were given by reference, must
+/// outlive the running of the io_context.
 ///
 /// With several io_contexts the router has as many shards: connections are spread over them, and each shard is run by
 /// one thread of its own. The first is the main shard: it listens and runs the procedures of the program, and the
@@ -64,10 +64,21 @@ public:
     /// The open realm of that name, or null.
     [[nodiscard]] realm_host* find_realm(std::string_view name) noexcept;
 
+    /// Closes the realm of that name for good: GOODBYE wamp.close.close_realm to each of its sessions, and nobody joins
+    /// it any more. Its host stays valid, and closed, as long as the router; a realm of the same name that is opened
+    /// later is another one. No effect if no such realm is open.
+    void close_realm(std::string_view name);
+
     /// Listens on `transport` from now on and returns its URL with the actual port, such as "rs://127.0.0.1:8081",
     /// "rss://[::1]:8443" or "rs://unix:/run/shop.sock". Throws `endpoint_error` if it cannot listen, and
     /// `std::invalid_argument` if the transport offers no authmethod, since nobody could join.
     std::string listen(rawsocket_transport transport);
+
+    /// Lets others decide who joins over the transport with the id `transport`, which listens: `methods` are offered,
+    /// in this order, in place of all that was offered before. Sessions that are joined stay, and who is being
+    /// authenticated is so to the end by who began it. Throws `std::invalid_argument`, and changes nothing, if there is
+    /// no such transport, or no authmethod in `methods`.
+    void authenticate(std::string_view transport, std::vector<rawsocket_transport::method> methods);
 
     /// Stops listening, says GOODBYE wamp.close.system_shutdown to every session, and ends each connection when its
     /// peer has answered, or after `session_limits::goodbye_timeout`. Then nothing keeps `io_context::run()` from

@@ -25,6 +25,8 @@ struct tls_server_options {
     std::string dhparam;                         ///< Empty: OpenSSL chooses parameters that suit the key.
     std::string ciphers;                         ///< OpenSSL's cipher list; names that begin with TLS_ are for TLS 1.3.
     std::vector<std::string> ca_certificates;    ///< Not empty: clients must present a certificate of one of these.
+
+    friend bool operator==(const tls_server_options&, const tls_server_options&) = default;
 };
 
 /// The versions of IP.
@@ -40,6 +42,8 @@ struct tcp_endpoint {
     /// For how long what was sent may stay unacknowledged before the connection ends; 0: as the system has it.
     std::chrono::milliseconds user_timeout{0};
     std::optional<tls_server_options> tls;
+
+    friend bool operator==(const tcp_endpoint&, const tcp_endpoint&) = default;
 };
 
 /// A Unix domain socket to listen on.
@@ -49,6 +53,8 @@ struct unix_endpoint {
     std::optional<mode_t> mode; ///< Permissions of the socket file; without it the umask decides.
     std::string user;           ///< Owner of the socket file; empty: who runs the process.
     std::string group;          ///< Group of the socket file; empty: that of the process.
+
+    friend bool operator==(const unix_endpoint&, const unix_endpoint&) = default;
 };
 
 /// Where a transport listens.

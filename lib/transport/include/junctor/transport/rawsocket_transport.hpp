@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -33,8 +34,8 @@ enum class keep_alive : std::uint8_t {
 ///     junctor::rawsocket(junctor::tcp("127.0.0.1", 8081)).serializers({junctor::serializer::cbor})
 class rawsocket_transport {
 public:
-    /// An authmethod and what decides on peers that choose it.
-    using method = std::pair<std::string, authenticator*>;
+    /// An authmethod and what decides on peers that choose it; never null.
+    using method = std::pair<std::string, std::shared_ptr<authenticator>>;
 
     explicit rawsocket_transport(junctor::endpoint where) : endpoint_{std::move(where)} {}
 
@@ -64,8 +65,11 @@ public:
     /// Default: off. Throws `std::invalid_argument` if it is on with an interval that is not positive.
     rawsocket_transport& keep_alive_ping(keep_alive when, std::chrono::milliseconds interval);
 
-    /// Offers authmethod `name`. Clients get the first of their own list that is offered. `decides` must outlive the
-    /// router that listens. Throws `std::invalid_argument` if the method is offered already.
+    /// Offers authmethod `name`. Clients get the first of their own list that is offered. `decides`, which must not be
+    /// null, is kept as long as somebody may ask it. Throws `std::invalid_argument` if the method is offered already.
+    rawsocket_transport& authenticate(std::string name, std::shared_ptr<authenticator> decides);
+
+    /// The same with an authenticator that belongs to the caller, and must outlive the router that listens.
     rawsocket_transport& authenticate(std::string name, authenticator& decides);
 
     /// Which URIs tell a client why it may not join. Default: those of the specification.
@@ -88,6 +92,9 @@ public:
 
     /// The authmethods on offer, in the order in which they were added. Empty: the router's default applies.
     [[nodiscard]] std::span<const method> methods() const noexcept { return methods_; }
+
+    /// Gives the authmethods away: none are on offer afterwards.
+    [[nodiscard]] std::vector<method> take_methods() noexcept { return std::exchange(methods_, {}); }
 
 private:
     junctor::endpoint endpoint_;
