@@ -328,3 +328,27 @@ TEST_CASE("event retention: the broker announces it", "[conformance][retention]"
 {
     CHECK(router_features().has(session_role::broker, feature::event_retention));
 }
+
+TEST_CASE("event retention: the topics with retained events can be listed, and the events be forgotten",
+          "[conformance][retention]")
+{
+    conversation talk(GENERATE(serializer::json, serializer::msgpack, serializer::cbor));
+    auto& alice = talk.join("alice");
+    for (const std::string topic : {"com.b", "com.a.x", "org.a"})
+        alice.says(R"([16, 1, {"retain": true}, ")" + topic + R"(", [1]])");
+    const auto answers = [&](const std::string& procedure, const std::string& args, const std::string& answer) {
+        alice.says("[48, 1, {}, \"junctor.retention." + procedure + "\", " + args + "]");
+        alice.hears("[50, 1, {}, [" + answer + "]]");
+    };
+    answers("topics", R"(["", {"match": "prefix"}])", R"(["com.a.x", "com.b", "org.a"])");
+    answers("topics", R"(["com", {"match": "prefix"}])", R"(["com.a.x", "com.b"])");
+    answers("topics", R"([".a", {"match": "wildcard"}])", R"(["org.a"])");
+    answers("topics", R"(["com.b"])", R"(["com.b"])");
+    answers("forget", R"(["com.b"])", "1");
+    answers("forget", R"(["com.b"])", "0");
+    answers("topics", R"(["", {"match": "prefix"}])", R"(["com.a.x", "org.a"])");
+    alice.says(R"([48, 2, {}, "junctor.retention.forget", []])"); // everything must be asked for in so many words
+    alice.hears(R"([8, 48, 2, {}, "wamp.error.invalid_argument", ["argument 1: a string is expected"]])");
+    answers("forget", R"(["", {"match": "prefix"}])", "2");
+    CHECK(talk.realm().retained_event_count() == 0);
+}

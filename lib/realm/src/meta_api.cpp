@@ -52,6 +52,8 @@ const meta_api::procedure meta_api::procedures[] = {
     {"wamp.subscription.get", &meta_api::subscription_get},
     {"wamp.subscription.list_subscribers", &meta_api::subscription_list_subscribers},
     {"wamp.subscription.count_subscribers", &meta_api::subscription_count_subscribers},
+    {"junctor.retention.topics", &meta_api::retention_topics},
+    {"junctor.retention.forget", &meta_api::retention_forget},
 };
 
 meta_api::meta_api(const realm_options& options, const members_by_id& members, broker& events, dealer& calls,

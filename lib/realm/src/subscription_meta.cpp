@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 
-/// The procedures `wamp.subscription.*`.
+/// The procedures `wamp.subscription.*` and `junctor.retention.*`.
+
+#include <utility>
 
 #include <junctor/realm/broker.hpp>
 #include <junctor/realm/meta_api.hpp>
@@ -77,6 +79,25 @@ list meta_api::subscription_count_subscribers(meta_arguments& asked)
     if (found == nullptr)
         return {};
     return {found->subscribers.size()};
+}
+
+list meta_api::retention_topics(meta_arguments& asked)
+{
+    const auto pattern = asked.text(0);
+    const auto match = match_option(asked, 1);
+    list topics;
+    for (auto& topic : events_.retained().topics(pattern, match, clock_.now()))
+        topics.emplace_back(std::move(topic));
+    return {value(std::move(topics))};
+}
+
+list meta_api::retention_forget(meta_arguments& asked)
+{
+    const auto pattern = asked.text(0);
+    const auto match = match_option(asked, 1);
+    if (asked.failed())
+        return {};
+    return {events_.retained().forget(pattern, match)};
 }
 
 } // namespace junctor

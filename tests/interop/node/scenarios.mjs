@@ -316,6 +316,17 @@ scenarios.set('one event reaches exact, prefix and wildcard subscriptions, each 
     expect(noted(await wildcard.done()), [apple, [2, run.uri('shop.pear.sold')]], 'wildcard');
 });
 
+scenarios.set('a retained event comes to who asks for it', async (run) => {
+    const [publisher, subscriber] = [await run.join(), await run.join()];
+    for (const number of [1, 2]) {
+        await publisher.publish(run.uri('state'), [number], {}, { acknowledge: true, retain: true });
+    }
+    const events = collector(2);
+    await subscriber.subscribe(run.uri('state'), events.handler, { get_retained: true });
+    publisher.publish(run.uri('state'), [3]);
+    expect(payloadOf(await events.done()), [[[2], {}], [[3], {}]], 'events');
+});
+
 // --- Meta API ------------------------------------------------------------------------------------------------------
 
 scenarios.set('sessions can be listed, looked at and killed', async (run) => {

@@ -32,9 +32,10 @@ struct realm_options;
 [[nodiscard]] dict details_of(const registration& told, const realm_clock& clock);
 [[nodiscard]] dict details_of(const subscription& told, const realm_clock& clock);
 
-/// Answers the procedures `wamp.session.*`, `wamp.registration.*` and `wamp.subscription.*`, and
-/// `junctor.registration.explain`, which tells why a call goes where it goes. Who may call them is a matter of
-/// permissions, as for any procedure. Part of the realm's monitor. Spec: advanced profile, "Meta API".
+/// Answers the procedures `wamp.session.*`, `wamp.registration.*` and `wamp.subscription.*`;
+/// `junctor.registration.explain`, which tells why a call goes where it goes; and `junctor.retention.*` about retained
+/// events. Who may call them is a matter of permissions, as for any procedure. Part of the realm's monitor. Spec:
+/// advanced profile, "Meta API".
 class meta_api final : public built_in_procedures {
 public:
     using members_by_id = id_map<session_id, std::unique_ptr<realm_member>>;
@@ -80,6 +81,8 @@ private:
     list subscription_get(meta_arguments& asked);
     list subscription_list_subscribers(meta_arguments& asked);
     list subscription_count_subscribers(meta_arguments& asked);
+    list retention_topics(meta_arguments& asked);
+    list retention_forget(meta_arguments& asked);
 
     template <class Use>
     void for_each_session(meta_arguments& asked, Use use) const;
