@@ -111,22 +111,3 @@ TEST_CASE("violations: an answer that comes twice is passed over", "[conformance
     callee.hears_nothing();
     CHECK(callee.session().open());
 }
-
-TEST_CASE("violations: arguments in parts are refused once, and what continues them is passed over",
-          "[conformance][violations]")
-{
-    const auto check = GENERATE(request_id_check::lenient, request_id_check::strict);
-    realm_options options;
-    options.request_ids = check;
-    conversation talk(GENERATE(serializer::json, serializer::msgpack, serializer::cbor), options);
-    auto& alice = talk.join("alice");
-    alice.says(R"([64, 1, {}, "com.myapp.upload"])");
-    alice.hears(R"([65, 1, "$upload"])");
-    alice.says(R"([48, 2, {"progress": true}, "com.myapp.upload", [1]])");
-    alice.hears_error(message_type::call, 2, "wamp.error.feature_not_supported");
-    alice.says(R"([48, 2, {"progress": true}, "com.myapp.upload", [2]])");
-    alice.says(R"([48, 2, {}, "com.myapp.upload", [3]])");
-    alice.hears_nothing();
-    alice.says(R"([48, 3, {}, "com.myapp.upload"])");
-    alice.hears(R"([68, 1, "$upload", {}])");
-}

@@ -47,8 +47,8 @@ TEST_CASE("sessions: WELCOME announces features as true and nothing else", "[con
             CHECK(router_features().has(*parse_session_role(role), *parse_feature(name)));
         }
     }
-    CHECK_FALSE(router_features().has(session_role::dealer, feature::progressive_call_invocations));
     CHECK_FALSE(router_features().has(session_role::broker, feature::event_history));
+    CHECK_FALSE(router_features().has(session_role::dealer, feature::call_trustlevels));
 }
 
 TEST_CASE("sessions: GOODBYE is answered once, and closes", "[conformance][sessions]")

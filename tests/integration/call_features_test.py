@@ -13,6 +13,9 @@ setUpModule = open_house
 CANCELABLE = roles_with(callee=["call_canceling"])
 PROGRESSIVE = roles_with(callee=["progressive_call_results", "call_canceling"])
 ONLY_PROGRESSIVE = roles_with(callee=["progressive_call_results"])
+IN_PARTS = roles_with(
+    caller=["progressive_call_invocations"], callee=["progressive_call_invocations", "call_canceling"]
+)
 PATIENT = roles_with(callee=["call_timeout", "call_canceling"])
 
 
@@ -90,12 +93,25 @@ class ProgressGate(CallCase):
                 self.assertEqual(self.told(realm, roles), details)
 
 
+@on_every_link
 class ProgressiveInvocations(CallCase):
-    def test_arguments_in_parts_are_not_supported(self):
-        roles = roles_with(caller=["progressive_call_invocations"], callee=["progressive_call_invocations"])
+    def test_arguments_may_come_in_parts(self):
         for realm in ("realm1", "realm.strict"):
-            self.set_up(realm, roles, roles)
-            self.assertNotIn("progressive_call_invocations", self.caller.details["roles"]["dealer"]["features"])
+            self.set_up(realm, IN_PARTS, IN_PARTS)
+            request = self.caller.call(self.procedure, progress=True)
+            invocation = self.callee.expect_invocation(self.registration, {"progress": True})
+            for part in range(3):
+                details = {"progress": True} if part < 2 else {}
+                self.caller.send(CALL, request, details, self.procedure, [part])
+                self.assertEqual(self.callee.expect_invocation(self.registration, details, [part]), invocation)
+            self.callee.send(YIELD, invocation, {}, ["all"])
+            self.caller.expect(RESULT, request, {}, ["all"])
+            self.callee.unregister(self.registration)
+
+    def test_a_callee_may_not_support_it(self):
+        for realm in ("realm1", "realm.strict"):
+            self.set_up(realm, CANCELABLE, IN_PARTS)
+            self.assertTrue(self.caller.details["roles"]["dealer"]["features"]["progressive_call_invocations"])
             request = self.caller.request()
             for part in range(3):
                 self.caller.send(CALL, request, {"progress": part < 2}, self.procedure, [part])

@@ -12,14 +12,25 @@ std::int64_t number(const value& v)
     return given != nullptr ? *given : -1;
 }
 
+/// Notes whether further parts are to follow what bears `request`, by its options or details.
+void note_part(std::set<std::int64_t>& unfinished, std::int64_t request, const value& options)
+{
+    const auto* const progress = options.get_if<dict>()->find("progress");
+    if (progress != nullptr && *progress == value(true))
+        unfinished.insert(request);
+    else
+        unfinished.erase(request);
+}
+
 } // namespace
 
 void ledger::sends(const list& message)
 {
     switch (number(message[0])) {
     case 48:
-        if (!refused_uploads_.contains(number(message[1])))
+        if (!unfinished_calls_.contains(number(message[1])))
             open_calls_.insert(number(message[1]));
+        note_part(unfinished_calls_, number(message[1]), message[2]);
         break;
     case 34: unsubscribing_[number(message[1])] = number(message[2]); break;
     case 66: unregistering_[number(message[1])] = number(message[2]); break;
@@ -33,8 +44,6 @@ std::optional<std::string> ledger::receives(const list& message)
     case 8:
         if (number(message[1]) != 48)
             return std::nullopt;
-        if (message[4] == value("wamp.error.feature_not_supported"))
-            refused_uploads_.insert(number(message[2]));
         return receives_answer(number(message[2]), true);
     case 33: subscriptions_.insert(number(message[2])); return std::nullopt;
     case 35: subscriptions_.erase(unsubscribing_[number(message[1])]); return std::nullopt;
@@ -61,6 +70,10 @@ std::optional<std::string> ledger::receives_answer(std::int64_t request, bool fi
 
 std::optional<std::string> ledger::receives_invocation(const list& message)
 {
+    const bool is_further = unfinished_invocations_.contains(number(message[1]));
+    note_part(unfinished_invocations_, number(message[1]), message[3]);
+    if (is_further)
+        return std::nullopt;
     if (complete_ && !registrations_.contains(number(message[2])))
         return "INVOCATION for a registration that the session does not have";
     if (number(message[1]) != ++invocations_)

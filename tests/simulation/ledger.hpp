@@ -38,7 +38,8 @@ private:
     [[nodiscard]] std::optional<std::string> receives_invocation(const list& message);
 
     std::set<std::int64_t> open_calls_;
-    std::set<std::int64_t> refused_uploads_; ///< Calls in parts; their further parts are no calls of their own.
+    std::set<std::int64_t> unfinished_calls_; ///< Those in parts; their further parts are no calls of their own.
+    std::set<std::int64_t> unfinished_invocations_;
     std::set<std::int64_t> subscriptions_;
     std::set<std::int64_t> registrations_;
     std::map<std::int64_t, std::int64_t> unsubscribing_; ///< Request and subscription.

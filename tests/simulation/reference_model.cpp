@@ -205,7 +205,7 @@ bool reference_model::sequence_broken(session_number from, int type, const list&
     if (!request || !options_.strict_requests)
         return false;
     const auto number = static_cast<std::uint64_t>(*m[1].get_if<std::int64_t>());
-    if (type == 48 && number == s.refused_upload)
+    if (type == 48 && s.unfinished.contains(number))
         return false;
     return number != ++s.requests;
 }
@@ -422,15 +422,17 @@ void reference_model::on_call(session_number from, const list& m, milliseconds n
                               std::optional<session_number> chosen)
 {
     auto& caller = sessions_.at(from);
-    if (caller.refused_upload != 0 && m[1] == value(caller.refused_upload))
-        return;
+    const auto number = static_cast<std::uint64_t>(*m[1].get_if<std::int64_t>());
+    if (caller.unfinished.contains(number))
+        return on_further_part(from, m);
     const auto mine = [&](const pending& call) { return call.caller == from; };
     if (std::any_of(calls_.begin(), calls_.end(),
                     [&](const pending& call) { return mine(call) && call.request == m[1]; }))
         return abort(from);
     if (flag(m, 2, "progress")) {
-        caller.refused_upload = static_cast<std::uint64_t>(*m[1].get_if<std::int64_t>());
-        return error(from, 48, m[1], "wamp.error.feature_not_supported");
+        if (options_.strict_requests && !caller.sends_parts)
+            return abort(from);
+        caller.unfinished.insert(number);
     }
     const auto uri = text(m[3]);
     if (!valid(uri, "exact"))
@@ -449,8 +451,9 @@ void reference_model::on_call(session_number from, const list& m, milliseconds n
 
     auto& r = registrations_.at(*p);
     const auto count = r.callees.size();
-    const auto drawn =
-        std::find_if(r.callees.begin(), r.callees.end(), [&](const callee& c) { return c.id == chosen; });
+    // If nobody was invoked, it was a callee that does not take the call at all, if there is one.
+    const auto drawn = std::find_if(r.callees.begin(), r.callees.end(),
+                                    [&](const callee& c) { return chosen ? c.id == *chosen : !takes_call(c, m); });
     for (std::size_t attempt = 0; attempt < count; ++attempt) {
         std::size_t choice = attempt;
         if (r.policy == "last")
@@ -465,11 +468,22 @@ void reference_model::on_call(session_number from, const list& m, milliseconds n
     error(from, 48, m[1], "wamp.error.unavailable");
 }
 
+/// Whether what the CALL `m` needs is supported by a callee.
+bool reference_model::takes_call(const callee& who, const list& m) const
+{
+    const auto& s = sessions_.at(who.id);
+    return !flag(m, 2, "progress") || (s.takes_parts && s.takes_interrupt);
+}
+
 bool reference_model::invoke(session_number from, const list& m, const pattern& p, procedure& r, std::size_t choice,
                              milliseconds now)
 {
     const auto target = r.callees[choice];
     auto& callee = sessions_.at(target.id);
+    if (!takes_call(target, m)) {
+        error(from, 48, m[1], "wamp.error.feature_not_supported");
+        return true;
+    }
     auto details = custom(m[2]);
     if (options_.disclosure_allowed && (flag(m, 2, "disclose_me") || target.wants_caller)) {
         details.set("caller", from);
@@ -487,14 +501,38 @@ bool reference_model::invoke(session_number from, const list& m, const pattern& 
         details.set("timeout", timeout.count());
         timeout = {};
     }
-    list invocation{68, callee.invocations + 1, r.name, details};
-    append_from(invocation, m, 4);
-    if (!send(target.id, invocation))
+    const list frozen{68, callee.invocations + 1, r.name, details};
+    if (!send_part(target.id, frozen, m))
         return false;
     r.turn = (choice + 1) % r.callees.size();
-    calls_.push_back(
-        {from, m[1], target.id, ++callee.invocations, flag(m, 2, "receive_progress"), false, timeout, now + timeout});
+    calls_.push_back({from, m[1], target.id, ++callee.invocations, flag(m, 2, "receive_progress"), false, timeout,
+                      now + timeout, frozen, m[3]});
     return true;
+}
+
+/// Sends the INVOCATION `frozen` with what the CALL `m` says about progress, and its payload.
+bool reference_model::send_part(session_number to, list frozen, const list& m)
+{
+    if (flag(m, 2, "progress"))
+        frozen[3].get_if<dict>()->set("progress", true);
+    append_from(frozen, m, 4);
+    return send(to, std::move(frozen));
+}
+
+void reference_model::on_further_part(session_number from, const list& m)
+{
+    if (!flag(m, 2, "progress"))
+        sessions_.at(from).unfinished.erase(static_cast<std::uint64_t>(*m[1].get_if<std::int64_t>()));
+    for (std::size_t i = 0; i < calls_.size(); ++i) {
+        const auto& call = calls_[i];
+        if (call.caller != from || call.request != m[1] || call.killed)
+            continue;
+        if (call.procedure != m[3])
+            return abort(from);
+        if (!send_part(call.callee, call.frozen, m))
+            give_up(i, "wamp.error.unavailable", true);
+        return;
+    }
 }
 
 void reference_model::on_cancel(session_number from, const list& m)

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,13 +38,15 @@ struct model_session {
     bool takes_interrupt{false};
     bool takes_progress{false};
     bool keeps_time{false};
+    bool takes_parts{false}; ///< As a callee.
+    bool sends_parts{false}; ///< It says so as a caller.
 
     bool open{true};
     bool full{false}; ///< Its queue takes nothing.
     std::uint64_t invocations{0};
     std::uint64_t requests{0};
-    std::uint64_t refused_upload{0};
     std::vector<list> testaments; ///< The publications that they will be.
+    std::set<std::uint64_t> unfinished; ///< Calls in parts whose last part has not come.
 };
 
 /// The reference. Messages are values as the spec writes them; what the router may choose has a name in them: `"$S1"`
@@ -106,6 +109,8 @@ private:
         bool killed;
         milliseconds timeout;
         milliseconds deadline;
+        list frozen; ///< Its INVOCATION, without payload.
+        value procedure;
     };
 
     bool send(session_number to, list message);
@@ -122,6 +127,7 @@ private:
     void on_register(session_number from, const list& m);
     void on_unregister(session_number from, const list& m);
     void on_call(session_number from, const list& m, milliseconds now, std::optional<session_number> chosen);
+    void on_further_part(session_number from, const list& m);
     void on_cancel(session_number from, const list& m);
     void on_yield(session_number from, const list& m, milliseconds now);
     void on_error(session_number from, const list& m);
@@ -137,8 +143,10 @@ private:
 
     [[nodiscard]] bool permitted(session_number id, const std::string& uri) const;
     [[nodiscard]] const pattern* find_procedure(const std::string& uri) const;
+    [[nodiscard]] bool takes_call(const callee& who, const list& m) const;
     bool invoke(session_number from, const list& m, const pattern& p, procedure& r, std::size_t choice,
                 milliseconds now);
+    bool send_part(session_number to, list frozen, const list& m);
     void remove_callee(const pattern& p, session_number id);
     void interrupt(const pending& call, const std::string& mode, const std::string& reason);
     void finish(std::size_t call);

@@ -130,6 +130,8 @@ void run::join()
     facts.takes_interrupt = chance(60);
     facts.takes_progress = chance(60);
     facts.keeps_time = chance(50);
+    facts.takes_parts = chance(60);
+    facts.sends_parts = chance(80);
 
     role_features features;
     features.add(session_role::caller);
@@ -140,6 +142,10 @@ void run::join()
         features.add(session_role::callee, feature::progressive_call_results);
     if (facts.keeps_time)
         features.add(session_role::callee, feature::call_timeout);
+    if (facts.takes_parts)
+        features.add(session_role::callee, feature::progressive_call_invocations);
+    if (facts.sends_parts)
+        features.add(session_role::caller, feature::progressive_call_invocations);
     session_limits limits;
     limits.subscriptions_max = options_.subscriptions_max;
     limits.registrations_max = options_.registrations_max;
@@ -303,6 +309,38 @@ list run::register_(client& who)
 
 list run::call(client& who)
 {
+    dict options = call_options();
+    if (!who.uploads.empty() && chance(40))
+        return further_part(who, std::move(options));
+    const bool again = !who.calls.empty() && chance(2);
+    const auto request = again ? who.calls.back() : next_request(who);
+    who.calls.push_back(request);
+    const auto procedure = uri();
+    if (chance(15)) {
+        options.set("progress", true);
+        who.uploads.emplace_back(request, procedure);
+    }
+    list message{48, request, options, procedure};
+    add_payload(message);
+    return message;
+}
+
+/// One more part of a call: mostly such as it should be.
+list run::further_part(client& who, dict options)
+{
+    const auto which = static_cast<std::ptrdiff_t>(draw(who.uploads.size()));
+    const auto [request, procedure] = who.uploads[static_cast<std::size_t>(which)];
+    if (chance(60))
+        options.set("progress", true);
+    else if (chance(95)) // or it goes on, though it must not
+        who.uploads.erase(who.uploads.begin() + which);
+    list message{48, request, options, chance(97) ? procedure : uri()};
+    add_payload(message);
+    return message;
+}
+
+dict run::call_options()
+{
     dict options;
     if (chance(40))
         options.set("receive_progress", true);
@@ -310,16 +348,9 @@ list run::call(client& who)
         options.set("timeout", draw(600));
     if (chance(20))
         options.set("disclose_me", true);
-    if (chance(5))
-        options.set("progress", true);
     if (chance(20))
         options.set("_mark", payloads_);
-    const bool again = !who.calls.empty() && chance(2);
-    const auto request = again ? who.calls.back() : next_request(who);
-    who.calls.push_back(request);
-    list message{48, request, options, uri()};
-    add_payload(message);
-    return message;
+    return options;
 }
 
 /// A call that the router answers itself.
@@ -583,8 +614,8 @@ bool run::names_are_distinct(const list& message)
 
 void run::watch(client& who, const list& message)
 {
-    if (message[0] == value(68))
-        who.invocations.push_back(static_cast<std::uint64_t>(*message[1].get_if<std::int64_t>()));
+    if (message[0] == value(68) && message[1] == value(who.invocations.size() + 1))
+        who.invocations.push_back(who.invocations.size() + 1);
     if (const auto wrong = who.ledger.receives(message))
         fail(std::to_string(who.number) + " is sent " + test::to_json(value(message)) + ": " + *wrong);
 }

@@ -54,6 +54,7 @@ private:
         std::uint64_t requests{0};
         std::vector<std::uint64_t> calls;
         std::vector<std::uint64_t> invocations;
+        std::vector<std::pair<std::uint64_t, std::string>> uploads; ///< Calls in parts that are to go on.
     };
 
     using client_ptr = std::unique_ptr<client>;
@@ -71,6 +72,8 @@ private:
     [[nodiscard]] list register_(client& who);
     [[nodiscard]] list call(client& who);
     [[nodiscard]] list meta_call(client& who);
+    [[nodiscard]] list further_part(client& who, dict options);
+    [[nodiscard]] dict call_options();
     [[nodiscard]] list cancel(client& who);
     [[nodiscard]] list answer(client& who);
     [[nodiscard]] list end_something(client& who, int type, char kind);

@@ -297,10 +297,13 @@ template <class Message>
     failure.type = Message::type;
     failure.request = {};
     failure.acknowledge = false;
+    failure.progress = false;
     if constexpr (requires { m.request; })
         failure.request = m.request;
     if constexpr (std::is_same_v<Message, publish>)
         failure.acknowledge = m.options.acknowledge;
+    if constexpr (std::is_same_v<Message, call>)
+        failure.progress = m.options.progress;
 }
 
 /// Reads a message whose type is known: `rest` and `due` are what its reader says behind the type. Everything that it

@@ -153,7 +153,7 @@ private:
 
     Reader& in_;
     hello_details details_;
-    decode_failure failure_{errc{}, message_type::hello, {}, false, "Details", {}};
+    decode_failure failure_{errc{}, message_type::hello, {}, false, false, "Details", {}};
     std::size_t entries_{0};
 };
 

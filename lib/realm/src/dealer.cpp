@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include <junctor/base/limits.hpp>
 #include <junctor/realm/meta_api.hpp>
 #include <junctor/realm/realm.hpp>
 
@@ -20,6 +21,8 @@ std::chrono::milliseconds bounded_timeout(std::uint64_t milliseconds)
     const auto most = static_cast<std::uint64_t>(call_timeout_max.count());
     return std::chrono::milliseconds(static_cast<std::int64_t>(std::min(milliseconds, most)));
 }
+
+constexpr std::string_view request_in_use = "CALL: the request is in use for a call that waits for its answer";
 
 bool is_callee_with(const realm_member& member, feature f)
 {
@@ -38,10 +41,33 @@ bool takes_progress(const realm_member& member, progress_gate gate)
            (gate == progress_gate::results_announced || takes_interrupt(member));
 }
 
+/// Without call canceling a callee does not support calls whose arguments come in parts.
+bool takes_arguments_in_parts(const realm_member& member)
+{
+    return is_callee_with(member, feature::progressive_call_invocations) && takes_interrupt(member);
+}
+
 /// Whether the callee ends a call that takes too long itself.
 bool keeps_time(const callee& target)
 {
     return target.forward_timeout && is_callee_with(*target.member, feature::call_timeout);
+}
+
+/// Whether the caller asks for nothing of which more than the payload must be told or remembered.
+bool is_plain(const call_options& options)
+{
+    return options.timeout == 0 && !options.progress && !options.disclose_me;
+}
+
+/// What was decided about the message of `caller` that is being dealt with, in full.
+authorization_decision decision_on(const realm_member& caller, permission permitted)
+{
+    if (caller.authorized != nullptr)
+        return caller.authorized->decided();
+    authorization_decision decided;
+    decided.allowed = permitted.allowed;
+    decided.disclose = permitted.disclose;
+    return decided;
 }
 
 /// The error that tells a caller why a message did not reach its receiver.
@@ -121,7 +147,8 @@ void dealer::on_unregister(realm_member& from, const unregister& m)
 
 void dealer::add_callee(registration& to, realm_member& from, const register_& m)
 {
-    to.callees.push_back({&from, m.options.disclose_caller, m.options.forward_timeout});
+    const bool plain = !m.options.disclose_caller && to.match == match_policy::exact;
+    to.callees.push_back({&from, plain, m.options.disclose_caller, m.options.forward_timeout});
     from.registrations.emplace(to.id, &to);
     from.joined.send(registered{m.request, to.id});
     if (events_.hears_router())
@@ -187,7 +214,7 @@ void dealer::remove_from_list(registration& from, const realm_member& gone)
     }
     if (from.calls.size() >= from.joined.limits().pending_calls_max)
         return from.refuse(m, errc::too_many_requests, "too many calls of the session wait for an answer");
-    route(from, m, *target, m.options.disclose_me || permitted.disclose, now);
+    route(from, m, *target, permitted, now);
 }
 
 /// What is registered under the very name `procedure`, or null.
@@ -211,17 +238,15 @@ bool dealer::admit(realm_member& from, const call& m, registration* exact, permi
     if (breaks_passthru_rule(from.joined, session_role::caller, m.options.forwarded))
         return false;
     if (pending_.find_call(from, m.request) != nullptr) {
-        from.joined.abort(errc::protocol_violation, "CALL: the request is in use for a call that waits for its answer");
+        from.joined.abort(errc::protocol_violation, request_in_use);
         return false;
     }
     const auto refuse = [&](errc code, std::string_view text = {}) {
         from.refuse(m, code, text);
         return false;
     };
-    if (m.options.progress) {
-        from.refused_progressive_call = m.request;
-        return refuse(errc::feature_not_supported, "this router takes no arguments in parts");
-    }
+    if (m.options.progress && !begins_in_parts(from, m))
+        return false;
     // What is registered under its own name has been checked already.
     if (exact == nullptr) {
         if (const auto flaw = check_uri(m.procedure, options_.uris); flaw != uri_flaw::none)
@@ -237,21 +262,21 @@ bool dealer::admit(realm_member& from, const call& m, registration* exact, permi
 }
 
 /// Sends INVOCATION to the callee that the policy picks; one that takes nothing any more is passed over for the next.
-void dealer::route(realm_member& caller, const call& m, registration& to, bool tells, time_point now)
+void dealer::route(realm_member& caller, const call& m, registration& to, permission permitted, time_point now)
 {
     const auto first = first_choice(to);
-    if (!offer(caller, m, to, first, tells, now))
-        offer_to_others(caller, m, to, first, tells, now);
+    if (!offer(caller, m, to, first, permitted, now))
+        offer_to_others(caller, m, to, first, permitted, now);
 }
 
 /// Offers a call to those who come after the `first` callee, which has refused it.
 [[gnu::noinline]] void dealer::offer_to_others(realm_member& caller, const call& m, registration& to, std::size_t first,
-                                               bool tells, time_point now)
+                                               permission permitted, time_point now)
 {
     const auto count = to.callees.size();
     for (std::size_t attempt = 1; attempt < count; ++attempt) {
         const auto step = to.invoke == invocation_policy::last ? count - attempt : attempt;
-        if (offer(caller, m, to, (first + step) % count, tells, now))
+        if (offer(caller, m, to, (first + step) % count, permitted, now))
             return;
     }
     caller.refuse(m, errc::unavailable);
@@ -259,7 +284,7 @@ void dealer::route(realm_member& caller, const call& m, registration& to, bool t
 
 /// Sends INVOCATION to the callee at `position`. Whether the call is dealt with: false if the callee takes nothing any
 /// more.
-bool dealer::offer(realm_member& caller, const call& m, registration& to, std::size_t position, bool tells,
+bool dealer::offer(realm_member& caller, const call& m, registration& to, std::size_t position, permission permitted,
                    time_point now)
 {
     const auto& target = to.callees[position];
@@ -268,8 +293,14 @@ bool dealer::offer(realm_member& caller, const call& m, registration& to, std::s
         caller.refuse(m, errc::feature_not_supported, "the callee takes no payload passthru");
         return true;
     }
+    const bool plain = target.plain && !permitted.disclose && is_plain(m.options);
+    if (!plain && m.options.progress && !takes_arguments_in_parts(*target.member)) {
+        caller.refuse(m, errc::feature_not_supported, "the callee takes no arguments in parts");
+        return true;
+    }
     const auto request = receiver.next_invocation();
-    const auto outcome = receiver.send(invocation_for(caller, m, to, target, tells));
+    const auto outcome = receiver.send(plain ? plain_invocation(m, to, target)
+                                             : invocation_for(caller, m, to, target, decision_on(caller, permitted)));
     if (outcome == delivery::refused)
         return false;
     if (outcome != delivery::queued) {
@@ -279,7 +310,10 @@ bool dealer::offer(realm_member& caller, const call& m, registration& to, std::s
     receiver.count_invocation();
     if (to.invoke == invocation_policy::roundrobin)
         to.next = position + 1 == to.callees.size() ? 0 : position + 1;
-    remember(caller, m, target, request, now);
+    auto& pending = pending_.add(caller, m.request, *target.member, request);
+    pending.wants_progress = m.options.receive_progress;
+    if (!plain)
+        remember_extras(pending, m, to, target, permitted, now);
     return true;
 }
 
@@ -297,24 +331,24 @@ std::size_t dealer::first_choice(const registration& from)
     return 0;
 }
 
-invocation dealer::invocation_for(const realm_member& caller, const call& m, const registration& to,
-                                  const callee& target, bool tells) const
+/// The INVOCATION that brings nothing but what every one brings.
+invocation dealer::plain_invocation(const call& m, const registration& to, const callee& target) const
 {
-    const auto& asked = m.options;
-    invocation out(target.member->joined.next_invocation(), to.id, asked.forwarded, m.body);
-    out.details.receive_progress = asked.receive_progress && takes_progress(*target.member, options_.progress);
-    tells = tells || target.disclose_caller;
-    if (!tells && asked.timeout == 0 && to.match == match_policy::exact)
-        return out;
+    invocation out(target.member->joined.next_invocation(), to.id, m.options.forwarded, m.body);
+    out.details.receive_progress = m.options.receive_progress && takes_progress(*target.member, options_.progress);
+    return out;
+}
 
+/// The INVOCATION with what callees are told only if somebody asks for it.
+[[gnu::noinline]] invocation dealer::invocation_for(const realm_member& caller, const call& m, const registration& to,
+                                                    const callee& target, const authorization_decision& decided) const
+{
+    auto out = plain_invocation(m, to, target);
     auto& told = out.details.rare.emplace();
-    bool discloses = tells;
-    if (caller.authorized != nullptr) {
-        const auto& decided = caller.authorized->decided();
-        discloses = decided.disclose || asked.disclose_me || target.disclose_caller;
-        if (decided.trust_level >= 0)
-            told.trustlevel = static_cast<std::uint64_t>(decided.trust_level);
-    }
+    told.progress = m.options.progress;
+    if (decided.trust_level >= 0)
+        told.trustlevel = static_cast<std::uint64_t>(decided.trust_level);
+    const bool discloses = m.options.disclose_me || decided.disclose || target.disclose_caller;
     if (discloses && options_.disclosure == disclosure::allowed) {
         const auto& who = caller.joined.who();
         told.caller = caller.joined.id();
@@ -324,18 +358,103 @@ invocation dealer::invocation_for(const realm_member& caller, const call& m, con
     if (to.match != match_policy::exact)
         told.procedure = m.procedure;
     if (keeps_time(target))
-        told.timeout = asked.timeout;
+        told.timeout = m.options.timeout;
     return out;
 }
 
-void dealer::remember(realm_member& caller, const call& m, const callee& target, request_id invocation, time_point now)
+/// Remembers of a call what most calls do not have.
+[[gnu::noinline]] void dealer::remember_extras(pending_call& pending, const call& m, const registration& to,
+                                               const callee& target, permission permitted, time_point now)
 {
-    auto& pending = pending_.add(caller, m.request, *target.member, invocation);
-    pending.wants_progress = m.options.receive_progress;
+    if (m.options.progress) {
+        auto& kept = pending_calls::keep(pending, m);
+        kept.invocation =
+            invocation_for(*pending.caller, kept.message(), to, target, decision_on(*pending.caller, permitted));
+        kept.invocation.request = pending.invocation;
+    }
     if (m.options.timeout == 0 || keeps_time(target))
         return;
     pending.timeout = bounded_timeout(m.options.timeout);
     pending_.restart_timeout(pending, now);
+}
+
+// Arguments in parts --------------------------------------------------------------------------------------------------
+
+/// Whether a session may send the arguments of a call in parts, of which `m` is the first; if not, it was closed.
+[[gnu::noinline]] bool dealer::begins_in_parts(realm_member& from, const call& m)
+{
+    const bool announced = from.joined.features().has(session_role::caller, feature::progressive_call_invocations);
+    // Clients in use do it unannounced.
+    if (!announced && from.joined.requests().check() == request_id_check::strict) {
+        from.joined.abort(errc::protocol_violation, "CALL: progress is in use but was not announced");
+        return false;
+    }
+    expect_further_parts(from, m.request);
+    return true;
+}
+
+bool dealer::is_unfinished(const realm_member& from, request_id request) noexcept
+{
+    return from.unfinished_calls.contains(request);
+}
+
+void dealer::expect_further_parts(realm_member& from, request_id request)
+{
+    auto& unfinished = from.unfinished_calls;
+    constexpr auto kept = limits::answered_unfinished_calls_max;
+    if (unfinished.size() >= from.calls.size() + 2 * kept)
+        forget_answered(from, kept);
+    unfinished.insert(request);
+}
+
+/// Forgets the oldest of the calls that were answered before their last part came: `surplus` of them.
+void dealer::forget_answered(realm_member& of, std::size_t surplus)
+{
+    auto requests = of.unfinished_calls.extract_sequence();
+    auto kept = requests.begin();
+    for (const auto request : requests) {
+        if (surplus != 0 && pending_calls::find_call(of, request) == nullptr)
+            --surplus;
+        else
+            *kept++ = request;
+    }
+    requests.erase(kept, requests.end());
+    of.unfinished_calls.adopt_sequence(boost::container::ordered_unique_range, std::move(requests));
+}
+
+void dealer::on_further_part(realm_member& from, const call& m)
+{
+    if (!m.options.progress)
+        from.unfinished_calls.erase(m.request);
+    auto* const pending = pending_.find_call(from, m.request);
+    if (pending == nullptr || pending->being_killed)
+        return;
+    auto& kept = *pending->kept;
+    if (m.procedure != kept.message().procedure)
+        return from.joined.abort(errc::protocol_violation, "CALL: a further part names another procedure");
+
+    (*kept.invocation.details.rare).progress = m.options.progress;
+    kept.invocation.body = m.body;
+    const auto outcome = pending->callee->joined.send(kept.invocation);
+    kept.invocation.body = {};
+    // A row of arguments must not have a hole in it, so the call ends here.
+    if (outcome != delivery::queued)
+        abandon(*pending, error_of(outcome));
+}
+
+bool dealer::on_unsound_call(realm_member& from, request_id request, bool progress)
+{
+    const bool is_further = is_unfinished(from, request);
+    if (progress)
+        expect_further_parts(from, request);
+    else
+        from.unfinished_calls.erase(request);
+    auto* const pending = pending_.find_call(from, request);
+    if (!is_further && pending != nullptr)
+        from.joined.abort(errc::protocol_violation, request_in_use);
+    else if (pending != nullptr && !pending->being_killed)
+        abandon(*pending, errc::invalid_argument);
+    return is_further || pending != nullptr;
 }
 
 void dealer::on_cancel(realm_member& from, const cancel& m)

@@ -16,12 +16,20 @@ void pending_calls::add_entry()
     free_.push_back(&entries_.emplace_back());
 }
 
+kept_call& pending_calls::keep(pending_call& pending, const call& m)
+{
+    pending.kept = std::make_unique<kept_call>(m);
+    pending.has_extras = true;
+    return *pending.kept;
+}
+
 void pending_calls::restart_timeout(pending_call& pending, time_point now)
 {
     if (pending.timeout.count() == 0)
         return;
     if (pending.by_deadline.is_linked())
         cancel_timeout(pending);
+    pending.has_extras = true;
     pending.deadline = now + pending.timeout;
     by_deadline_.insert(pending);
 }
@@ -39,6 +47,16 @@ std::optional<pending_calls::time_point> pending_calls::next_deadline() const no
 void pending_calls::cancel_timeout(pending_call& pending) noexcept
 {
     by_deadline_.erase(timetable::s_iterator_to(pending));
+}
+
+/// Apart, so that the calls without them do not share what this needs.
+[[gnu::noinline]] void pending_calls::drop_extras(pending_call& pending) noexcept
+{
+    if (pending.by_deadline.is_linked())
+        cancel_timeout(pending);
+    pending.timeout = {};
+    pending.kept = nullptr;
+    pending.has_extras = false;
 }
 
 } // namespace junctor

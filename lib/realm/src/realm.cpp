@@ -267,8 +267,8 @@ void realm::parts::take(realm_member& from, const Message& m, time_point now)
         abort_for(from.joined, Message::type, "not allowed in a joined session");
     } else {
         if constexpr (std::is_same_v<Message, call>) {
-            if (dealer::continues_refused_call(from, m))
-                return;
+            if (dealer::is_further_part(from, m))
+                return calls.on_further_part(from, m);
         }
         if constexpr (opens_request(Message::type)) {
             if (!from.joined.requests().accept(m.request))
@@ -325,7 +325,9 @@ std::size_t realm::receive(session& from, std::span<const message> batch, time_p
 {
     auto next = batch.begin();
     for (; next != batch.end() && from.joined.open(); ++next) {
-        if (!from.authorized->prepare(*next, options.uris, ++decisions, now))
+        const auto* const called = std::get_if<call>(&*next);
+        const bool was_decided = called != nullptr && dealer::is_further_part(from, *called);
+        if (!was_decided && !from.authorized->prepare(*next, options.uris, ++decisions, now))
             break;
         take_next(from, *next, now);
     }
@@ -359,6 +361,9 @@ void realm::reject(session& from, const decode_failure& failure)
     settle();
     const bool only_an_option = failure.code == errc::invalid_argument && failure.request.valid() &&
                                 client_may_send(session_phase::joined, failure.type);
+    auto* const member = only_an_option && failure.type == message_type::call ? from.membership() : nullptr;
+    if (member != nullptr && parts_->calls.on_unsound_call(*member, failure.request, failure.progress))
+        return;
     if (only_an_option && opens_request(failure.type) && !from.requests().accept(failure.request))
         return abort_for(from, failure.type, out_of_sequence);
 

@@ -140,6 +140,8 @@ TEST_CASE("decode: an option of a wrong type leaves enough to answer the request
     CHECK(acknowledged.code == errc::invalid_argument);
     CHECK(acknowledged.acknowledge);
     CHECK_FALSE(failure_of(R"([16, 4, {"acknowledge": "yes"}, "t"])", format).acknowledge);
+    CHECK(failure_of(R"([48, 4, {"timeout": "soon", "progress": true}, "p"])", format).progress);
+    CHECK_FALSE(failure_of(R"([48, 4, {"timeout": "soon"}, "p"])", format).progress);
 }
 
 TEST_CASE("decode: a violation outweighs a bad option", "[message]")

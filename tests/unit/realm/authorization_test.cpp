@@ -222,6 +222,24 @@ TEST_CASE("authorization: nobody is asked about what is refused anyway", "[realm
     CHECK(f.question() == nullptr);
 }
 
+TEST_CASE("authorization: nobody is asked about further parts of a call, and what was decided holds for them",
+          "[realm][authorization]")
+{
+    fixture f;
+    f.bob->says(R"([64,1,{},"com.p"])");
+    f.bob->hears(R"([65,1,"$p"])");
+    f.alice->says(R"([48,1,{"progress":true},"com.p",[1]])");
+    REQUIRE(f.question() != nullptr);
+    f.answer(allowed(7), false, R"([48,1,{"progress":true},"com.p",[1]])");
+    f.bob->hears(R"([68,1,"$p",{"progress":true,"trustlevel":7},[1]])");
+    f.alice->says(R"([48,2,{},"com.p"])");
+    f.answer(allowed(), false, R"([48,2,{},"com.p"])");
+    f.bob->hears(R"([68,2,"$p",{}])");
+    f.alice->says(R"([48,1,{},"com.p",[2]])");
+    CHECK(f.question() == nullptr);
+    f.bob->hears(R"([68,1,"$p",{"trustlevel":7},[2]])");
+}
+
 TEST_CASE("authorization: callees and subscribers are told trust levels", "[realm][authorization]")
 {
     fixture f;

@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include <junctor/base/limits.hpp>
+
 #include "support/catch.hpp"
 #include "support/conversation.hpp"
 
@@ -167,4 +169,24 @@ TEST_CASE("dealer: who leaves with calls to itself leaves nothing behind", "[rea
     CHECK(c.talk.realm().pending_call_count() == 0);
     CHECK_FALSE(c.talk.realm().next_deadline().has_value());
     c.callee.hears_nothing();
+}
+
+TEST_CASE("dealer: of the calls that were answered before their last part, the oldest are forgotten", "[realm][dealer]")
+{
+    call_on_its_way c;
+    c.caller.says(R"([48, 2, {"progress": true}, "com.a"])");
+    c.callee.hears(R"([68, 2, "$a", {"progress": true}])");
+    const auto count = 4 * limits::answered_unfinished_calls_max;
+    for (std::size_t i = 3; i < 3 + count; ++i) {
+        c.caller.says("[48, " + std::to_string(i) + R"(, {"progress": true}, "com.nobody"])");
+        c.caller.hears_error(message_type::call, i, "wamp.error.no_such_procedure");
+    }
+    CHECK(c.caller.session().membership()->unfinished_calls.size() <= 2 + 2 * limits::answered_unfinished_calls_max);
+    c.caller.says("[48, " + std::to_string(2 + count) + R"(, {}, "com.nobody"])");
+    c.caller.hears_nothing();
+    c.caller.says(R"([48, 3, {}, "com.nobody"])"); // taken for a new one
+    c.caller.hears_error(message_type::call, 3, "wamp.error.no_such_procedure");
+    c.caller.says(R"([48, 2, {}, "com.a", ["last"]])"); // what is pending is not forgotten
+    c.callee.hears(R"([68, 2, "$a", {}, ["last"]])");
+    CHECK(c.caller.session().open());
 }

@@ -59,13 +59,41 @@ TEST_CASE("pending calls: an entry is used again, as new", "[realm][calls]")
     auto& first = m.add(10, 1, 5ms);
     first.wants_progress = true;
     first.being_killed = true;
+    pending_calls::keep(first, call());
     m.pending.remove(first);
     auto& second = m.add(11, 2);
     CHECK(&second == &first);
     CHECK_FALSE(second.wants_progress);
     CHECK_FALSE(second.being_killed);
+    CHECK(second.timeout == 0ms);
+    CHECK(second.kept == nullptr);
     CHECK_FALSE(m.pending.next_deadline().has_value());
     m.pending.remove(second);
+}
+
+TEST_CASE("pending calls: a CALL that is kept owns what it points to", "[realm][calls]")
+{
+    two_members m;
+    auto& made = m.add(10, 1);
+    {
+        std::string procedure = "com.myapp.a.procedure.with.a.long.name";
+        std::string attributes = R"({"_mark": "as long as it must be to be kept elsewhere"})";
+        call one;
+        one.request = request_id(10);
+        one.procedure = procedure;
+        one.options.forwarded.source = {{serializer::json, as_bytes(attributes)}};
+        one.options.timeout = 5;
+        pending_calls::keep(made, one);
+        procedure.assign(procedure.size(), '-');
+        attributes.assign(attributes.size(), '-');
+    }
+    const auto& kept = made.kept->message();
+    CHECK(kept.request == request_id(10));
+    CHECK(kept.procedure == "com.myapp.a.procedure.with.a.long.name");
+    CHECK(as_text(kept.options.forwarded.source.bytes) == R"({"_mark": "as long as it must be to be kept elsewhere"})");
+    CHECK(kept.options.timeout == 5);
+    m.pending.remove(made);
+    CHECK(m.pending.size() == 0);
 }
 
 TEST_CASE("pending calls: deadlines come in the order of time", "[realm][calls]")

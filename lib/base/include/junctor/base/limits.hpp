@@ -49,6 +49,10 @@ inline constexpr std::size_t signature_bytes_max = std::size_t{16} * 1024;
 /// Peers and authids whose failures are counted at the same time; each takes about 150 bytes.
 inline constexpr std::size_t throttled_max = std::size_t{64} * 1024;
 
+/// Progressive calls of one session that were answered before their last part came, and whose further parts are passed
+/// over therefore. Some clients send no further part of a call that was answered, so the oldest are forgotten.
+inline constexpr std::size_t answered_unfinished_calls_max = 256;
+
 /// Bytes written to one connection before others have their turn, and what has come from it is read.
 inline constexpr std::size_t written_at_once_max = std::size_t{256} * 1024;
 

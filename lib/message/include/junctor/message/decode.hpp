@@ -24,6 +24,7 @@ struct decode_failure {
     message_type type{};        ///< Zero if it could not be told.
     request_id request;         ///< Of a request; none if it could not be told.
     bool acknowledge{false};    ///< Of a PUBLISH: whether the publisher waits for an answer.
+    bool progress{false};       ///< Of a CALL: whether further parts of its arguments follow.
     std::string_view element{}; ///< The element at fault, such as "Options"; may be empty. Lives forever.
     std::string_view field{};   ///< The key at fault, such as "timeout"; may be empty. Lives forever.
 

@@ -32,6 +32,7 @@ struct realm_options;
 /// One callee of a registration, and what it asked for.
 struct callee {
     realm_member* member;
+    bool plain; ///< It asked for nothing, and is told no procedure: most calls take the short way then.
     bool disclose_caller;
     bool forward_timeout;
 };
@@ -67,18 +68,26 @@ public:
     void on_register(realm_member& from, const register_& m);
     void on_unregister(realm_member& from, const unregister& m);
 
-    /// A caller that wants to send its arguments in parts is refused, as the router does not do it. The further parts,
-    /// which bear the same request, may be on their way already; they are passed over, so that there is one answer.
+    /// Takes a call, or the first part of one whose arguments come in parts.
     void on_call(realm_member& from, const call& m, time_point now);
     void on_cancel(realm_member& from, const cancel& m);
     void on_yield(realm_member& from, const yield& m, time_point now);
     void on_error(realm_member& from, const error& m);
 
-    /// Whether `m` continues a progressive call that was refused. Such a CALL opens no new request.
-    [[nodiscard]] static bool continues_refused_call(const realm_member& from, const call& m) noexcept
+    /// Whether `m` is a further part of a call whose arguments come in parts. Such a CALL opens no new request.
+    /// Spec: "Progressive Call Invocations".
+    [[nodiscard]] static bool is_further_part(const realm_member& from, const call& m) noexcept
     {
-        return m.request.valid() && m.request == from.refused_progressive_call;
+        return !from.unfinished_calls.empty() && is_unfinished(from, m.request);
     }
+
+    /// Takes a further part. It goes to the callee that was sent the first one; if the call was answered already, it
+    /// is passed over.
+    void on_further_part(realm_member& from, const call& m);
+
+    /// Takes note of a CALL with an option that has a wrong type or value; `progress`: further parts of it follow.
+    /// Whether its request is that of another CALL: then there is no more to be done about it.
+    [[nodiscard]] bool on_unsound_call(realm_member& from, request_id request, bool progress);
 
     /// Ends all registrations of `gone`, answers who called it and interrupts whom it called.
     void leave(realm_member& gone);
@@ -99,16 +108,22 @@ private:
 
     [[nodiscard]] registration* find_exact(realm_member& caller, std::string_view procedure) const;
     [[nodiscard]] bool admit(realm_member& from, const call& m, registration* exact, permission& permitted);
-    /// `tells`: the callee may have to be told something about the caller.
-    void route(realm_member& caller, const call& m, registration& to, bool tells, time_point now);
-    void offer_to_others(realm_member& caller, const call& m, registration& to, std::size_t first, bool tells,
+    void route(realm_member& caller, const call& m, registration& to, permission permitted, time_point now);
+    void offer_to_others(realm_member& caller, const call& m, registration& to, std::size_t first, permission permitted,
                          time_point now);
-    [[nodiscard]] bool offer(realm_member& caller, const call& m, registration& to, std::size_t position, bool tells,
-                             time_point now);
+    [[nodiscard]] bool offer(realm_member& caller, const call& m, registration& to, std::size_t position,
+                             permission permitted, time_point now);
     [[nodiscard]] std::size_t first_choice(const registration& from);
+    [[nodiscard]] invocation plain_invocation(const call& m, const registration& to, const callee& target) const;
     [[nodiscard]] invocation invocation_for(const realm_member& caller, const call& m, const registration& to,
-                                            const callee& target, bool tells) const;
-    void remember(realm_member& caller, const call& m, const callee& target, request_id invocation, time_point now);
+                                            const callee& target, const authorization_decision& decided) const;
+    void remember_extras(pending_call& pending, const call& m, const registration& to, const callee& target,
+                         permission permitted, time_point now);
+
+    [[nodiscard]] static bool is_unfinished(const realm_member& from, request_id request) noexcept;
+    [[nodiscard]] static bool begins_in_parts(realm_member& from, const call& m);
+    static void expect_further_parts(realm_member& from, request_id request);
+    static void forget_answered(realm_member& of, std::size_t surplus);
 
     void pass_on_result(pending_call& to, const yield& m, time_point now);
     void interrupt_callee(const pending_call& of, cancel_mode mode, errc reason);

@@ -8,12 +8,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include <boost/intrusive/set.hpp>
 
 #include <junctor/base/ids.hpp>
+#include <junctor/realm/kept_call.hpp>
 
 namespace junctor {
 
@@ -22,6 +24,7 @@ struct realm_member;
 /// One call between its CALL and its final RESULT or ERROR: the caller's side and the callee's.
 struct pending_call {
     using time_point = std::chrono::steady_clock::time_point;
+    using timetable_hook = boost::intrusive::set_member_hook<boost::intrusive::optimize_size<true>>;
 
     realm_member* caller{nullptr};
     request_id call;
@@ -30,11 +33,14 @@ struct pending_call {
 
     bool wants_progress{false}; ///< The caller asked for progressive results.
     bool being_killed{false};   ///< The callee was interrupted and its answer is awaited.
+    bool has_extras{false};     ///< It has any of what follows, which most calls do not have.
 
     std::chrono::milliseconds timeout{0}; ///< To the next result; zero if the router does not time the call.
     time_point deadline{};                ///< When that is over.
 
-    boost::intrusive::set_member_hook<> by_deadline;
+    timetable_hook by_deadline;
+
+    std::unique_ptr<kept_call> kept; ///< Null if its CALL is not needed any more.
 };
 
 /// Finds calls by the request of their caller, by the request of their callee, in the tables of both members, and by
@@ -59,6 +65,9 @@ public:
     /// The call that `callee` was invoked for with this request, or null.
     [[nodiscard]] static pending_call* find_invocation(const realm_member& callee, request_id invocation) noexcept;
 
+    /// Keeps `m`, the CALL of `pending`, with it.
+    static kept_call& keep(pending_call& pending, const call& m);
+
     /// Lets `pending` expire a timeout from `now`, in place of what was set before. No effect if it has no timeout.
     void restart_timeout(pending_call& pending, time_point now);
 
@@ -76,11 +85,12 @@ private:
 
     using timetable = boost::intrusive::multiset<
         pending_call,
-        boost::intrusive::member_hook<pending_call, boost::intrusive::set_member_hook<>, &pending_call::by_deadline>,
+        boost::intrusive::member_hook<pending_call, pending_call::timetable_hook, &pending_call::by_deadline>,
         boost::intrusive::compare<sooner>>;
 
     void add_entry();
     void cancel_timeout(pending_call& pending) noexcept;
+    void drop_extras(pending_call& pending) noexcept;
 
     std::uint64_t seed_;
     std::deque<pending_call> entries_; // never moves its elements

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <boost/container/flat_map.hpp>
+#include <boost/container/flat_set.hpp>
 
 #include <junctor/base/errc.hpp>
 #include <junctor/base/ids.hpp>
@@ -66,8 +67,8 @@ struct realm_member {
     registration* called_last{nullptr};
     std::uint64_t registrations_ended{0};
 
-    /// The latest progressive call that was refused: what continues it is passed over. See `dealer::on_call`.
-    request_id refused_progressive_call;
+    /// Calls of this session, pending or answered, whose arguments come in parts and whose last part has not come yet.
+    boost::container::flat_set<request_id> unfinished_calls;
 
     std::unique_ptr<testaments> last_words; ///< Null if it has added none.
     session_listing listing{session_listing::listed};
@@ -144,14 +145,13 @@ inline pending_call& pending_calls::add(realm_member& caller, request_id call, r
     pending.invocation = invocation;
     pending.wants_progress = false;
     pending.being_killed = false;
-    pending.timeout = {};
     return pending;
 }
 
 inline void pending_calls::remove(pending_call& pending)
 {
-    if (pending.by_deadline.is_linked())
-        cancel_timeout(pending);
+    if (pending.has_extras)
+        drop_extras(pending);
     pending.caller->calls.erase(pending.call);
     pending.callee->invocations.erase(pending.invocation);
     free_.push_back(&pending);

@@ -42,6 +42,8 @@ public:
         return request.valid();
     }
 
+    [[nodiscard]] request_id_check check() const noexcept { return check_; }
+
 private:
     request_id_check check_;
     std::uint64_t last_{0};
