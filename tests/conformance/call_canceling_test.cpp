@@ -118,3 +118,44 @@ TEST_CASE("cancel: a mode that is none is answered, and the call goes on", "[con
     w.callee.says(R"([70, 1, {}])");
     w.caller.hears(R"([50, 1, {}])");
 }
+
+TEST_CASE("cancel: Autobahn for JavaScript hears no more of a call that it has forgotten", "[conformance][cancel]")
+{
+    realm_options options;
+    options.respected.autobahn_js_forgets_canceled_calls = true;
+    conversation talk(GENERATE(serializer::json, serializer::msgpack, serializer::cbor), options);
+    guest autobahn;
+    autobahn.features = {};
+    autobahn.features.add(session_role::publisher, feature::publisher_identification);
+    for (const auto f : {feature::caller_identification, feature::call_canceling, feature::progressive_call_results})
+        autobahn.features.add(session_role::caller, f);
+    for (const auto f :
+         {feature::caller_identification, feature::pattern_based_registration, feature::shared_registration,
+          feature::progressive_call_results, feature::registration_revocation})
+        autobahn.features.add(session_role::callee, f);
+    auto& forgetful = talk.join("forgetful", autobahn);
+    auto& other = talk.join("other");
+    auto& callee = talk.join("callee");
+    callee.says(R"([64, 1, {}, "com.myapp.slow"])");
+    callee.hears(R"([65, 1, "$slow"])");
+    int invocations = 0;
+    const auto calls_and_cancels = [&](peer& caller, int request, const std::string& mode) {
+        caller.says("[48, " + std::to_string(request) + R"(, {}, "com.myapp.slow"])");
+        callee.hears("[68, " + std::to_string(++invocations) + R"(, "$slow", {}])");
+        caller.says("[49, " + std::to_string(request) + ", {\"mode\": \"" + mode + "\"}]");
+    };
+    calls_and_cancels(forgetful, 1, "skip");
+    calls_and_cancels(forgetful, 2, "killnowait");
+    callee.hears(R"([69, 2, {"mode": "killnowait", "reason": "wamp.error.canceled"}])");
+    forgetful.hears_nothing();
+    CHECK(talk.realm().pending_call_count() == 0);
+    callee.says(R"([70, 1, {}, ["late"]])");
+    forgetful.hears_nothing();
+
+    calls_and_cancels(forgetful, 3, "kill"); // of which it wants to know the end
+    callee.hears(R"([69, 3, {"mode": "kill", "reason": "wamp.error.canceled"}])");
+    callee.says(R"([8, 68, 3, {}, "wamp.error.canceled"])");
+    forgetful.hears(R"([8, 48, 3, {}, "wamp.error.canceled"])");
+    calls_and_cancels(other, 1, "skip");
+    other.hears_error(message_type::call, 1, "wamp.error.canceled");
+}

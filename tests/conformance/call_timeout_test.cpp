@@ -112,3 +112,24 @@ TEST_CASE("timeout: a callee that cannot keep time is not trusted with it", "[co
     t.talk.wait(1000ms);
     t.caller.hears(R"([8, 48, 1, {}, "wamp.error.timeout"])");
 }
+
+TEST_CASE("timeout: a realm may count seconds, as clients in use do", "[conformance][timeout]")
+{
+    realm_options options;
+    options.call_timeout_unit = std::chrono::seconds(1);
+    conversation talk(GENERATE(serializer::json, serializer::msgpack, serializer::cbor), options);
+    auto& caller = talk.join("caller");
+    auto& callee = talk.join("callee");
+    callee.says(R"([64, 1, {}, "com.myapp.slow"])");
+    callee.hears(R"([65, 1, "$slow"])");
+    caller.says(R"([48, 1, {"timeout": 2}, "com.myapp.slow"])");
+    callee.hears(R"([68, 1, "$slow", {}])");
+    caller.says(R"([48, 2, {"timeout": 9007199254740992}, "com.myapp.slow"])"); // longer than anybody lives
+    callee.hears(R"([68, 2, "$slow", {}])");
+    talk.wait(std::chrono::milliseconds(1999));
+    caller.hears_nothing();
+    talk.wait(std::chrono::milliseconds(1));
+    caller.hears_error(message_type::call, 1, "wamp.error.timeout");
+    talk.wait(std::chrono::hours(24));
+    caller.hears_nothing();
+}

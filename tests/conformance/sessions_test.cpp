@@ -48,7 +48,7 @@ TEST_CASE("sessions: WELCOME announces features as true and nothing else", "[con
         }
     }
     CHECK_FALSE(router_features().has(session_role::broker, feature::event_history));
-    CHECK_FALSE(router_features().has(session_role::dealer, feature::call_trustlevels));
+    CHECK_FALSE(router_features().has(session_role::dealer, feature::procedure_reflection));
 }
 
 TEST_CASE("sessions: GOODBYE is answered once, and closes", "[conformance][sessions]")

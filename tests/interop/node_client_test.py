@@ -8,6 +8,12 @@ from interop import InteropCase
 class OverTcp(InteropCase):
     endpoint = "tcp"
 
+    @classmethod
+    def config(cls):
+        config = super().config()
+        config["workers"][0]["realms"][0]["options"] = {"compatible_with": ["autobahn-js"]}
+        return config
+
     def test_node(self):
         self.check_scenarios("node")
 

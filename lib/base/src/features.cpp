@@ -87,4 +87,18 @@ std::optional<feature> parse_feature(std::string_view name) noexcept
     return other != other_spellings.end() ? std::optional(other->second) : std::nullopt;
 }
 
+bool role_features::has_exactly(session_role role, std::span<const feature> features) const noexcept
+{
+    role_features wanted;
+    wanted.add(role);
+    for (const auto f : features)
+        wanted.add(role, f);
+    for (std::size_t number = 0; number != feature_count; ++number) {
+        const auto f = static_cast<feature>(number);
+        if (has(role, f) != wanted.has(role, f))
+            return false;
+    }
+    return has(role);
+}
+
 } // namespace junctor

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -16,6 +17,8 @@ constexpr std::array<named<action>, 4> actions{{{"call", action::call},
                                                 {"register", action::register_},
                                                 {"publish", action::publish},
                                                 {"subscribe", action::subscribe}}};
+
+constexpr std::int64_t trust_level_max = std::numeric_limits<std::int32_t>::max();
 
 /// The pattern that `text` stands for if it may have stars: at its end for a prefix, elsewhere for whole components.
 /// Nothing if a star stands for a part of a component.
@@ -98,6 +101,8 @@ std::optional<permission_rule> read_permission(const config_item& item, uri_chec
         read_allow(*allow, rule.allowed, reading);
     if (const auto disclose = keys.take("disclose"))
         read_disclose(*disclose, rule, reading);
+    if (const auto level = keys.integer("trustlevel", 0, trust_level_max))
+        rule.trust_level = static_cast<std::int32_t>(*level);
     (void)keys.boolean("cache"); // Rules of a configuration need no cache.
     keys.refuse("validate", "checks of payload types are");
     keys.finish();

@@ -20,6 +20,22 @@ constexpr std::array<named<progress_gate>, 2> progress_gates{
 constexpr std::array<named<disclosure>, 2> disclosures{
     {{"allowed", disclosure::allowed}, {"forbidden", disclosure::forbidden}}};
 
+constexpr std::array<named<std::chrono::milliseconds>, 2> timeout_units{
+    {{"ms", std::chrono::milliseconds(1)}, {"s", std::chrono::seconds(1)}}};
+
+/// Reads the names of clients whose peculiarities are respected.
+client_peculiarities read_respected(dict_reader& keys, config_reading& reading)
+{
+    client_peculiarities respected;
+    constexpr std::array<named<bool client_peculiarities::*>, 1> known{
+        {{"autobahn-js", &client_peculiarities::autobahn_js_forgets_canceled_calls}}};
+    for (const auto& item : keys.list("compatible_with")) {
+        if (const auto peculiarity = read_choice(item, "client", known, reading.problems))
+            respected.*(*peculiarity) = true;
+    }
+    return respected;
+}
+
 /// A key that switches on what this version does not have.
 void read_unsupported_switch(dict_reader& keys, std::string_view key, std::string_view what, config_reading& reading)
 {
@@ -56,6 +72,9 @@ realm_options read_realm_options(const config_item& item, config_reading& readin
     options.uris = keys.choice("uri_check", "check", uri_checks).value_or(options.uris);
     options.request_ids = keys.choice("request_id_check", "check", request_id_checks).value_or(options.request_ids);
     options.progress = keys.choice("progress_gate", "gate", progress_gates).value_or(options.progress);
+    options.call_timeout_unit =
+        keys.choice("call_timeout_unit", "unit", timeout_units).value_or(options.call_timeout_unit);
+    options.respected = read_respected(keys, reading);
     options.disclosure = keys.choice("disclosure", "rule", disclosures).value_or(options.disclosure);
     if (const auto retention = keys.take("event_retention"))
         options.retained = read_event_retention(*retention, reading);

@@ -150,13 +150,12 @@ void broker::send_events(realm_member& from, const publish& m, Then then)
 [[gnu::noinline]] void broker::tell_about(const realm_member& publisher, const publish& m, event& out) const
 {
     auto& told = out.details.rare.emplace();
-    bool discloses = true;
-    if (publisher.authorized != nullptr) {
-        const auto& decided = publisher.authorized->decided();
-        discloses = decided.disclose || m.options.disclose_me;
-        if (decided.trust_level >= 0)
-            told.trustlevel = static_cast<std::uint64_t>(decided.trust_level);
-    }
+    const auto decided = publisher.authorized != nullptr
+                             ? publisher.authorized->decided()
+                             : publisher.permissions->decide_in_full(action::publish, m.topic);
+    if (decided.trust_level >= 0)
+        told.trustlevel = static_cast<std::uint64_t>(decided.trust_level);
+    const bool discloses = decided.disclose || m.options.disclose_me;
     if (!discloses || options_.disclosure == disclosure::forbidden)
         return;
     const auto& who = publisher.joined.who();

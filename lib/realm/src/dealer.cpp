@@ -3,6 +3,7 @@
 #include <junctor/realm/dealer.hpp>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <junctor/base/limits.hpp>
@@ -16,10 +17,10 @@ namespace {
 /// A longer timeout than a year is taken for a year: the clock must not overflow, and nobody will see the difference.
 constexpr std::chrono::milliseconds call_timeout_max = std::chrono::hours(24 * 365);
 
-std::chrono::milliseconds bounded_timeout(std::uint64_t milliseconds)
+std::chrono::milliseconds bounded_timeout(std::uint64_t count, std::chrono::milliseconds unit)
 {
-    const auto most = static_cast<std::uint64_t>(call_timeout_max.count());
-    return std::chrono::milliseconds(static_cast<std::int64_t>(std::min(milliseconds, most)));
+    const auto most = static_cast<std::uint64_t>(call_timeout_max / unit);
+    return static_cast<std::int64_t>(std::min(count, most)) * unit;
 }
 
 constexpr std::string_view request_in_use = "CALL: the request is in use for a call that waits for its answer";
@@ -59,15 +60,23 @@ bool is_plain(const call_options& options)
     return options.timeout == 0 && !options.progress && !options.disclose_me;
 }
 
-/// What was decided about the message of `caller` that is being dealt with, in full.
-authorization_decision decision_on(const realm_member& caller, permission permitted)
+/// What was decided in full about `m`, which `caller` is permitted to call.
+authorization_decision decision_on(const realm_member& caller, const call& m)
 {
-    if (caller.authorized != nullptr)
-        return caller.authorized->decided();
-    authorization_decision decided;
-    decided.allowed = permitted.allowed;
-    decided.disclose = permitted.disclose;
-    return decided;
+    return caller.authorized != nullptr ? caller.authorized->decided()
+                                        : caller.permissions->decide_in_full(action::call, m.procedure);
+}
+
+/// Whether a session announces what Autobahn for JavaScript does, and nothing else, as caller and as callee.
+bool looks_like_autobahn_js(const session& s)
+{
+    constexpr auto of_caller =
+        std::to_array({feature::caller_identification, feature::call_canceling, feature::progressive_call_results});
+    constexpr auto of_callee = std::to_array({feature::caller_identification, feature::pattern_based_registration,
+                                              feature::shared_registration, feature::progressive_call_results,
+                                              feature::registration_revocation});
+    return s.features().has_exactly(session_role::caller, of_caller) &&
+           s.features().has_exactly(session_role::callee, of_callee);
 }
 
 /// The error that tells a caller why a message did not reach its receiver.
@@ -300,7 +309,7 @@ bool dealer::offer(realm_member& caller, const call& m, registration& to, std::s
     }
     const auto request = receiver.next_invocation();
     const auto outcome = receiver.send(plain ? plain_invocation(m, to, target)
-                                             : invocation_for(caller, m, to, target, decision_on(caller, permitted)));
+                                             : invocation_for(caller, m, to, target, decision_on(caller, m)));
     if (outcome == delivery::refused)
         return false;
     if (outcome != delivery::queued) {
@@ -313,7 +322,7 @@ bool dealer::offer(realm_member& caller, const call& m, registration& to, std::s
     auto& pending = pending_.add(caller, m.request, *target.member, request);
     pending.wants_progress = m.options.receive_progress;
     if (!plain)
-        remember_extras(pending, m, to, target, permitted, now);
+        remember_extras(pending, m, to, target, now);
     return true;
 }
 
@@ -364,17 +373,16 @@ invocation dealer::plain_invocation(const call& m, const registration& to, const
 
 /// Remembers of a call what most calls do not have.
 [[gnu::noinline]] void dealer::remember_extras(pending_call& pending, const call& m, const registration& to,
-                                               const callee& target, permission permitted, time_point now)
+                                               const callee& target, time_point now)
 {
     if (m.options.progress) {
         auto& kept = pending_calls::keep(pending, m);
-        kept.invocation =
-            invocation_for(*pending.caller, kept.message(), to, target, decision_on(*pending.caller, permitted));
+        kept.invocation = invocation_for(*pending.caller, kept.message(), to, target, decision_on(*pending.caller, m));
         kept.invocation.request = pending.invocation;
     }
     if (m.options.timeout == 0 || keeps_time(target))
         return;
-    pending.timeout = bounded_timeout(m.options.timeout);
+    pending.timeout = bounded_timeout(m.options.timeout, options_.call_timeout_unit);
     pending_.restart_timeout(pending, now);
 }
 
@@ -462,6 +470,9 @@ void dealer::on_cancel(realm_member& from, const cancel& m)
     auto* const pending = pending_.find_call(from, m.request);
     if (pending == nullptr || pending->being_killed)
         return;
+    if (options_.respected.autobahn_js_forgets_canceled_calls && m.options.mode != cancel_mode::kill &&
+        looks_like_autobahn_js(from.joined))
+        return forget(*pending, m.options.mode);
     const auto mode = takes_interrupt(*pending->callee) ? m.options.mode : cancel_mode::skip;
     if (mode == cancel_mode::kill) {
         pending->being_killed = true;
@@ -471,6 +482,14 @@ void dealer::on_cancel(realm_member& from, const cancel& m)
     } else {
         fail(*pending, errc::canceled);
     }
+}
+
+/// Ends a call of which its caller wants to hear no more.
+void dealer::forget(pending_call& pending, cancel_mode mode)
+{
+    if (mode == cancel_mode::killnowait)
+        interrupt_callee(pending, mode, errc::canceled);
+    pending_.remove(pending);
 }
 
 // Answering -----------------------------------------------------------------------------------------------------------

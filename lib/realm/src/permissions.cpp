@@ -158,6 +158,7 @@ permission_table& permission_table::set(permission_rule rule)
     target.allowed = rule.allowed;
     target.disclose_caller = rule.disclose_caller;
     target.disclose_publisher = rule.disclose_publisher;
+    target.trust_level = rule.trust_level;
     return *this;
 }
 
@@ -187,7 +188,19 @@ permission permission_table::decide(action what, std::string_view uri) const
     const auto* const rule = index_.most_specific(uri);
     if (rule == nullptr)
         return {allow_by_default_, false};
-    return {rule->allowed.has(what), discloses(*rule, what)};
+    return {rule->allowed.has(what), discloses(*rule, what) || rule->trust_level >= 0};
+}
+
+authorization_decision permission_table::decide_in_full(action what, std::string_view uri) const
+{
+    authorization_decision decided;
+    const auto* const rule = index_.most_specific(uri);
+    decided.allowed = rule != nullptr ? rule->allowed.has(what) : allow_by_default_;
+    if (rule == nullptr)
+        return decided;
+    decided.disclose = discloses(*rule, what);
+    decided.trust_level = rule->trust_level;
+    return decided;
 }
 
 bool permission_table::allows_by_name(action what, std::string_view uri, std::string_view name_space) const

@@ -171,6 +171,23 @@ scenarios.set('a call that is canceled fails although its callee cannot be inter
     expect(await caller.call(run.uri('after')), 'still here');
 });
 
+scenarios.set('a call that is canceled without waiting for its end is heard no more of', async (run) => {
+    const [callee, caller] = [await run.join(), await run.join()];
+    const invoked = deferred();
+    const released = deferred();
+    await callee.register(run.uri('wait'), () => {
+        invoked.resolve();
+        return released.promise;
+    });
+    await callee.register(run.uri('after'), () => 'still here');
+    const call = caller.call(run.uri('wait'));
+    await within(invoked.promise, 'INVOCATION');
+    call.cancel();
+    expect((await within(call.then(() => null, (error) => error), 'the end of the call')).message, 'Cancelled');
+    released.resolve('too late');
+    expect(await caller.call(run.uri('after')), 'still here');
+});
+
 scenarios.set('a call that is not answered in time fails', async (run) => {
     const [callee, caller] = [await run.join(), await run.join()];
     await callee.register(run.uri('wait'), () => new Promise(() => {}));

@@ -47,6 +47,12 @@ TEST_CASE("config: the pattern of a permission", "[config][permission]")
     }
 }
 
+TEST_CASE("config: the trust level of a permission", "[config][permission]")
+{
+    CHECK(rule_of(R"({"uri": "com.shop", "trustlevel": 0})").trust_level == 0);
+    CHECK(rule_of(R"({"uri": "com.shop", "trustlevel": 2147483647})").trust_level == 2147483647);
+}
+
 TEST_CASE("config: what a permission allows and discloses", "[config][permission]")
 {
     const auto none = rule_of(R"({"uri": "com.shop.buy"})");
@@ -54,6 +60,7 @@ TEST_CASE("config: what a permission allows and discloses", "[config][permission
         CHECK_FALSE(none.allowed.has(what));
     CHECK_FALSE(none.disclose_caller);
     CHECK_FALSE(none.disclose_publisher);
+    CHECK(none.trust_level < 0);
 
     const auto some = rule_of(R"({"uri": "com.shop.buy", "cache": true,
         "allow": {"call": true, "register": false, "publish": true}, "disclose": {"caller": true}})");
@@ -102,7 +109,7 @@ TEST_CASE("config: mistakes in a permission", "[config][permission]")
         {R"({"uri": "com.shop", "validate": {}})", ".validate",
          "checks of payload types are not supported yet by this version"},
         {R"({"uri": "com.shop", "publish": true})", ".publish", "unknown key",
-         "possible here: uri, match, allow, disclose, cache"},
+         "possible here: uri, match, allow, disclose, trustlevel, cache"},
     };
     for (const auto& [text, key, problem, hint] : cases) {
         const auto path = std::string(here) + std::string(key);

@@ -97,6 +97,10 @@ TEST_CASE("config: the options of a realm", "[config][realm]")
     CHECK(options(R"("request_id_check": "lenient")").request_ids == request_id_check::lenient);
     CHECK(options(R"("progress_gate": "strict")").progress == progress_gate::strict);
     CHECK(options(R"("progress_gate": "results_announced")").progress == progress_gate::results_announced);
+    CHECK_FALSE(options(R"("compatible_with": [])").respected.autobahn_js_forgets_canceled_calls);
+    CHECK(options(R"("compatible_with": ["autobahn-js"])").respected.autobahn_js_forgets_canceled_calls);
+    CHECK(options(R"("call_timeout_unit": "s")").call_timeout_unit == std::chrono::seconds(1));
+    CHECK(options(R"("call_timeout_unit": "ms")").call_timeout_unit == std::chrono::milliseconds(1));
     CHECK(options(R"("disclosure": "forbidden")").disclosure == disclosure::forbidden);
     CHECK(options(R"("disclosure": "allowed")").disclosure == disclosure::allowed);
     CHECK(options("").enable_meta_api);
@@ -133,6 +137,10 @@ TEST_CASE("config: mistakes in the options of a realm", "[config][realm]")
          "must be a string, not a boolean"},
         {R"("options": {"request_id_check": "none"})", "workers[0].realms[0].options.request_id_check",
          "unknown check 'none'", "possible here: lenient, strict"},
+        {R"("options": {"compatible_with": ["autobahn"]})", "workers[0].realms[0].options.compatible_with[0]",
+         "unknown client 'autobahn'", "possible here: autobahn-js"},
+        {R"("options": {"call_timeout_unit": "h"})", "workers[0].realms[0].options.call_timeout_unit",
+         "unknown unit 'h'", "possible here: ms, s"},
         {R"("options": {"progress_gate": "open"})", "workers[0].realms[0].options.progress_gate", "unknown gate 'open'",
          "possible here: results_announced, strict"},
         {R"("options": {"disclosure": "allow"})", "workers[0].realms[0].options.disclosure", "unknown rule 'allow'",

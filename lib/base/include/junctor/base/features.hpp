@@ -7,6 +7,7 @@
 #include <bitset>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace junctor {
@@ -74,6 +75,9 @@ public:
     {
         return features_[index(role) * feature_count + index(f)];
     }
+    /// Whether `role` has all of these features and no others.
+    [[nodiscard]] bool has_exactly(session_role role, std::span<const feature> features) const noexcept;
+
     [[nodiscard]] bool empty() const noexcept { return roles_.none(); }
 
 private:

@@ -118,13 +118,14 @@ private:
     [[nodiscard]] invocation invocation_for(const realm_member& caller, const call& m, const registration& to,
                                             const callee& target, const authorization_decision& decided) const;
     void remember_extras(pending_call& pending, const call& m, const registration& to, const callee& target,
-                         permission permitted, time_point now);
+                         time_point now);
 
     [[nodiscard]] static bool is_unfinished(const realm_member& from, request_id request) noexcept;
     [[nodiscard]] static bool begins_in_parts(realm_member& from, const call& m);
     static void expect_further_parts(realm_member& from, request_id request);
     static void forget_answered(realm_member& of, std::size_t surplus);
 
+    void forget(pending_call& pending, cancel_mode mode);
     void pass_on_result(pending_call& to, const yield& m, time_point now);
     void interrupt_callee(const pending_call& of, cancel_mode mode, errc reason);
     void fail(pending_call& pending, errc code, std::string_view text = {});

@@ -50,6 +50,9 @@ struct permission_rule {
     action_set allowed;
     bool disclose_caller{false};    ///< Callees learn who calls, whether the caller asks for it or not.
     bool disclose_publisher{false}; ///< Subscribers learn who publishes, whether the publisher asks for it or not.
+
+    /// What callees and subscribers are told of how far callers and publishers are to be trusted; negative for nothing.
+    std::int32_t trust_level{-1};
 };
 
 /// The rules of one role. Whatever no rule matches is denied, unless the role allows by default.
@@ -100,6 +103,9 @@ public:
 
     /// Decides about a SUBSCRIBE or REGISTER with the valid pattern `uri` under `policy`.
     [[nodiscard]] permission decide(action what, std::string_view uri, match_policy policy) const;
+
+    /// As `decide(what, uri)`, with all that was decided. Not for tables that hold what was decided elsewhere.
+    [[nodiscard]] authorization_decision decide_in_full(action what, std::string_view uri) const;
 
     /// Whether a rule whose own pattern begins with `name_space` decides that `what` on the valid URI `uri` is allowed.
     /// False wherever requests are decided one by one elsewhere.

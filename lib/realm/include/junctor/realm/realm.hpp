@@ -40,6 +40,14 @@ enum class disclosure : std::uint8_t {
     forbidden, ///< Never; who asks for it is refused.
 };
 
+/// Clients in use that the spec's own answer makes drop their connection.
+struct client_peculiarities {
+    /// Autobahn for JavaScript forgets a call that it cancels, unless the mode is "kill", and takes the ERROR that the
+    /// spec wants for a breach. If this is set, it gets none. It is recognised by the features that it announces, as it
+    /// does not tell its name. Spec: "Call Canceling".
+    bool autobahn_js_forgets_canceled_calls{false};
+};
+
 /// What can be chosen for a realm.
 struct realm_options {
     uri_check uris{uri_check::loose};
@@ -48,6 +56,12 @@ struct realm_options {
     request_id_check request_ids{request_id_check::lenient};
     progress_gate progress{progress_gate::results_announced};
     junctor::disclosure disclosure{junctor::disclosure::allowed};
+
+    client_peculiarities respected{};
+
+    /// What the number in a CALL's option `timeout` counts, for the timeouts that the router keeps. The spec says
+    /// milliseconds, but Autobahn for Python takes its callers' numbers for seconds, as Crossbar.io does.
+    std::chrono::milliseconds call_timeout_unit{1};
 
     /// Bounds on the events that are kept for those who subscribe later.
     retained_limits retained{};

@@ -38,7 +38,7 @@ enum class action : std::uint8_t {
 /// What is permitted of one request. Every call and every event comes with one, so it has no more than they all need.
 struct permission {
     bool allowed{false};
-    bool disclose{false}; ///< The caller of a call, the publisher of a publication.
+    bool disclose{false}; ///< Something must be told of who asks; what, the decision in full says.
 };
 
 /// What must be decided before a session can go on.
