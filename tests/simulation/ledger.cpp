@@ -46,7 +46,10 @@ std::optional<std::string> ledger::receives(const list& message)
             return std::nullopt;
         return receives_answer(number(message[2]), true);
     case 33: subscriptions_.insert(number(message[2])); return std::nullopt;
-    case 35: subscriptions_.erase(unsubscribing_[number(message[1])]); return std::nullopt;
+    case 35:
+        subscriptions_.erase(number(message[1]) == 0 ? number(*message[2].get_if<dict>()->find("subscription"))
+                                                     : unsubscribing_[number(message[1])]);
+        return std::nullopt;
     case 36:
         if (complete_ && !subscriptions_.contains(number(message[1])))
             return "EVENT for a subscription that the session does not have";

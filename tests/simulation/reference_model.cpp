@@ -163,6 +163,20 @@ void reference_model::expire(milliseconds now)
     }
 }
 
+bool reference_model::revoke(session_number id, const std::string& subscription, const std::string& reason)
+{
+    for (auto at = subscriptions_.begin(); at != subscriptions_.end(); ++at) {
+        if (at->second.name != subscription || std::erase(at->second.subscribers, id) == 0)
+            continue;
+        if (at->second.subscribers.empty())
+            subscriptions_.erase(at);
+        if (sessions_.at(id).takes_revocation)
+            send(id, {35, 0, dict{{"subscription", subscription}, {"reason", reason}}});
+        return true;
+    }
+    return false;
+}
+
 std::vector<value> reference_model::take(session_number id)
 {
     return std::exchange(sent_[id], {});

@@ -40,6 +40,7 @@ struct model_session {
     bool keeps_time{false};
     bool takes_parts{false}; ///< As a callee.
     bool sends_parts{false}; ///< It says so as a caller.
+    bool takes_revocation{false};
 
     bool open{true};
     bool full{false}; ///< Its queue takes nothing.
@@ -61,6 +62,9 @@ public:
     /// `chosen` is the session that got INVOCATION, if any did: what the router may choose, it chose.
     void receive(session_number from, const value& message, milliseconds now, std::optional<session_number> chosen);
     void expire(milliseconds now);
+
+    /// Ends a subscription by its name; whether the session had it.
+    bool revoke(session_number id, const std::string& subscription, const std::string& reason);
 
     [[nodiscard]] model_session& session(session_number id) { return sessions_.at(id); }
 

@@ -105,6 +105,8 @@ std::optional<std::string> run::go()
             wait();
         else if (chance(3))
             change_queue(*pick(clients_));
+        else if (chance(5))
+            revoke(*pick(clients_));
         else
             act(*pick(clients_));
         compare();
@@ -132,6 +134,7 @@ void run::join()
     facts.keeps_time = chance(50);
     facts.takes_parts = chance(60);
     facts.sends_parts = chance(80);
+    facts.takes_revocation = chance(60);
 
     role_features features;
     features.add(session_role::caller);
@@ -146,6 +149,8 @@ void run::join()
         features.add(session_role::callee, feature::progressive_call_invocations);
     if (facts.sends_parts)
         features.add(session_role::caller, feature::progressive_call_invocations);
+    if (facts.takes_revocation)
+        features.add(session_role::subscriber, feature::subscription_revocation);
     session_limits limits;
     limits.subscriptions_max = options_.subscriptions_max;
     limits.registrations_max = options_.registrations_max;
@@ -179,6 +184,21 @@ void run::wait()
     note("wait " + std::to_string(time.count()) + " ms");
     realm_.expire(now_);
     model_.expire(since_start(now_));
+    collect();
+}
+
+/// Ends a subscription that the session may have.
+void run::revoke(client& who)
+{
+    const auto known = recent_names('S');
+    if (known.empty())
+        return;
+    const auto name = pick(known);
+    note("revoke " + name + " of " + std::to_string(who.number));
+    const auto number = static_cast<std::uint64_t>(*names_.find(name)->get_if<std::int64_t>());
+    if (realm_.revoke_subscription(*who.joined, subscription_id(number), "why not") !=
+        model_.revoke(who.number, name, "why not"))
+        fail("realm and model disagree whether there was a subscription");
     collect();
 }
 
@@ -244,6 +264,8 @@ void run::publish_some(client& who)
         // What cuts in must not be overtaken, and overtakes nothing.
         if (chance(10) && !model_.session(who.number).full)
             say(who, chance(50) ? subscribe(who) : end_something(who, 34, 'S'));
+        if (chance(10))
+            revoke(*pick(clients_));
     }
     say(who, publish(who));
     in_batch_ = false;
@@ -407,18 +429,26 @@ list run::answer(client& who)
     return message;
 }
 
-/// UNSUBSCRIBE or UNREGISTER of something that the session has, that another one has, or that does not exist.
-list run::end_something(client& who, int type, char kind)
+/// The latest identifiers of a kind, by name.
+std::vector<std::string> run::recent_names(char kind) const
 {
     std::vector<std::string> known;
     for (const auto& [meaning, name] : meanings_) {
         if (meaning.first == kind)
             known.push_back(name);
     }
-    const auto recent = std::min<std::size_t>(known.size(), 8);
-    if (recent == 0 || chance(5))
+    if (known.size() > 8)
+        known.erase(known.begin(), known.end() - 8);
+    return known;
+}
+
+/// UNSUBSCRIBE or UNREGISTER of something that the session has, that another one has, or that does not exist.
+list run::end_something(client& who, int type, char kind)
+{
+    const auto known = recent_names(kind);
+    if (known.empty() || chance(5))
         return {type, next_request(who), 1000000};
-    return {type, next_request(who), known[known.size() - 1 - draw(recent)]};
+    return {type, next_request(who), pick(known)};
 }
 
 list run::misbehave(client& who)

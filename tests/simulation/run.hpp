@@ -63,6 +63,7 @@ private:
     void join();
     void leave(std::size_t which);
     void wait();
+    void revoke(client& who);
     void change_queue(client& who);
     void act(client& who);
     void publish_some(client& who);
@@ -76,6 +77,7 @@ private:
     [[nodiscard]] dict call_options();
     [[nodiscard]] list cancel(client& who);
     [[nodiscard]] list answer(client& who);
+    [[nodiscard]] std::vector<std::string> recent_names(char kind) const;
     [[nodiscard]] list end_something(client& who, int type, char kind);
     [[nodiscard]] list misbehave(client& who);
     void add_lists(dict& options);

@@ -164,6 +164,22 @@ void broker::send_events(realm_member& from, const publish& m, Then then)
     told.publisher_authrole = who.authrole;
 }
 
+bool broker::revoke(realm_member& from, subscription_id revoked, std::string_view reason)
+{
+    settle(); // what was published before comes before
+    const auto at = from.subscriptions.find(revoked);
+    if (at == from.subscriptions.end())
+        return false;
+    const auto place = at->second;
+    from.subscriptions.erase(at);
+    remove_subscriber(*place.subscribed, place.position);
+    // Autobahn for Python announces the feature and still ends the session at this message: it then loses what it was
+    // to lose, and more. Not to tell it would leave it waiting for events that never come.
+    if (from.joined.features().has(session_role::subscriber, feature::subscription_revocation))
+        from.joined.send(unsubscribed{{}, {revoked, reason}});
+    return true;
+}
+
 bool broker::continues_held_events(const realm_member& from, const publish& m) const noexcept
 {
     return held_.to != nullptr && held_.publisher == &from && same_uri(held_.topic, m.topic);

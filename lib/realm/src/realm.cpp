@@ -410,6 +410,12 @@ std::size_t realm::subscription_count() const noexcept
     return parts_->events.subscription_count();
 }
 
+bool realm::revoke_subscription(session& of, subscription_id revoked, std::string_view reason)
+{
+    auto* const member = of.membership();
+    return member != nullptr && parts_->events.revoke(*member, revoked, reason);
+}
+
 std::vector<std::string> realm::retained_topics(std::string_view pattern, match_policy match, time_point now)
 {
     return parts_->events.retained().topics(pattern, match, now);

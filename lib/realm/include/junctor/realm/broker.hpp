@@ -83,6 +83,11 @@ public:
             hand_over();
     }
 
+    /// Ends a subscription of `from` that it did not ask to end; false if it has none of that identifier. No EVENT of
+    /// it follows. The session is told, with `reason` unless that is empty, if it announced subscription_revocation.
+    /// Spec: "Subscription Revocation".
+    bool revoke(realm_member& from, subscription_id revoked, std::string_view reason);
+
     /// Ends all subscriptions of `gone`.
     void leave(realm_member& gone);
 

@@ -175,6 +175,12 @@ public:
     /// Says GOODBYE to every session and closes it with `reason`; each still has to leave.
     void close(close_reason reason);
 
+    /// Ends a subscription of `of` though it did not ask for it; false if it has none of that identifier, or is not
+    /// joined. No EVENT of it follows. The session is told, with `reason` unless that is empty, if it announced
+    /// subscription_revocation. Autobahn for Python (22.7) does announce it, but fails at the message and ends the
+    /// session. Spec: "Subscription Revocation".
+    bool revoke_subscription(session& of, subscription_id revoked, std::string_view reason = {});
+
     /// The topics that the pattern matches and that have retained events at the time `now`, in the order of their URIs.
     /// Spec: "Event Retention".
     [[nodiscard]] std::vector<std::string> retained_topics(std::string_view pattern, match_policy match,

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+// Advanced profile, "Subscription Revocation".
+#include <junctor/realm/welcome.hpp>
+
+#include "support/catch.hpp"
+#include "support/conversation.hpp"
+
+using namespace junctor;
+using namespace junctor::test;
+
+namespace {
+
+serializer any_format()
+{
+    return GENERATE(serializer::json, serializer::msgpack, serializer::cbor);
+}
+
+subscription_id bound_subscription(const conversation& talk)
+{
+    return subscription_id(static_cast<std::uint64_t>(*talk.bound("$topic").get_if<std::int64_t>()));
+}
+
+} // namespace
+
+TEST_CASE("subscription revocation: a subscriber is told, and gets no event any more", "[conformance][revocation]")
+{
+    conversation talk(any_format());
+    auto& publisher = talk.join("publisher");
+    auto& alice = talk.join("alice");
+    auto& bob = talk.join("bob");
+    for (auto* const each : {&alice, &bob}) {
+        each->says(R"([32, 1, {}, "com.myapp.topic"])");
+        each->hears(R"([33, 1, "$topic"])");
+    }
+    publisher.says(R"([16, 1, {}, "com.myapp.topic", [1]])"); // may be held back
+    const auto topic = bound_subscription(talk);
+    CHECK(talk.realm().revoke_subscription(alice.session(), topic, "no longer authorized"));
+    publisher.says(R"([16, 2, {}, "com.myapp.topic", [2]])");
+
+    alice.hears(R"([36, "$topic", "$_", {}, [1]])");
+    alice.hears(R"([35, 0, {"subscription": "$topic", "reason": "no longer authorized"}])");
+    alice.hears_nothing();
+    bob.hears(R"([36, "$topic", "$_", {}, [1]])");
+    bob.hears(R"([36, "$topic", "$_", {}, [2]])");
+    alice.says(R"([34, 2, "$topic"])");
+    alice.hears_error(message_type::unsubscribe, 2, "wamp.error.no_such_subscription");
+    CHECK_FALSE(talk.realm().revoke_subscription(alice.session(), topic, "again"));
+    alice.hears_nothing();
+
+    // It may subscribe anew.
+    alice.says(R"([32, 3, {}, "com.myapp.topic"])");
+    alice.hears(R"([33, 3, "$topic"])");
+    publisher.says(R"([16, 3, {}, "com.myapp.topic", [3]])");
+    alice.hears(R"([36, "$topic", "$_", {}, [3]])");
+}
+
+TEST_CASE("subscription revocation: a reason may be missing, and the last subscriber ends the subscription",
+          "[conformance][revocation]")
+{
+    conversation talk(any_format());
+    auto& publisher = talk.join("publisher");
+    auto& alice = talk.join("alice");
+    alice.says(R"([32, 1, {"match": "prefix"}, "com.myapp"])");
+    alice.hears(R"([33, 1, "$topic"])");
+    publisher.says(R"([16, 1, {}, "com.myapp.topic", [1]])");
+    CHECK(talk.realm().revoke_subscription(alice.session(), bound_subscription(talk)));
+    alice.hears(R"([36, "$topic", "$_", {"topic": "com.myapp.topic"}, [1]])");
+    alice.hears(R"([35, 0, {"subscription": "$topic"}])");
+    CHECK(talk.realm().subscription_count() == 0);
+    publisher.says(R"([16, 2, {}, "com.myapp.topic", [2]])");
+    alice.hears_nothing();
+}
+
+TEST_CASE("subscription revocation: who did not announce it is not told", "[conformance][revocation]")
+{
+    conversation talk(any_format());
+    auto& publisher = talk.join("publisher");
+    auto& alice = talk.join("alice", {.features = features_without({feature::subscription_revocation})});
+    alice.says(R"([32, 1, {}, "com.myapp.topic"])");
+    alice.hears(R"([33, 1, "$topic"])");
+    CHECK(talk.realm().revoke_subscription(alice.session(), bound_subscription(talk), "no longer authorized"));
+    publisher.says(R"([16, 1, {}, "com.myapp.topic", [1]])");
+    alice.hears_nothing();
+    CHECK(talk.realm().subscription_count() == 0);
+}
+
+TEST_CASE("subscription revocation: only what a session has can be revoked", "[conformance][revocation]")
+{
+    conversation talk(any_format());
+    auto& alice = talk.join("alice");
+    auto& bob = talk.join("bob");
+    alice.says(R"([32, 1, {}, "com.myapp.topic"])");
+    alice.hears(R"([33, 1, "$topic"])");
+    const auto topic = bound_subscription(talk);
+    CHECK_FALSE(talk.realm().revoke_subscription(bob.session(), topic, "not its own"));
+    CHECK_FALSE(talk.realm().revoke_subscription(alice.session(), subscription_id(4711), "unknown"));
+    bob.vanishes();
+    CHECK_FALSE(talk.realm().revoke_subscription(bob.session(), topic, "gone"));
+    alice.hears_nothing();
+    CHECK(talk.realm().subscription_count() == 1);
+}
+
+TEST_CASE("subscription revocation: the broker announces it", "[conformance][revocation]")
+{
+    CHECK(router_features().has(session_role::broker, feature::subscription_revocation));
+}
