@@ -140,7 +140,7 @@ void reference_model::receive(session_number from, const value& message, millise
         send(from, {6, dict(), "wamp.close.goodbye_and_out"});
         sessions_.at(from).open = false;
         return;
-    case 8: return on_error(from, m);
+    case 8: return on_error(from, m, now, chosen);
     case 16: return on_publish(from, m, now);
     case 32: return on_subscribe(from, m, now);
     case 34: return on_unsubscribe(from, m);
@@ -165,11 +165,10 @@ void reference_model::expire(milliseconds now)
 
 bool reference_model::revoke(session_number id, const std::string& subscription, const std::string& reason)
 {
-    for (auto at = subscriptions_.begin(); at != subscriptions_.end(); ++at) {
-        if (at->second.name != subscription || std::erase(at->second.subscribers, id) == 0)
+    for (const auto& [p, t] : subscriptions_) {
+        if (t.name != subscription || std::find(t.subscribers.begin(), t.subscribers.end(), id) == t.subscribers.end())
             continue;
-        if (at->second.subscribers.empty())
-            subscriptions_.erase(at);
+        remove_subscriber(pattern(p), id);
         if (sessions_.at(id).takes_revocation)
             send(id, {35, 0, dict{{"subscription", subscription}, {"reason", reason}}});
         return true;
@@ -464,22 +463,37 @@ void reference_model::on_call(session_number from, const list& m, milliseconds n
         return error(from, 48, m[1], "wamp.error.too_many_requests");
 
     auto& r = registrations_.at(*p);
-    const auto count = r.callees.size();
-    // If nobody was invoked, it was a callee that does not take the call at all, if there is one.
-    const auto drawn = std::find_if(r.callees.begin(), r.callees.end(),
-                                    [&](const callee& c) { return chosen ? c.id == *chosen : !takes_call(c, m); });
-    for (std::size_t attempt = 0; attempt < count; ++attempt) {
-        std::size_t choice = attempt;
-        if (r.policy == "last")
-            choice = count - 1 - attempt;
-        else if (r.policy == "roundrobin")
-            choice = (r.turn + attempt) % count;
-        else if (r.policy == "random" && drawn != r.callees.end())
-            choice = (static_cast<std::size_t>(drawn - r.callees.begin()) + attempt) % count;
-        if (invoke(from, m, *p, r, choice, now))
+    for (const auto choice : order(r, m, chosen, {})) {
+        if (invoke(from, m, *p, r, choice, now, calls_.size()))
             return;
     }
     error(from, 48, m[1], "wamp.error.unavailable");
+}
+
+/// In which order the callees get the CALL `m` offered, but for some of them.
+std::vector<std::size_t> reference_model::order(const procedure& r, const list& m, std::optional<session_number> chosen,
+                                                const std::set<session_number>& without) const
+{
+    std::vector<std::size_t> row;
+    for (std::size_t i = 0; i < r.callees.size(); ++i) {
+        if (!without.contains(r.callees[i].id))
+            row.push_back(i);
+    }
+    if (r.policy == "last")
+        std::reverse(row.begin(), row.end());
+    if (r.policy != "roundrobin" && r.policy != "random")
+        return row;
+    // If nobody was invoked at random, it was a callee that does not take the call at all, if there is one.
+    const auto starts = [&](std::size_t i) {
+        if (r.policy == "roundrobin")
+            return i >= r.turn;
+        return chosen ? r.callees[i].id == *chosen : !takes_call(r.callees[i], m);
+    };
+    auto first = std::find_if(row.begin(), row.end(), starts);
+    if (first == row.end())
+        first = row.begin();
+    std::rotate(row.begin(), first, row.end());
+    return row;
 }
 
 /// Whether what the CALL `m` needs is supported by a callee.
@@ -489,13 +503,17 @@ bool reference_model::takes_call(const callee& who, const list& m) const
     return !flag(m, 2, "progress") || (s.takes_parts && s.takes_interrupt);
 }
 
+/// Invokes a callee for a CALL: a new one, or the pending call at `again`.
 bool reference_model::invoke(session_number from, const list& m, const pattern& p, procedure& r, std::size_t choice,
-                             milliseconds now)
+                             milliseconds now, std::size_t again)
 {
     const auto target = r.callees[choice];
     auto& callee = sessions_.at(target.id);
+    const bool is_new = again == calls_.size();
     if (!takes_call(target, m)) {
         error(from, 48, m[1], "wamp.error.feature_not_supported");
+        if (!is_new)
+            finish(again);
         return true;
     }
     auto details = custom(m[2]);
@@ -509,18 +527,36 @@ bool reference_model::invoke(session_number from, const list& m, const pattern& 
     const bool told = callee.takes_progress && (callee.takes_interrupt || !options_.strict_progress);
     if (flag(m, 2, "receive_progress") && told)
         details.set("receive_progress", true);
+    const auto first_offered = is_new ? now : calls_[again].first_offered;
     const auto* const given = option(m, 2, "timeout").get_if<std::int64_t>();
     auto timeout = milliseconds(given != nullptr ? *given : 0);
     if (timeout.count() != 0 && target.wants_timeout && callee.keeps_time) {
-        details.set("timeout", timeout.count());
+        details.set("timeout", (timeout - (now - first_offered)).count());
         timeout = {};
     }
     const list frozen{68, callee.invocations + 1, r.name, details};
     if (!send_part(target.id, frozen, m))
         return false;
     r.turn = (choice + 1) % r.callees.size();
-    calls_.push_back({from, m[1], target.id, ++callee.invocations, flag(m, 2, "receive_progress"), false, timeout,
-                      now + timeout, frozen, m[3]});
+    ++callee.invocations;
+    const auto declined = is_new ? std::set<session_number>() : calls_[again].declined;
+    const pending made{from,
+                       m[1],
+                       target.id,
+                       callee.invocations,
+                       flag(m, 2, "receive_progress"),
+                       false,
+                       timeout,
+                       first_offered + timeout,
+                       frozen,
+                       m[3],
+                       m,
+                       first_offered,
+                       declined};
+    if (is_new)
+        calls_.push_back(made);
+    else
+        calls_[again] = made;
     return true;
 }
 
@@ -538,11 +574,12 @@ void reference_model::on_further_part(session_number from, const list& m)
     if (!flag(m, 2, "progress"))
         sessions_.at(from).unfinished.erase(static_cast<std::uint64_t>(*m[1].get_if<std::int64_t>()));
     for (std::size_t i = 0; i < calls_.size(); ++i) {
-        const auto& call = calls_[i];
+        auto& call = calls_[i];
         if (call.caller != from || call.request != m[1] || call.killed)
             continue;
         if (call.procedure != m[3])
             return abort(from);
+        call.call.clear();
         if (!send_part(call.callee, call.frozen, m))
             give_up(i, "wamp.error.unavailable", true);
         return;
@@ -579,8 +616,10 @@ void reference_model::on_yield(session_number from, const list& m, milliseconds 
         if (progress && !call.wants_progress)
             return;
         auto details = custom(m[2]);
-        if (progress)
+        if (progress) {
             details.set("progress", true);
+            call.call.clear();
+        }
         list result{50, call.request, details};
         append_from(result, m, 3);
         const bool sent = send(call.caller, result);
@@ -593,7 +632,8 @@ void reference_model::on_yield(session_number from, const list& m, milliseconds 
     }
 }
 
-void reference_model::on_error(session_number from, const list& m)
+void reference_model::on_error(session_number from, const list& m, milliseconds now,
+                               std::optional<session_number> chosen)
 {
     if (m[1] != value(68))
         return abort(from);
@@ -603,12 +643,34 @@ void reference_model::on_error(session_number from, const list& m)
     for (std::size_t i = 0; i < calls_.size(); ++i) {
         if (calls_[i].callee != from || calls_[i].invocation != number)
             continue;
+        if (m[4] == value("wamp.error.unavailable") && sessions_.at(from).may_decline && !calls_[i].killed &&
+            !calls_[i].call.empty())
+            return reroute(i, now, chosen);
         list out{8, 48, calls_[i].request, custom(m[3]), m[4]};
         append_from(out, m, 5);
         send(calls_[i].caller, out);
         finish(i);
         return;
     }
+}
+
+void reference_model::reroute(std::size_t call, milliseconds now, std::optional<session_number> chosen)
+{
+    auto& declined = calls_[call];
+    declined.declined.insert(declined.callee);
+    const auto* const given = option(declined.call, 2, "timeout").get_if<std::int64_t>();
+    if (given != nullptr && *given != 0 && declined.first_offered + milliseconds(*given) <= now)
+        return give_up(call, "wamp.error.timeout", false);
+    const auto at = std::find_if(registrations_.begin(), registrations_.end(),
+                                 [&](const auto& r) { return value(r.second.name) == declined.frozen[2]; });
+    if (at != registrations_.end()) {
+        const auto m = declined.call;
+        for (const auto choice : order(at->second, m, chosen, declined.declined)) {
+            if (invoke(declined.caller, m, at->first, at->second, choice, now, call))
+                return;
+        }
+    }
+    give_up(call, "wamp.error.no_available_callee", false);
 }
 
 /// The role "limited" may use what begins with "com.a", but not "com.a.b", and the wildcard "net..c"; any other role

@@ -41,6 +41,7 @@ struct model_session {
     bool takes_parts{false}; ///< As a callee.
     bool sends_parts{false}; ///< It says so as a caller.
     bool takes_revocation{false};
+    bool may_decline{false}; ///< What it declines is offered to others.
 
     bool open{true};
     bool full{false}; ///< Its queue takes nothing.
@@ -115,6 +116,9 @@ private:
         milliseconds deadline;
         list frozen; ///< Its INVOCATION, without payload.
         value procedure;
+        list call; ///< Empty once it is not to be offered to anybody else any more.
+        milliseconds first_offered;
+        std::set<session_number> declined;
     };
 
     bool send(session_number to, list message);
@@ -134,7 +138,8 @@ private:
     void on_further_part(session_number from, const list& m);
     void on_cancel(session_number from, const list& m);
     void on_yield(session_number from, const list& m, milliseconds now);
-    void on_error(session_number from, const list& m);
+    void on_error(session_number from, const list& m, milliseconds now, std::optional<session_number> chosen);
+    void reroute(std::size_t call, milliseconds now, std::optional<session_number> chosen);
 
     void remove_subscriber(const pattern& p, session_number id);
 
@@ -148,8 +153,11 @@ private:
     [[nodiscard]] bool permitted(session_number id, const std::string& uri) const;
     [[nodiscard]] const pattern* find_procedure(const std::string& uri) const;
     [[nodiscard]] bool takes_call(const callee& who, const list& m) const;
+    [[nodiscard]] std::vector<std::size_t> order(const procedure& r, const list& m,
+                                                 std::optional<session_number> chosen,
+                                                 const std::set<session_number>& without) const;
     bool invoke(session_number from, const list& m, const pattern& p, procedure& r, std::size_t choice,
-                milliseconds now);
+                milliseconds now, std::size_t again);
     bool send_part(session_number to, list frozen, const list& m);
     void remove_callee(const pattern& p, session_number id);
     void interrupt(const pending& call, const std::string& mode, const std::string& reason);

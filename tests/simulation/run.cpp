@@ -135,6 +135,7 @@ void run::join()
     facts.takes_parts = chance(60);
     facts.sends_parts = chance(80);
     facts.takes_revocation = chance(60);
+    facts.may_decline = chance(50);
 
     role_features features;
     features.add(session_role::caller);
@@ -147,6 +148,8 @@ void run::join()
         features.add(session_role::callee, feature::call_timeout);
     if (facts.takes_parts)
         features.add(session_role::callee, feature::progressive_call_invocations);
+    if (facts.may_decline)
+        features.add(session_role::callee, feature::call_reroute);
     if (facts.sends_parts)
         features.add(session_role::caller, feature::progressive_call_invocations);
     if (facts.takes_revocation)
@@ -419,7 +422,7 @@ list run::answer(client& who)
     if (chance(10))
         options.set("_mark", payloads_);
     if (chance(20)) {
-        message = {8, 68, request, options, "com.myapp.error"};
+        message = {8, 68, request, options, chance(50) ? "wamp.error.unavailable" : "com.myapp.error"};
     } else {
         if (chance(40))
             options.set("progress", true);

@@ -25,6 +25,12 @@ std::chrono::milliseconds bounded_timeout(std::uint64_t count, std::chrono::mill
 
 constexpr std::string_view request_in_use = "CALL: the request is in use for a call that waits for its answer";
 
+/// How many have passed completely.
+std::chrono::milliseconds::rep whole_milliseconds(std::chrono::steady_clock::duration time)
+{
+    return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
+}
+
 bool is_callee_with(const realm_member& member, feature f)
 {
     return member.joined.features().has(session_role::callee, f);
@@ -77,6 +83,12 @@ bool looks_like_autobahn_js(const session& s)
                                               feature::registration_revocation});
     return s.features().has_exactly(session_role::caller, of_caller) &&
            s.features().has_exactly(session_role::callee, of_callee);
+}
+
+/// Whether there is room to keep `m` until it is answered.
+bool fits(const realm_member& caller, const call& m, kept_call::arguments which)
+{
+    return caller.kept_bytes + kept_call::size_of(m, which) <= limits::kept_call_bytes_max;
 }
 
 /// The error that tells a caller why a message did not reach its receiver.
@@ -156,7 +168,8 @@ void dealer::on_unregister(realm_member& from, const unregister& m)
 
 void dealer::add_callee(registration& to, realm_member& from, const register_& m)
 {
-    const bool plain = !m.options.disclose_caller && to.match == match_policy::exact;
+    const bool plain =
+        !m.options.disclose_caller && to.match == match_policy::exact && !is_callee_with(from, feature::call_reroute);
     to.callees.push_back({&from, plain, m.options.disclose_caller, m.options.forward_timeout});
     from.registrations.emplace(to.id, &to);
     from.joined.send(registered{m.request, to.id});
@@ -307,6 +320,10 @@ bool dealer::offer(realm_member& caller, const call& m, registration& to, std::s
         caller.refuse(m, errc::feature_not_supported, "the callee takes no arguments in parts");
         return true;
     }
+    if (!plain && m.options.progress && !fits(caller, m, kept_call::arguments::dropped)) {
+        caller.refuse(m, errc::too_many_requests, "the calls of the session that wait for an answer are too large");
+        return true;
+    }
     const auto request = receiver.next_invocation();
     const auto outcome = receiver.send(plain ? plain_invocation(m, to, target)
                                              : invocation_for(caller, m, to, target, decision_on(caller, m)));
@@ -375,15 +392,33 @@ invocation dealer::plain_invocation(const call& m, const registration& to, const
 [[gnu::noinline]] void dealer::remember_extras(pending_call& pending, const call& m, const registration& to,
                                                const callee& target, time_point now)
 {
-    if (m.options.progress) {
-        auto& kept = pending_calls::keep(pending, m);
-        kept.invocation = invocation_for(*pending.caller, kept.message(), to, target, decision_on(*pending.caller, m));
-        kept.invocation.request = pending.invocation;
-    }
+    const bool may_decline = is_callee_with(*target.member, feature::call_reroute);
+    if (m.options.progress || may_decline)
+        keep(pending, m, to, target, decision_on(*pending.caller, m), now);
     if (m.options.timeout == 0 || keeps_time(target))
         return;
     pending.timeout = bounded_timeout(m.options.timeout, options_.call_timeout_unit);
     pending_.restart_timeout(pending, now);
+}
+
+/// Keeps the CALL of `pending` as far as it will be needed.
+void dealer::keep(pending_call& pending, const call& m, const registration& to, const callee& target,
+                  const authorization_decision& decided, time_point now)
+{
+    auto& caller = *pending.caller;
+    // Where there is nobody else, there is nobody who would be sent the arguments again.
+    const auto which =
+        to.invoke == invocation_policy::single ? kept_call::arguments::dropped : kept_call::arguments::kept;
+    const bool has_room = fits(caller, m, which);
+    if (!has_room && !m.options.progress)
+        return;
+    auto& kept = pending_calls::keep(pending, m, has_room ? which : kept_call::arguments::dropped);
+    kept.may_be_rerouted = has_room && is_callee_with(*target.member, feature::call_reroute);
+    kept.decided = decided;
+    kept.first_offered = now;
+    kept.invocation = invocation_for(caller, kept.message(), to, target, decided);
+    kept.invocation.request = pending.invocation;
+    kept.invocation.body = {};
 }
 
 // Arguments in parts --------------------------------------------------------------------------------------------------
@@ -442,6 +477,7 @@ void dealer::on_further_part(realm_member& from, const call& m)
         return from.joined.abort(errc::protocol_violation, "CALL: a further part names another procedure");
 
     (*kept.invocation.details.rare).progress = m.options.progress;
+    kept.may_be_rerouted = false;
     kept.invocation.body = m.body;
     const auto outcome = pending->callee->joined.send(kept.invocation);
     kept.invocation.body = {};
@@ -520,6 +556,8 @@ void dealer::pass_on_result(pending_call& to, const yield& m, time_point now)
     };
     const auto outcome = caller.send(out);
     if (m.options.progress) {
+        if (to.kept != nullptr)
+            to.kept->may_be_rerouted = false;
         // A row of results must not have a hole in it, so the call ends here.
         if (outcome == delivery::queued)
             pending_.restart_timeout(to, now);
@@ -533,7 +571,7 @@ void dealer::pass_on_result(pending_call& to, const yield& m, time_point now)
         fail(to, error_of(outcome));
 }
 
-void dealer::on_error(realm_member& from, const error& m)
+void dealer::on_error(realm_member& from, const error& m, time_point now)
 {
     if (m.request_type != message_type::invocation)
         return from.joined.abort(errc::protocol_violation, "ERROR: a client may answer nothing but INVOCATION");
@@ -544,6 +582,8 @@ void dealer::on_error(realm_member& from, const error& m)
     auto* const pending = pending_.find_invocation(from, m.request);
     if (pending == nullptr)
         return;
+    if (declines(*pending, m))
+        return reroute(*pending, now);
     auto& caller = pending->caller->joined;
     if (!takes_passthru(caller, session_role::caller, m.details.forwarded))
         return fail(*pending, errc::feature_not_supported);
@@ -558,6 +598,87 @@ void dealer::on_error(realm_member& from, const error& m)
         pending_.remove(*pending);
     else
         fail(*pending, error_of(outcome));
+}
+
+/// Whether with `m` a callee leaves its call to others. A call that its caller has canceled is not offered again.
+bool dealer::declines(const pending_call& of, const error& m)
+{
+    return of.kept != nullptr && of.kept->may_be_rerouted && !of.being_killed && m.uri == uri_of(errc::unavailable) &&
+           is_callee_with(*of.callee, feature::call_reroute);
+}
+
+/// Offers a call to those who have not declined it, as if the others did not exist.
+void dealer::reroute(pending_call& pending, time_point now)
+{
+    auto& kept = *pending.kept;
+    kept.declined_by.insert(pending.callee->joined.id());
+    const auto timeout = bounded_timeout(kept.message().options.timeout);
+    if (timeout.count() != 0 && kept.first_offered + timeout <= now)
+        return fail(pending, errc::timeout);
+    const auto at = registrations_.find(kept.invocation.registration);
+    if (at == registrations_.end())
+        return fail(pending, errc::no_available_callee);
+    auto& to = *at->second;
+    for (const auto position : others(to, kept)) {
+        if (offer_again(pending, to, position, now))
+            return;
+    }
+    fail(pending, errc::no_available_callee);
+}
+
+/// The positions of those who have not declined a call, in the order in which it is to be offered to them.
+std::vector<std::size_t> dealer::others(const registration& among, const kept_call& of)
+{
+    std::vector<std::size_t> positions;
+    for (std::size_t i = 0; i != among.callees.size(); ++i) {
+        if (!of.declined_by.contains(among.callees[i].member->joined.id()))
+            positions.push_back(i);
+    }
+    auto first = positions.begin();
+    if (among.invoke == invocation_policy::last)
+        std::reverse(positions.begin(), positions.end());
+    else if (among.invoke == invocation_policy::roundrobin)
+        first = std::lower_bound(positions.begin(), positions.end(), among.next);
+    else if (among.invoke == invocation_policy::random && !positions.empty())
+        first += static_cast<std::ptrdiff_t>(random_.below(positions.size()));
+    std::rotate(positions.begin(), first, positions.end());
+    return positions;
+}
+
+/// Sends the INVOCATION of a call that was declined to the callee at `position`. Whether the call is dealt with: false
+/// if the callee takes nothing any more.
+bool dealer::offer_again(pending_call& pending, registration& to, std::size_t position, time_point now)
+{
+    const auto& target = to.callees[position];
+    auto& receiver = target.member->joined;
+    auto& kept = *pending.kept;
+    const auto& m = kept.message();
+    const bool in_parts = m.options.progress && !takes_arguments_in_parts(*target.member);
+    if (in_parts || !takes_passthru(receiver, session_role::callee, m.options.forwarded)) {
+        fail(pending, errc::feature_not_supported);
+        return true;
+    }
+    auto out = invocation_for(*pending.caller, m, to, target, kept.decided);
+    if (auto& told = *out.details.rare; told.timeout != 0)
+        told.timeout -= static_cast<std::uint64_t>(whole_milliseconds(now - kept.first_offered));
+    const auto outcome = receiver.send(out);
+    if (outcome == delivery::refused)
+        return false;
+    if (outcome != delivery::queued) {
+        fail(pending, error_of(outcome));
+        return true;
+    }
+    receiver.count_invocation();
+    if (to.invoke == invocation_policy::roundrobin)
+        to.next = (position + 1) % to.callees.size();
+    pending_.hand_over(pending, *target.member, out.request);
+    kept.invocation = out;
+    kept.invocation.body = {};
+    if (!keeps_time(target)) {
+        pending.timeout = bounded_timeout(m.options.timeout);
+        pending_.restart_timeout(pending, kept.first_offered);
+    }
+    return true;
 }
 
 void dealer::interrupt_callee(const pending_call& of, cancel_mode mode, errc reason)

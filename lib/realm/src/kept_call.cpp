@@ -2,14 +2,31 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/realm/kept_call.hpp>
 
+#include <initializer_list>
+#include <string_view>
+
 namespace junctor {
 
-kept_call::kept_call(const call& m)
-    : procedure_{m.procedure}, attributes_{as_text(m.options.forwarded.source.bytes)}, message_{m}
+kept_call::kept_call(const call& m, arguments which) : message_{m}
 {
-    message_.procedure = procedure_;
-    message_.options.forwarded.source.bytes = as_bytes(attributes_);
-    message_.body = {};
+    if (which == arguments::dropped)
+        message_.body = {};
+    bytes_.reserve(size_of(message_, arguments::kept)); // so that it stays where it is
+    const auto copy = [this](std::string_view original) {
+        const auto at = bytes_.size();
+        bytes_ += original;
+        return std::string_view(bytes_).substr(at);
+    };
+    message_.procedure = copy(message_.procedure);
+    for (auto* const slice : std::initializer_list<encoded*>{&message_.options.forwarded.source, &message_.body.args,
+                                                             &message_.body.kwargs})
+        slice->bytes = as_bytes(copy(as_text(slice->bytes)));
+}
+
+std::size_t kept_call::size_of(const call& m, arguments which) noexcept
+{
+    const auto body = which == arguments::kept ? m.body.args.bytes.size() + m.body.kwargs.bytes.size() : 0;
+    return m.procedure.size() + m.options.forwarded.source.bytes.size() + body;
 }
 
 } // namespace junctor

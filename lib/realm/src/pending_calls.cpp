@@ -2,6 +2,8 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/realm/pending_calls.hpp>
 
+#include <junctor/realm/realm_member.hpp>
+
 namespace junctor {
 
 pending_calls::pending_calls(std::uint64_t seed) : seed_{seed} {}
@@ -16,11 +18,23 @@ void pending_calls::add_entry()
     free_.push_back(&entries_.emplace_back());
 }
 
-kept_call& pending_calls::keep(pending_call& pending, const call& m)
+kept_call& pending_calls::keep(pending_call& pending, const call& m, kept_call::arguments which)
 {
-    pending.kept = std::make_unique<kept_call>(m);
+    pending.kept = std::make_unique<kept_call>(m, which);
     pending.has_extras = true;
+    pending.caller->kept_bytes += pending.kept->size();
     return *pending.kept;
+}
+
+void pending_calls::hand_over(pending_call& pending, realm_member& callee, request_id invocation)
+{
+    callee.invocations.insert(invocation, pending, seed_);
+    pending.callee->invocations.erase(pending.invocation);
+    pending.callee = &callee;
+    pending.invocation = invocation;
+    if (pending.by_deadline.is_linked())
+        cancel_timeout(pending);
+    pending.timeout = {};
 }
 
 void pending_calls::restart_timeout(pending_call& pending, time_point now)
@@ -55,6 +69,8 @@ void pending_calls::cancel_timeout(pending_call& pending) noexcept
     if (pending.by_deadline.is_linked())
         cancel_timeout(pending);
     pending.timeout = {};
+    if (pending.kept != nullptr)
+        pending.caller->kept_bytes -= pending.kept->size();
     pending.kept = nullptr;
     pending.has_extras = false;
 }

@@ -63,7 +63,7 @@ struct realm::parts {
     // One for each message that a joined client may send.
     void handle(realm_member& from, const call& m, time_point now) { calls.on_call(from, m, now); }
     void handle(realm_member& from, const yield& m, time_point now) { calls.on_yield(from, m, now); }
-    void handle(realm_member& from, const error& m, time_point) { calls.on_error(from, m); }
+    void handle(realm_member& from, const error& m, time_point now) { calls.on_error(from, m, now); }
     void handle(realm_member& from, const cancel& m, time_point) { calls.on_cancel(from, m); }
     void handle(realm_member& from, const register_& m, time_point) { calls.on_register(from, m); }
     void handle(realm_member& from, const unregister& m, time_point) { calls.on_unregister(from, m); }

@@ -24,6 +24,7 @@ constexpr auto announced = std::to_array<std::pair<session_role, feature>>({
     {session_role::broker, feature::subscription_meta_api},
     {session_role::dealer, feature::caller_identification},
     {session_role::dealer, feature::call_canceling},
+    {session_role::dealer, feature::call_reroute},
     {session_role::dealer, feature::call_timeout},
     {session_role::dealer, feature::pattern_based_registration},
     {session_role::dealer, feature::payload_passthru_mode},

@@ -59,7 +59,7 @@ TEST_CASE("pending calls: an entry is used again, as new", "[realm][calls]")
     auto& first = m.add(10, 1, 5ms);
     first.wants_progress = true;
     first.being_killed = true;
-    pending_calls::keep(first, call());
+    pending_calls::keep(first, call(), kept_call::arguments::kept);
     m.pending.remove(first);
     auto& second = m.add(11, 2);
     CHECK(&second == &first);
@@ -83,7 +83,7 @@ TEST_CASE("pending calls: a CALL that is kept owns what it points to", "[realm][
         one.procedure = procedure;
         one.options.forwarded.source = {{serializer::json, as_bytes(attributes)}};
         one.options.timeout = 5;
-        pending_calls::keep(made, one);
+        pending_calls::keep(made, one, kept_call::arguments::kept);
         procedure.assign(procedure.size(), '-');
         attributes.assign(attributes.size(), '-');
     }

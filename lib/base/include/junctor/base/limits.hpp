@@ -53,6 +53,11 @@ inline constexpr std::size_t throttled_max = std::size_t{64} * 1024;
 /// over therefore. Some clients send no further part of a call that was answered, so the oldest are forgotten.
 inline constexpr std::size_t answered_unfinished_calls_max = 256;
 
+/// What is kept of the pending calls of one session so that they can be offered to another callee, or go on in parts.
+/// Calls beyond it are answered as if their callees did not decline them so that others may take them, and are not
+/// taken in parts.
+inline constexpr std::size_t kept_call_bytes_max = std::size_t{4} << 20;
+
 /// Bytes written to one connection before others have their turn, and what has come from it is read.
 inline constexpr std::size_t written_at_once_max = std::size_t{256} * 1024;
 

@@ -72,7 +72,7 @@ public:
     void on_call(realm_member& from, const call& m, time_point now);
     void on_cancel(realm_member& from, const cancel& m);
     void on_yield(realm_member& from, const yield& m, time_point now);
-    void on_error(realm_member& from, const error& m);
+    void on_error(realm_member& from, const error& m, time_point now);
 
     /// Whether `m` is a further part of a call whose arguments come in parts. Such a CALL opens no new request.
     /// Spec: "Progressive Call Invocations".
@@ -120,6 +120,9 @@ private:
     void remember_extras(pending_call& pending, const call& m, const registration& to, const callee& target,
                          time_point now);
 
+    void keep(pending_call& pending, const call& m, const registration& to, const callee& target,
+              const authorization_decision& decided, time_point now);
+
     [[nodiscard]] static bool is_unfinished(const realm_member& from, request_id request) noexcept;
     [[nodiscard]] static bool begins_in_parts(realm_member& from, const call& m);
     static void expect_further_parts(realm_member& from, request_id request);
@@ -127,6 +130,10 @@ private:
 
     void forget(pending_call& pending, cancel_mode mode);
     void pass_on_result(pending_call& to, const yield& m, time_point now);
+    [[nodiscard]] static bool declines(const pending_call& of, const error& m);
+    void reroute(pending_call& pending, time_point now);
+    [[nodiscard]] std::vector<std::size_t> others(const registration& among, const kept_call& of);
+    [[nodiscard]] bool offer_again(pending_call& pending, registration& to, std::size_t position, time_point now);
     void interrupt_callee(const pending_call& of, cancel_mode mode, errc reason);
     void fail(pending_call& pending, errc code, std::string_view text = {});
     void abandon(pending_call& pending, errc code);

@@ -65,8 +65,11 @@ public:
     /// The call that `callee` was invoked for with this request, or null.
     [[nodiscard]] static pending_call* find_invocation(const realm_member& callee, request_id invocation) noexcept;
 
-    /// Keeps `m`, the CALL of `pending`, with it.
-    static kept_call& keep(pending_call& pending, const call& m);
+    /// Keeps `m`, the CALL of `pending`, with it, until it is removed.
+    static kept_call& keep(pending_call& pending, const call& m, kept_call::arguments which);
+
+    /// Gives `pending` to another callee, who was sent this INVOCATION. It has no timeout any more.
+    void hand_over(pending_call& pending, realm_member& callee, request_id invocation);
 
     /// Lets `pending` expire a timeout from `now`, in place of what was set before. No effect if it has no timeout.
     void restart_timeout(pending_call& pending, time_point now);

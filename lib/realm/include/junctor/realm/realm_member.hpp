@@ -70,6 +70,9 @@ struct realm_member {
     /// Calls of this session, pending or answered, whose arguments come in parts and whose last part has not come yet.
     boost::container::flat_set<request_id> unfinished_calls;
 
+    /// What is kept of the pending calls of this session; see `kept_call`.
+    std::size_t kept_bytes{0};
+
     std::unique_ptr<testaments> last_words; ///< Null if it has added none.
     session_listing listing{session_listing::listed};
     bool leaves_silently{false}; ///< Nobody is told that it leaves, and its testaments are not published.
