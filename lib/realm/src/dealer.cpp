@@ -612,7 +612,7 @@ void dealer::reroute(pending_call& pending, time_point now)
 {
     auto& kept = *pending.kept;
     kept.declined_by.insert(pending.callee->joined.id());
-    const auto timeout = bounded_timeout(kept.message().options.timeout);
+    const auto timeout = bounded_timeout(kept.message().options.timeout, options_.call_timeout_unit);
     if (timeout.count() != 0 && kept.first_offered + timeout <= now)
         return fail(pending, errc::timeout);
     const auto at = registrations_.find(kept.invocation.registration);
@@ -675,7 +675,7 @@ bool dealer::offer_again(pending_call& pending, registration& to, std::size_t po
     kept.invocation = out;
     kept.invocation.body = {};
     if (!keeps_time(target)) {
-        pending.timeout = bounded_timeout(m.options.timeout);
+        pending.timeout = bounded_timeout(m.options.timeout, options_.call_timeout_unit);
         pending_.restart_timeout(pending, kept.first_offered);
     }
     return true;
