@@ -56,10 +56,20 @@ std::optional<std::string> ledger::receives(const list& message)
         return std::nullopt;
     case 50: return receives_answer(number(message[1]), !message[2].get_if<dict>()->contains("progress"));
     case 65: registrations_.insert(number(message[2])); return std::nullopt;
-    case 67: registrations_.erase(unregistering_[number(message[1])]); return std::nullopt;
+    case 67: return receives_unregistered(message);
     case 68: return receives_invocation(message);
     default: return std::nullopt;
     }
+}
+
+std::optional<std::string> ledger::receives_unregistered(const list& message)
+{
+    const bool is_revocation = number(message[1]) == 0;
+    const auto registration =
+        is_revocation ? number(*message[2].get_if<dict>()->find("registration")) : unregistering_[number(message[1])];
+    if (registrations_.erase(registration) == 0 && is_revocation && complete_)
+        return "a revocation of a registration that the session does not have";
+    return std::nullopt;
 }
 
 std::optional<std::string> ledger::receives_answer(std::int64_t request, bool final)

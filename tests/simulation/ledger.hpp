@@ -35,6 +35,7 @@ public:
 
 private:
     [[nodiscard]] std::optional<std::string> receives_answer(std::int64_t request, bool final);
+    [[nodiscard]] std::optional<std::string> receives_unregistered(const list& message);
     [[nodiscard]] std::optional<std::string> receives_invocation(const list& message);
 
     std::set<std::int64_t> open_calls_;

@@ -374,7 +374,8 @@ void reference_model::on_register(session_number from, const list& m)
     const auto has = [&](const procedure& r) {
         return std::any_of(r.callees.begin(), r.callees.end(), [&](const callee& c) { return c.id == from; });
     };
-    if (const auto known = registrations_.find(p); known != registrations_.end()) {
+    const bool forced = flag(m, 2, "force_reregister");
+    if (const auto known = registrations_.find(p); known != registrations_.end() && !forced) {
         if (known->second.policy == "single" || has(known->second))
             return error(from, 64, m[1], "wamp.error.procedure_already_exists");
         if (known->second.policy != policy)
@@ -384,6 +385,13 @@ void reference_model::on_register(session_number from, const list& m)
         std::count_if(registrations_.begin(), registrations_.end(), [&](const auto& r) { return has(r.second); });
     if (static_cast<std::size_t>(held) >= options_.registrations_max)
         return error(from, 64, m[1], "wamp.error.too_many_requests");
+    while (forced && registrations_.contains(p)) {
+        const auto holder = registrations_.at(p).callees.front().id;
+        const dict details{{"registration", registrations_.at(p).name}, {"reason", "$_"}};
+        remove_callee(p, holder);
+        if (sessions_.at(holder).takes_revocation)
+            send(holder, {67, 0, details});
+    }
     auto& r = registrations_[p];
     if (r.name.empty()) {
         r.name = "$R" + std::to_string(++names_);

@@ -136,6 +136,7 @@ void run::join()
     facts.sends_parts = chance(80);
     facts.takes_revocation = chance(60);
     facts.may_decline = chance(50);
+    facts.takes_revocation = chance(50);
 
     role_features features;
     features.add(session_role::caller);
@@ -148,6 +149,8 @@ void run::join()
         features.add(session_role::callee, feature::call_timeout);
     if (facts.takes_parts)
         features.add(session_role::callee, feature::progressive_call_invocations);
+    if (facts.takes_revocation)
+        features.add(session_role::callee, feature::registration_revocation);
     if (facts.may_decline)
         features.add(session_role::callee, feature::call_reroute);
     if (facts.sends_parts)
@@ -329,6 +332,8 @@ list run::register_(client& who)
         options.set("disclose_caller", true);
     if (chance(20))
         options.set("forward_timeout", true);
+    if (chance(10))
+        options.set("force_reregister", true);
     return {64, next_request(who), options, uri};
 }
 

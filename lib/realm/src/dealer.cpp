@@ -25,12 +25,6 @@ std::chrono::milliseconds bounded_timeout(std::uint64_t count, std::chrono::mill
 
 constexpr std::string_view request_in_use = "CALL: the request is in use for a call that waits for its answer";
 
-/// How many have passed completely.
-std::chrono::milliseconds::rep whole_milliseconds(std::chrono::steady_clock::duration time)
-{
-    return std::chrono::duration_cast<std::chrono::milliseconds>(time).count();
-}
-
 bool is_callee_with(const realm_member& member, feature f)
 {
     return member.joined.features().has(session_role::callee, f);
@@ -132,8 +126,8 @@ void dealer::on_register(realm_member& from, const register_& m)
     if (built_in_.has(m.procedure))
         return from.refuse(m, errc::procedure_already_exists, "the router answers this procedure itself");
 
-    auto* const known = index_.find(m.procedure, match);
-    if (known != nullptr) {
+    auto* known = index_.find(m.procedure, match);
+    if (known != nullptr && !m.options.force_reregister) {
         // A session may not have one registration twice: clients in use take the second REGISTERED for a breach.
         if (known->invoke == invocation_policy::single || from.registrations.contains(known->id))
             return from.refuse(m, errc::procedure_already_exists);
@@ -142,6 +136,8 @@ void dealer::on_register(realm_member& from, const register_& m)
     }
     if (from.registrations.size() >= from.joined.limits().registrations_max)
         return from.refuse(m, errc::too_many_requests, "the session has too many registrations");
+    if (known != nullptr && m.options.force_reregister)
+        revoke_from_all(*std::exchange(known, nullptr));
     if (known != nullptr)
         return add_callee(*known, from, m);
 
@@ -164,6 +160,29 @@ void dealer::on_unregister(realm_member& from, const unregister& m)
     from.registrations.erase(at);
     from.joined.send(unregistered{m.request, {}});
     remove_callee(ended, from);
+}
+
+bool dealer::revoke(registration_id which, realm_member& from, std::string_view reason)
+{
+    const auto at = from.registrations.find(which);
+    if (at == from.registrations.end())
+        return false;
+    auto& ended = *at->second;
+    from.registrations.erase(at);
+    remove_callee(ended, from);
+    // Callees in use drop their connection over an UNREGISTERED that they did not ask for.
+    if (is_callee_with(from, feature::registration_revocation))
+        from.joined.send(unregistered{{}, {which, reason}});
+    return true;
+}
+
+/// Revokes a registration from all that hold it, so that it ends.
+void dealer::revoke_from_all(registration& ended)
+{
+    const auto which = ended.id;
+    const auto holders = ended.callees; // a copy, as each of them is taken out
+    for (const auto& each : holders)
+        revoke(which, *each.member, "another callee has taken the procedure");
 }
 
 void dealer::add_callee(registration& to, realm_member& from, const register_& m)
@@ -660,7 +679,7 @@ bool dealer::offer_again(pending_call& pending, registration& to, std::size_t po
     }
     auto out = invocation_for(*pending.caller, m, to, target, kept.decided);
     if (auto& told = *out.details.rare; told.timeout != 0)
-        told.timeout -= static_cast<std::uint64_t>(whole_milliseconds(now - kept.first_offered));
+        told.timeout -= static_cast<std::uint64_t>((now - kept.first_offered) / options_.call_timeout_unit);
     const auto outcome = receiver.send(out);
     if (outcome == delivery::refused)
         return false;

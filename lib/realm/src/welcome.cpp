@@ -30,6 +30,7 @@ constexpr auto announced = std::to_array<std::pair<session_role, feature>>({
     {session_role::dealer, feature::payload_passthru_mode},
     {session_role::dealer, feature::progressive_call_invocations},
     {session_role::dealer, feature::progressive_call_results},
+    {session_role::dealer, feature::registration_revocation},
     {session_role::dealer, feature::shared_registration},
     {session_role::dealer, feature::call_trustlevels},
     {session_role::dealer, feature::session_meta_api},

@@ -97,6 +97,7 @@ struct register_options {
     invocation_policy invoke{invocation_policy::single};
     bool disclose_caller{false};
     bool forward_timeout{false};
+    bool force_reregister{false}; ///< Crossbar.io's: who holds the registration loses it.
 
     static void fields(auto& self, auto& visit)
     {
@@ -104,6 +105,7 @@ struct register_options {
         visit("invoke", self.invoke, invocation_policy::single);
         visit("disclose_caller", self.disclose_caller);
         visit("forward_timeout", self.forward_timeout);
+        visit("force_reregister", self.force_reregister);
     }
 };
 

@@ -68,6 +68,11 @@ public:
     void on_register(realm_member& from, const register_& m);
     void on_unregister(realm_member& from, const unregister& m);
 
+    /// Takes a registration from the callee `from`; false if it does not have it. It is sent UNREGISTERED with
+    /// `reason`, unless that is empty, if it announced registration_revocation. What it was invoked for it still
+    /// answers. Spec: "Registration Revocation".
+    bool revoke(registration_id which, realm_member& from, std::string_view reason);
+
     /// Takes a call, or the first part of one whose arguments come in parts.
     void on_call(realm_member& from, const call& m, time_point now);
     void on_cancel(realm_member& from, const cancel& m);
@@ -101,6 +106,7 @@ public:
     [[nodiscard]] std::size_t pending_call_count() const noexcept { return pending_.size(); }
 
 private:
+    void revoke_from_all(registration& ended);
     void add_callee(registration& to, realm_member& from, const register_& m);
     void tell_of_callee(const realm_member& added, const registration& to);
     void remove_callee(registration& from, const realm_member& gone);

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+// Advanced profile, "Registration Revocation"; Crossbar.io's option force_reregister, which brings it about.
+#include "support/catch.hpp"
+#include "support/conversation.hpp"
+
+using namespace junctor;
+using namespace junctor::test;
+
+namespace {
+
+constexpr auto force = R"([64, 2, {"force_reregister": true}, "com.myapp.work"])";
+
+/// Two callees of one registration, of which the second takes no revocation, and somebody else.
+struct house {
+    explicit house(serializer format)
+        : talk(format),
+          one{talk.join("one")},
+          two{talk.join("two", {.features = features_without({feature::registration_revocation})})},
+          other{talk.join("other")}
+    {
+        for (auto* const each : {&one, &two}) {
+            each->says(R"([64, 1, {"invoke": "first"}, "com.myapp.work"])");
+            each->hears(R"([65, 1, "$work"])");
+        }
+    }
+
+    conversation talk;
+    peer& one;
+    peer& two;
+    peer& other;
+};
+
+} // namespace
+
+TEST_CASE("revocation: callees that lose a registration are told if they announced it", "[conformance][revocation]")
+{
+    house h(GENERATE(serializer::json, serializer::msgpack, serializer::cbor));
+    h.other.says(force);
+    h.one.hears(R"([67, 0, {"registration": "$work", "reason": "$_"}])");
+    h.two.hears_nothing();
+    h.other.hears(R"([65, 2, "$taken"])");
+    CHECK(h.talk.bound("$taken") != h.talk.bound("$work"));
+    CHECK(h.talk.realm().registration_count() == 1);
+
+    h.one.says(R"([48, 2, {}, "com.myapp.work"])");
+    h.other.hears(R"([68, 1, "$taken", {}])");
+    h.two.says(R"([66, 2, "$work"])"); // it could not know
+    h.two.hears_error(message_type::unregister, 2, "wamp.error.no_such_registration");
+}
+
+TEST_CASE("revocation: what a callee was invoked for before, it still answers", "[conformance][revocation]")
+{
+    house h(GENERATE(serializer::json, serializer::msgpack, serializer::cbor));
+    h.other.says(R"([48, 1, {}, "com.myapp.work"])");
+    h.one.hears(R"([68, 1, "$work", {}])");
+    h.other.says(force);
+    h.other.hears(R"([65, 2, "$_"])");
+    h.one.says(R"([70, 1, {}, ["done"]])");
+    h.other.hears(R"([50, 1, {}, ["done"]])");
+}
+
+TEST_CASE("force_reregister: who holds a registration itself gets it anew", "[conformance][revocation]")
+{
+    house h(GENERATE(serializer::json, serializer::msgpack, serializer::cbor));
+    h.one.says(force);
+    h.one.hears(R"([67, 0, {"registration": "$work", "reason": "$_"}])");
+    h.one.hears(R"([65, 2, "$taken"])");
+    CHECK(h.talk.realm().registration_count() == 1);
+}
+
+TEST_CASE("force_reregister: what nobody holds is registered as ever", "[conformance][revocation]")
+{
+    house h(GENERATE(serializer::json, serializer::msgpack, serializer::cbor));
+    h.other.says(R"([64, 1, {"force_reregister": true}, "com.myapp.free"])");
+    h.other.hears(R"([65, 1, "$free"])");
+    h.one.hears_nothing();
+    CHECK(h.talk.realm().registration_count() == 2);
+}
+
+TEST_CASE("force_reregister: who may not register takes nothing from anybody", "[conformance][revocation]")
+{
+    house h(GENERATE(serializer::json, serializer::msgpack, serializer::cbor));
+    auto& visitor = h.talk.join("visitor", guest{"nobody"});
+    visitor.says(force);
+    visitor.hears_error(message_type::register_, 2, "wamp.error.not_authorized");
+    guest poor;
+    poor.limits.registrations_max = 0;
+    auto& other = h.talk.join("poor", poor);
+    other.says(force);
+    other.hears_error(message_type::register_, 2, "wamp.error.too_many_requests");
+    h.one.hears_nothing();
+    h.other.says(R"([48, 1, {}, "com.myapp.work"])");
+    h.one.hears(R"([68, 1, "$work", {}])");
+}
