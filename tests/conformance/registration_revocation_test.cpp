@@ -93,3 +93,22 @@ TEST_CASE("force_reregister: who may not register takes nothing from anybody", "
     h.other.says(R"([48, 1, {}, "com.myapp.work"])");
     h.one.hears(R"([68, 1, "$work", {}])");
 }
+
+TEST_CASE("registration revocation: a callee is removed through the meta API", "[conformance][revocation]")
+{
+    conversation talk(GENERATE(serializer::json, serializer::msgpack, serializer::cbor));
+    auto& callee = talk.join("callee");
+    auto& other = talk.join("other");
+    callee.says(R"([64, 1, {}, "com.myapp.work"])");
+    callee.hears(R"([65, 1, "$work"])");
+    const std::string remove = R"(, {}, "wamp.registration.remove_callee", ["$work", ")";
+    other.says("[48, 1" + remove + R"($other"]])");
+    other.hears(R"([8, 48, 1, {}, "wamp.error.no_such_session", ["the session is no callee of the registration"]])");
+    other.says("[48, 2" + remove + R"($callee"], {"reason": "moving"}])");
+    other.hears("[50, 2, {}]");
+    callee.hears(R"([67, 0, {"registration": "$work", "reason": "moving"}])");
+    other.says("[48, 3" + remove + R"($callee"]])");
+    other.hears(R"([8, 48, 3, {}, "wamp.error.no_such_registration", ["there is no such registration"]])");
+    other.says(R"([48, 4, {}, "com.myapp.work"])");
+    other.hears_error(message_type::call, 4, "wamp.error.no_such_procedure");
+}

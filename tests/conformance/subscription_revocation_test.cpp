@@ -105,3 +105,21 @@ TEST_CASE("subscription revocation: the broker announces it", "[conformance][rev
 {
     CHECK(router_features().has(session_role::broker, feature::subscription_revocation));
 }
+
+TEST_CASE("subscription revocation: a subscriber is removed through the meta API", "[conformance][revocation]")
+{
+    conversation talk(GENERATE(serializer::json, serializer::msgpack, serializer::cbor));
+    auto& fan = talk.join("fan");
+    auto& other = talk.join("other");
+    fan.says(R"([32, 1, {}, "com.myapp.news"])");
+    fan.hears(R"([33, 1, "$news"])");
+    other.says(R"([32, 1, {}, "wamp.subscription.on_unsubscribe"])");
+    other.hears(R"([33, 1, "$ends"])");
+    const std::string remove = R"(, {}, "wamp.subscription.remove_subscriber", ["$news", ")";
+    other.says("[48, 2" + remove + R"($other"]])");
+    other.hears(R"([8, 48, 2, {}, "wamp.error.no_such_session", ["the session does not have the subscription"]])");
+    other.says("[48, 3" + remove + R"($fan"]])");
+    fan.hears(R"([35, 0, {"subscription": "$news"}])");
+    other.hears(R"([36, "$ends", "$_", {}, ["$fan", "$news"]])");
+    other.hears("[50, 3, {}]");
+}

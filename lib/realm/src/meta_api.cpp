@@ -45,6 +45,7 @@ const meta_api::procedure meta_api::procedures[] = {
     {"wamp.registration.get", &meta_api::registration_get},
     {"wamp.registration.list_callees", &meta_api::registration_list_callees},
     {"wamp.registration.count_callees", &meta_api::registration_count_callees},
+    {"wamp.registration.remove_callee", &meta_api::registration_remove_callee},
     {"junctor.registration.explain", &meta_api::registration_explain},
     {"wamp.subscription.list", &meta_api::subscription_list},
     {"wamp.subscription.lookup", &meta_api::subscription_lookup},
@@ -52,6 +53,7 @@ const meta_api::procedure meta_api::procedures[] = {
     {"wamp.subscription.get", &meta_api::subscription_get},
     {"wamp.subscription.list_subscribers", &meta_api::subscription_list_subscribers},
     {"wamp.subscription.count_subscribers", &meta_api::subscription_count_subscribers},
+    {"wamp.subscription.remove_subscriber", &meta_api::subscription_remove_subscriber},
     {"junctor.retention.topics", &meta_api::retention_topics},
     {"junctor.retention.forget", &meta_api::retention_forget},
 };

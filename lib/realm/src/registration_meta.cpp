@@ -104,6 +104,17 @@ list meta_api::registration_count_callees(meta_arguments& asked)
     return {found->callees.size()};
 }
 
+/// Crossbar.io's: takes a registration from one of its callees.
+list meta_api::registration_remove_callee(meta_arguments& asked)
+{
+    const auto* const found = registration_argument(asked);
+    auto* const callee = session_argument(asked, 1);
+    const auto reason = asked.keyword_text("reason");
+    if (!asked.failed() && !calls_.revoke(found->id, *callee, reason.value_or("")))
+        asked.fail(errc::no_such_session, "the session is no callee of the registration");
+    return {};
+}
+
 /// Tells where a call of the caller to a URI would go and why, with all registrations that match it.
 list meta_api::registration_explain(meta_arguments& asked)
 {

@@ -97,12 +97,12 @@ list meta_api::session_list(meta_arguments& asked)
     return {value(std::move(ids))};
 }
 
-/// The session that the first argument names.
-realm_member* meta_api::session_argument(meta_arguments& asked) const
+/// The session that the positional argument `at` names.
+realm_member* meta_api::session_argument(meta_arguments& asked, std::size_t at) const
 {
-    const auto at = members_.find(session_id(asked.id(0)));
-    if (at != members_.end() && at->second->visible())
-        return at->second.get();
+    const auto found = members_.find(session_id(asked.id(at)));
+    if (found != members_.end() && found->second->visible())
+        return found->second.get();
     asked.fail(errc::no_such_session);
     return nullptr;
 }

@@ -81,6 +81,17 @@ list meta_api::subscription_count_subscribers(meta_arguments& asked)
     return {found->subscribers.size()};
 }
 
+/// Crossbar.io's: takes a subscription from one of its subscribers.
+list meta_api::subscription_remove_subscriber(meta_arguments& asked)
+{
+    const auto* const found = subscription_argument(asked);
+    auto* const subscriber = session_argument(asked, 1);
+    const auto reason = asked.keyword_text("reason");
+    if (!asked.failed() && !events_.revoke(*subscriber, found->id, reason.value_or("")))
+        asked.fail(errc::no_such_session, "the session does not have the subscription");
+    return {};
+}
+
 list meta_api::retention_topics(meta_arguments& asked)
 {
     const auto pattern = asked.text(0);

@@ -4,6 +4,7 @@
 
 /// The meta API: what sessions can ask the realm about sessions, registrations and subscriptions, and do to them.
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -73,6 +74,7 @@ private:
     list registration_get(meta_arguments& asked);
     list registration_list_callees(meta_arguments& asked);
     list registration_count_callees(meta_arguments& asked);
+    list registration_remove_callee(meta_arguments& asked);
     list registration_explain(meta_arguments& asked);
 
     list subscription_list(meta_arguments& asked);
@@ -81,6 +83,7 @@ private:
     list subscription_get(meta_arguments& asked);
     list subscription_list_subscribers(meta_arguments& asked);
     list subscription_count_subscribers(meta_arguments& asked);
+    list subscription_remove_subscriber(meta_arguments& asked);
     list retention_topics(meta_arguments& asked);
     list retention_forget(meta_arguments& asked);
 
@@ -88,7 +91,7 @@ private:
     void for_each_session(meta_arguments& asked, Use use) const;
     template <class Chosen>
     [[nodiscard]] std::optional<list> kill(meta_arguments& asked, Chosen chosen) const;
-    [[nodiscard]] realm_member* session_argument(meta_arguments& asked) const;
+    [[nodiscard]] realm_member* session_argument(meta_arguments& asked, std::size_t at = 0) const;
     [[nodiscard]] const registration* registration_argument(meta_arguments& asked) const;
     [[nodiscard]] const subscription* subscription_argument(meta_arguments& asked) const;
 
