@@ -21,6 +21,9 @@
 #include <junctor/message/encode.hpp>
 #include <junctor/realm/realm.hpp>
 
+#include "patterns.hpp"
+#include "peer.hpp"
+
 namespace junctor {
 
 namespace {
@@ -37,62 +40,6 @@ struct load {
     std::size_t payload_bytes{16};
     std::size_t receivers{1};
     std::uint64_t batches{10'000};
-};
-
-/// Takes messages as the queue of a connection does, and forgets them when they would have been written.
-class forgetful_queue final : public outlet {
-public:
-    explicit forgetful_queue(serializer format) : format_{format} {}
-
-    serializer format() const noexcept override { return format_; }
-    byte_buffer& open_message() override { return bytes_; }
-    delivery close_message() override { return delivery::queued; }
-    void drop_message() noexcept override {}
-    delivery send_encoded(byte_view message) override
-    {
-        bytes_.append(message);
-        return delivery::queued;
-    }
-    delivery send_run(const shared_run& run) override
-    {
-        bytes_.append(run->bytes());
-        return delivery::queued;
-    }
-
-    void write() noexcept { bytes_.clear(); }
-
-private:
-    serializer format_;
-    byte_buffer bytes_;
-};
-
-/// A session of the realm.
-struct peer {
-    peer(realm& where, serializer format, session_role role)
-        : queue{format}, member{where.new_session_id(), anonymous(), features_of(role), queue}, decoding{format}
-    {
-        where.join(member);
-        queue.write();
-    }
-
-    static identity anonymous()
-    {
-        identity who;
-        who.authid = "somebody";
-        who.authrole = "anonymous";
-        return who;
-    }
-
-    static role_features features_of(session_role role)
-    {
-        role_features features;
-        features.add(role);
-        return features;
-    }
-
-    forgetful_queue queue;
-    session member;
-    decoder decoding;
 };
 
 /// The messages of a batch, encoded one behind the other.
@@ -257,8 +204,18 @@ int run(int argc, char** argv)
         ->check(CLI::PositiveNumber);
     auto* const rpc = app.add_subcommand("rpc", "CALL to INVOCATION and YIELD to RESULT")->fallthrough();
     app.add_subcommand("pubsub", "PUBLISH to EVENT")->fallthrough();
+    pattern_counts counts;
+    auto* const patterns = app.add_subcommand("patterns", "the cost of many registrations and subscriptions");
+    patterns->add_option("--exact", counts.exact, "under names of their own")->capture_default_str();
+    patterns->add_option("--prefix", counts.prefix, "by prefix")->capture_default_str();
+    patterns->add_option("--wildcard", counts.wildcard, "by wildcard")->capture_default_str();
+    patterns->add_option("--rounds", counts.rounds, "of calls and publications of each kind")->capture_default_str();
     app.require_subcommand(1);
     CLI11_PARSE(app, argc, argv);
+    if (*patterns) {
+        measure_patterns(counts);
+        return 0;
+    }
     what.format = parse_serializer(serializer_name).value();
 
     realm where("realm1", {}, 1);
