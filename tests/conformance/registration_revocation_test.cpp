@@ -112,3 +112,22 @@ TEST_CASE("registration revocation: a callee is removed through the meta API", "
     other.says(R"([48, 4, {}, "com.myapp.work"])");
     other.hears_error(message_type::call, 4, "wamp.error.no_such_procedure");
 }
+
+TEST_CASE("registration revocation: a callee that does not know it is not told, and the others stay",
+          "[conformance][revocation]")
+{
+    conversation talk(GENERATE(serializer::json, serializer::msgpack, serializer::cbor));
+    guest plain;
+    plain.features = features_without({feature::registration_revocation});
+    auto& silent = talk.join("silent", plain);
+    auto& other = talk.join("other");
+    for (auto* const each : {&silent, &other}) {
+        each->says(R"([64, 1, {"invoke": "first"}, "com.myapp.work"])");
+        each->hears(R"([65, 1, "$work"])");
+    }
+    other.says(R"([48, 2, {}, "wamp.registration.remove_callee", ["$work", "$silent"]])");
+    other.hears("[50, 2, {}]");
+    silent.hears_nothing();
+    other.says(R"([48, 3, {}, "com.myapp.work"])");
+    other.hears(R"([68, 1, "$work", {}])");
+}

@@ -430,7 +430,7 @@ class Uris(HouseCase):
         peer.refused(PUBLISH, "wamp.error.invalid_uri", {"acknowledge": True}, "wamp.session.on_join")
         peer.send(PUBLISH, peer.request(), {}, "wamp.session.on_join")
         peer.subscribe("wamp.session.on_join")
-        peer.refused(CALL, "wamp.error.no_such_procedure", {}, "wamp.session.count")
+        peer.refused(CALL, "wamp.error.no_such_procedure", {}, "wamp.session.counts")
         peer.subscribe("wamply.topic")
         peer.register("wampum.procedure")
 

@@ -191,35 +191,3 @@ TEST_CASE("dealer: of the calls that were answered before their last part, the o
     c.callee.hears(R"([68, 2, "$a", {}, ["last"]])");
     CHECK(c.caller.session().open());
 }
-
-TEST_CASE("dealer: a registration is revoked from one callee, who is told if it takes that", "[realm][dealer]")
-{
-    recorder outlet(serializer::json);
-    session callee(session_id(1), {}, features_without({}), outlet);
-    session silent(session_id(2), {}, features_without({feature::registration_revocation}), outlet);
-    permission_table permissions;
-    permissions.allow(action::any, prefix(""));
-    realm_member one(callee, permissions);
-    realm_member two(silent, permissions);
-    realm_options options;
-    random_numbers random(1);
-    dealer calls(options, random, 1);
-    register_ wanted;
-    wanted.request = request_id(1);
-    wanted.options.invoke = invocation_policy::first;
-    wanted.procedure = "com.a";
-    calls.on_register(one, wanted);
-    calls.on_register(two, wanted);
-    CHECK(outlet.take() == "[65,1,1]");
-    CHECK(outlet.take() == "[65,1,1]");
-
-    const registration_id both(1);
-    CHECK_FALSE(calls.revoke(registration_id(2), one, "com.myapp.moved"));
-    CHECK(calls.revoke(both, one, "com.myapp.moved"));
-    CHECK(outlet.take() == R"([67,0,{"registration":1,"reason":"com.myapp.moved"}])");
-    CHECK_FALSE(calls.revoke(both, one, "com.myapp.moved"));
-    CHECK(calls.registration_count() == 1);
-    CHECK(calls.revoke(both, two, "com.myapp.moved"));
-    CHECK(outlet.empty());
-    CHECK(calls.registration_count() == 0);
-}
