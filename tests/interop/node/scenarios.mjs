@@ -185,6 +185,7 @@ scenarios.set('a call that is canceled without waiting for its end is heard no m
     call.cancel();
     const { error } = await errorOf(within(call, 'the end of the call'));
     expect(error, 'Cancelled', 'error');  // Autobahn's own: nothing came from the router.
+    expect(await caller.call(run.uri('after')), 'still here');  // So CANCEL has arrived: a RESULT might cross it.
     released.resolve('too late');
     expect(await caller.call(run.uri('after')), 'still here');
 });
