@@ -84,9 +84,8 @@ membership_limits without_limits()
 /// A realm with somebody who registers and subscribes, and somebody who calls and publishes.
 class scene {
 public:
-    scene() : many_(where_, format, session_role::callee, without_limits()), one_(where_, format, session_role::caller)
+    scene() : many_(open(), format, session_role::callee, without_limits()), one_(where_, format, session_role::caller)
     {
-        where_.role("anonymous").allow(action::any, prefix(""));
     }
 
     ~scene()
@@ -141,6 +140,13 @@ public:
     [[nodiscard]] realm& where() noexcept { return where_; }
 
 private:
+    /// Permissions come before those who need them.
+    realm& open()
+    {
+        where_.role("anonymous").allow(action::any, prefix(""));
+        return where_;
+    }
+
     template <class Message>
     void give(peer& from, const Message& m)
     {
