@@ -31,7 +31,9 @@ def rows():
 class AdvancedProfileTest(unittest.TestCase):
     def test_what_is_announced_is_what_the_table_says(self):
         told = {role: {feature for _, feature, roles, _ in rows() if role in roles} for role in ("broker", "dealer")}
-        with JunctorProcess(node_config([tcp_transport()])) as router:
+        config = node_config([tcp_transport()])
+        config["workers"][0]["realms"][0]["store"] = {"type": "memory", "event-history": [{"uri": "com.*"}]}
+        with JunctorProcess(config) as router:
             peer = Peer(router.urls[0])
             self.addCleanup(peer.close)
             roles = peer.join().details["roles"]

@@ -119,8 +119,11 @@ GUARDED = {
     ],
 }
 
+HISTORY = {"type": "memory", "limit": 1000, "event-history": [{"uri": "com.example.*"}]}
+
 REALMS = [
     open_realm("realm1"),
+    {**open_realm("realm.archived"), "store": HISTORY},
     open_realm("realm.strict", uri_check="strict", request_id_check="strict", progress_gate="strict"),
     open_realm("realm.discreet", disclosure="forbidden"),
     GUARDED,

@@ -186,6 +186,33 @@ class Subscriptions(MetaCase):
         self.expect(watcher, EVENT, events["on_delete"], ANY_ID, {}, [subscriber.session, subscription])
 
 
+@on_every_link
+class History(MetaCase):
+    def test_events_that_nobody_heard_can_be_asked_for(self):
+        publisher, reader = self.peer("realm.archived"), self.peer("realm.archived")
+        topic = self.uri("orders")
+        first = publisher.publish(topic, [1], {"key": b"\0"})
+        publisher.publish(topic)
+        last = publisher.publish(topic, ["ü"])
+        (subscription,) = self.ask(reader, "wamp.subscription.lookup", ["com.example.", {"match": "prefix"}])
+        events = self.ask(reader, "wamp.subscription.get_events", [subscription], {"topic": topic})[0]
+        told = {"timestamp": NOW, "subscription": subscription, "details": {"topic": topic}}
+        wanted = [
+            {**told, "publication": first, "args": [1], "kwargs": {"key": b"\0"}},
+            {**told, "publication": ANY_ID},
+            {**told, "publication": last, "args": ["ü"]},
+        ]
+        self.assertTrue(same(wanted, events), events)
+        newer = {"topic": topic, "after_publication": first, "reverse": True, "limit": 1}
+        events = self.ask(reader, "wamp.subscription.get_events", [subscription], newer)[0]
+        self.assertEqual([event["publication"] for event in events], [last])
+
+    def test_a_realm_says_whether_it_keeps_any(self):
+        announced = self.peer("realm.archived").details["roles"]["broker"]["features"]
+        self.assertIs(announced.get("event_history"), True)
+        self.assertNotIn("event_history", self.peer("realm1").details["roles"]["broker"]["features"])
+
+
 class Patience(MetaCase):
     def test_a_victim_that_says_nothing_is_cut_off(self):
         watcher, victim = self.peer(), self.peer()

@@ -137,7 +137,10 @@ class InteropCase(unittest.TestCase):
 
     @classmethod
     def config(cls):
-        return node_config([cls.transport()])
+        config = node_config([cls.transport()])
+        history = {"type": "memory", "limit": 1000, "event-history": [{"uri": "com.example.*"}]}
+        config["workers"][0]["realms"][0]["store"] = history
+        return config
 
     @classmethod
     def transport(cls):

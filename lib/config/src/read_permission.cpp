@@ -42,7 +42,7 @@ std::optional<uri_pattern> parse_starred(std::string_view text)
     return pattern;
 }
 
-std::optional<uri_pattern> read_pattern(dict_reader& keys, config_reading& reading)
+std::optional<uri_pattern> read_unchecked_pattern(dict_reader& keys, config_reading& reading)
 {
     const auto item = keys.require("uri");
     const auto match_item = keys.take("match");
@@ -92,10 +92,24 @@ void read_disclose(const config_item& item, permission_rule& rule, config_readin
 
 } // namespace
 
+std::optional<uri_pattern> read_pattern(dict_reader& keys, uri_check uris, config_reading& reading)
+{
+    auto pattern = read_unchecked_pattern(keys, reading);
+    if (!pattern)
+        return std::nullopt;
+    const auto flaw = check_uri(pattern->uri, uris, pattern->match);
+    if (flaw == uri_flaw::none)
+        return pattern;
+    const bool may_be_pattern = flaw == uri_flaw::empty_component && pattern->match == match_policy::exact;
+    reading.problems.error(*keys.take("uri"), std::string(to_string(flaw)),
+                           may_be_pattern ? pattern_hint(pattern->uri) : "");
+    return std::nullopt;
+}
+
 std::optional<permission_rule> read_permission(const config_item& item, uri_check uris, config_reading& reading)
 {
     dict_reader keys(item, reading.problems);
-    const auto pattern = read_pattern(keys, reading);
+    const auto pattern = read_pattern(keys, uris, reading);
     permission_rule rule;
     if (const auto allow = keys.take("allow"))
         read_allow(*allow, rule.allowed, reading);
@@ -108,13 +122,6 @@ std::optional<permission_rule> read_permission(const config_item& item, uri_chec
     keys.finish();
     if (!pattern)
         return std::nullopt;
-
-    if (const auto flaw = check_uri(pattern->uri, uris, pattern->match); flaw != uri_flaw::none) {
-        const bool may_be_pattern = flaw == uri_flaw::empty_component && pattern->match == match_policy::exact;
-        reading.problems.error(*keys.take("uri"), std::string(to_string(flaw)),
-                               may_be_pattern ? pattern_hint(pattern->uri) : "");
-        return std::nullopt;
-    }
     rule.pattern = *pattern;
     return rule;
 }

@@ -187,7 +187,8 @@ realm_config read_realm(const config_item& item, std::size_t number, config_read
     }
     read_roles(keys, realm, reading);
     keys.ignore({"stats"});
-    keys.refuse("store", "event history and call queues are");
+    if (const auto store = keys.take("store"))
+        read_store(*store, realm.options, reading);
     keys.refuse("rlinks", "links between routers are");
     keys.refuse("inventory", "inventories of payload types are");
     keys.finish();

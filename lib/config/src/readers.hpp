@@ -38,6 +38,12 @@ void read_modules(const config_item& item, config_reading& reading);
 /// The value of `sources` of a role.
 [[nodiscard]] session_sources read_sources(const config_item& item, config_reading& reading);
 
+/// The value of `store` of a realm, added to its `options`.
+void read_store(const config_item& item, realm_options& options, config_reading& reading);
+
+/// The keys `uri` and `match`; nothing if they are not usable.
+[[nodiscard]] std::optional<uri_pattern> read_pattern(dict_reader& keys, uri_check uris, config_reading& reading);
+
 /// One element of `permissions`; nothing if its URI is not usable.
 [[nodiscard]] std::optional<permission_rule> read_permission(const config_item& item, uri_check uris,
                                                              config_reading& reading);

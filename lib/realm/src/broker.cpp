@@ -52,6 +52,41 @@ broker::broker(const realm_options& options, random_numbers& random, std::uint64
     : options_{options}, random_{random}, clock_{clock}, index_(seed), retained_(options.retained)
 {
     spare_runs_.reserve(kept_runs_max); // so that giving back never allocates
+    open_histories();
+}
+
+/// Makes the subscriptions that keep a history, whether anybody subscribes or not.
+void broker::open_histories()
+{
+    for (const auto& rule : options_.event_history) {
+        auto& kept = find_or_create(rule.topics.uri, rule.topics.match);
+        if (kept.history == nullptr)
+            histories_.push_back(&kept);
+        kept.history = std::make_unique<event_history>(rule);
+    }
+}
+
+void broker::date_histories()
+{
+    for (auto* const kept : histories_)
+        kept->created = clock_.now();
+}
+
+/// Keeps an event in the histories of those subscriptions that it goes to. Not if it is for certain sessions, or not
+/// for them: others will bear their identifiers, or nobody. Spec: "Event History", security aspects.
+[[gnu::noinline]] void broker::record(const publish& m, event& sent)
+{
+    const bool filtered = m.options.filters.present();
+    if (filtered && ((*m.options.filters).eligible.present() || (*m.options.filters).exclude.present()))
+        return;
+    const auto when = clock_.at(clock_.now());
+    for (auto* const kept : histories_) {
+        if (!matches(kept->topic, kept->match, m.topic))
+            continue;
+        sent.subscription = kept->id;
+        sent.details.topic = kept->match == match_policy::exact ? std::string_view() : m.topic;
+        kept->history->add(sent, m.topic, filtered ? event_filter::from(*m.options.filters) : nullptr, when);
+    }
 }
 
 void broker::on_subscribe(realm_member& from, const subscribe& m)
@@ -143,6 +178,8 @@ void broker::send_events(realm_member& from, const publish& m, Then then)
     if (m.options.acknowledge)
         from.joined.send(published{m.request, out.publication});
     dispatch(m, from, filter.get(), *admitted, out);
+    if (!histories_.empty()) [[unlikely]]
+        record(m, out);
     then(out, std::move(filter));
 }
 
@@ -253,7 +290,7 @@ void broker::remove_subscriber(subscription& from, std::size_t position)
         moved->second.position = position;
 
     const auto id = from.id.number();
-    const bool ends = from.subscribers.empty();
+    const bool ends = from.subscribers.empty() && from.history == nullptr;
     if (ends)
         end(from);
     if (!hears_router())

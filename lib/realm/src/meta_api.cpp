@@ -53,6 +53,7 @@ const meta_api::procedure meta_api::procedures[] = {
     {"wamp.subscription.get", &meta_api::subscription_get},
     {"wamp.subscription.list_subscribers", &meta_api::subscription_list_subscribers},
     {"wamp.subscription.count_subscribers", &meta_api::subscription_count_subscribers},
+    {"wamp.subscription.get_events", &meta_api::subscription_get_events},
     {"wamp.subscription.remove_subscriber", &meta_api::subscription_remove_subscriber},
     {"junctor.retention.topics", &meta_api::retention_topics},
     {"junctor.retention.forget", &meta_api::retention_forget},

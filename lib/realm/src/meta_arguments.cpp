@@ -97,6 +97,27 @@ std::optional<std::string> meta_arguments::keyword_text(std::string_view key)
     return std::nullopt;
 }
 
+std::optional<std::uint64_t> meta_arguments::keyword_id(std::string_view key)
+{
+    const auto* const argument = keyword(key);
+    if (argument == nullptr)
+        return std::nullopt;
+    const auto* const number = argument->get_if<std::int64_t>();
+    if (number != nullptr && *number > 0 && static_cast<std::uint64_t>(*number) <= id_max)
+        return static_cast<std::uint64_t>(*number);
+    fail(errc::invalid_argument, fmt::format("argument {}: an integer from 1 to 2^53 is expected", key));
+    return std::nullopt;
+}
+
+bool meta_arguments::keyword_flag(std::string_view key)
+{
+    const auto* const argument = keyword(key);
+    const auto* const flag = argument != nullptr ? argument->get_if<bool>() : nullptr;
+    if (argument != nullptr && flag == nullptr)
+        fail(errc::invalid_argument, fmt::format("argument {}: a boolean is expected", key));
+    return flag != nullptr && *flag;
+}
+
 const dict* meta_arguments::keyword_dict(std::string_view key)
 {
     const auto* const argument = keyword(key);

@@ -35,8 +35,10 @@ public:
     [[nodiscard]] const list* optional_list(std::size_t at);
     [[nodiscard]] const dict* optional_dict(std::size_t at);
 
-    /// The keyword argument `key`, nothing if it is not given.
+    /// The keyword argument `key`, nothing (or false) if it is not given. An identifier is a number in 1..2^53.
     [[nodiscard]] std::optional<std::string> keyword_text(std::string_view key);
+    [[nodiscard]] std::optional<std::uint64_t> keyword_id(std::string_view key);
+    [[nodiscard]] bool keyword_flag(std::string_view key);
     [[nodiscard]] const dict* keyword_dict(std::string_view key);
 
     /// Lets the call fail, with the code's own text if there is none; a failure from before stays.

@@ -171,7 +171,10 @@ session_id realm::new_session_id()
 
 void realm::calibrate(time_point now, realm_clock::time_of_day day) noexcept
 {
+    const bool is_first = parts_->members.empty() && parts_->clock.now() == time_point();
     parts_->clock.calibrate(now, day);
+    if (is_first)
+        parts_->events.date_histories();
 }
 
 void realm::join(session& s, session_listing listing)

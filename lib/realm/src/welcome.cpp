@@ -18,6 +18,7 @@ constexpr auto announced = std::to_array<std::pair<session_role, feature>>({
     {session_role::broker, feature::pattern_based_subscription},
     {session_role::broker, feature::subscription_revocation},
     {session_role::broker, feature::event_retention},
+    {session_role::broker, feature::event_history},
     {session_role::broker, feature::payload_passthru_mode},
     {session_role::broker, feature::publication_trustlevels},
     {session_role::broker, feature::session_meta_api},
@@ -38,10 +39,17 @@ constexpr auto announced = std::to_array<std::pair<session_role, feature>>({
     {session_role::dealer, feature::testament_meta_api},
 });
 
-bool is_of_meta_api(feature f)
+/// Whether a realm with these options has the feature `f` of the router.
+bool has(const realm_options& options, feature f)
 {
-    return f == feature::session_meta_api || f == feature::registration_meta_api ||
-           f == feature::subscription_meta_api || f == feature::testament_meta_api;
+    switch (f) {
+    case feature::session_meta_api:
+    case feature::registration_meta_api:
+    case feature::subscription_meta_api:
+    case feature::testament_meta_api: return options.enable_meta_api;
+    case feature::event_history: return options.enable_meta_api && !options.event_history.empty();
+    default: return true;
+    }
 }
 
 /// Nothing but booleans, and only true ones: clients refuse to join over anything else.
@@ -49,7 +57,7 @@ dict features_of(session_role role, const realm_options& options)
 {
     dict features;
     for (const auto& [who, what] : announced) {
-        if (who == role && (options.enable_meta_api || !is_of_meta_api(what)))
+        if (who == role && has(options, what))
             features.set(to_string(what), true);
     }
     return dict{{"features", value(std::move(features))}};

@@ -529,10 +529,23 @@ async def registration_meta_api(run):
     expect(await asking.call("wamp.registration.match", run.uri("work.hard")), registration.id)
     expect(await asking.call("wamp.registration.list_callees", registration.id), [callee.session_id])
     expect((await asking.call("wamp.registration.get", registration.id))["uri"], run.uri("work"))
-    expect(await asking.call("wamp.subscription.match", run.uri("news")), [subscription.id])
+    expect(subscription.id in await asking.call("wamp.subscription.match", run.uri("news")), True, "a match")
     expect(await asking.call("wamp.subscription.count_subscribers", subscription.id), 1)
     error = await error_of(asking.call("wamp.registration.get", 123456789))
     expect(error.error, "wamp.error.no_such_registration", "error")
+
+
+@scenario("events that nobody heard can be asked for")
+async def event_history(run):
+    publisher, reader = await run.join(), await run.join()
+    topic, options = run.uri("orders"), PublishOptions(acknowledge=True)
+    publications = [await publisher.publish(topic, number, key="value", options=options) for number in range(3)]
+    subscription = await reader.call("wamp.subscription.lookup", "com.example.", {"match": "prefix"})
+    events = await reader.call("wamp.subscription.get_events", subscription, topic=topic)
+    told = [(event["publication"], event["args"], event["kwargs"]) for event in events]
+    expect(told, [(publications[number].id, [number], {"key": "value"}) for number in range(3)], "events")
+    latest = await reader.call("wamp.subscription.get_events", subscription, topic=topic, reverse=True, limit=1)
+    expect([event["args"] for event in latest], [[2]], "latest event")
 
 
 @scenario("a testament is published when its session is gone")

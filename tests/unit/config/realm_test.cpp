@@ -67,12 +67,50 @@ TEST_CASE("config: what Crossbar.io's realms have and this version has not is sa
 {
     const config_loader loader;
     const wrong cases[] = {
-        {R"("store": {"type": "memory"})", "workers[0].realms[0].store",
-         "event history and call queues are not supported yet by this version"},
+        {R"("store": {"type": "memory", "call-queue": []})", "workers[0].realms[0].store.call-queue",
+         "call queues are not supported yet by this version"},
         {R"("rlinks": [])", "workers[0].realms[0].rlinks",
          "links between routers are not supported yet by this version"},
         {R"("inventory": {})", "workers[0].realms[0].inventory",
          "inventories of payload types are not supported yet by this version"},
+    };
+    for (const auto& expected : cases)
+        check_wrong(loader.load_realm(realm_with(expected.text)), expected);
+}
+
+TEST_CASE("config: the event history of a realm", "[config][realm]")
+{
+    const config_loader loader;
+    const auto rules = [&](std::string_view store) {
+        return only_realm(loader.load_realm(realm_with("\"store\": " + std::string(store)))).options.event_history;
+    };
+    CHECK(rules(R"({"type": "memory"})").empty());
+    const auto two = rules(R"({"type": "memory", "limit": 7, "event-history": [
+        {"uri": "com.shop.*"}, {"uri": "com..sold", "match": "wildcard", "limit": 3, "bytes_max": 65536}]})");
+    REQUIRE(two.size() == 2);
+    CHECK(two[0].topics.uri == "com.shop.");
+    CHECK(two[0].topics.match == match_policy::prefix);
+    CHECK(two[0].events_max == 7);
+    CHECK(two[0].bytes_max == history_rule().bytes_max);
+    CHECK(two[1].topics.match == match_policy::wildcard);
+    CHECK(two[1].events_max == 3);
+    CHECK(two[1].bytes_max == 65536);
+
+    const wrong cases[] = {
+        {R"("store": {"event-history": []})", "workers[0].realms[0].store", "the key 'type' is missing"},
+        {R"("store": {"type": "cfxdb"})", "workers[0].realms[0].store.type", "unknown type of store 'cfxdb'",
+         "possible here: memory"},
+        {R"("store": {"type": "memory", "limit": 0})", "workers[0].realms[0].store.limit",
+         "must be from 1 to 10000000"},
+        {R"("store": {"type": "memory", "event-history": [{}]})", "workers[0].realms[0].store.event-history[0]",
+         "the key 'uri' is missing"},
+        {R"("store": {"type": "memory", "event-history": [{"uri": "com..x"}]})",
+         "workers[0].realms[0].store.event-history[0].uri", "empty component",
+         "set 'match' to \"wildcard\" if it stands for any component"},
+        {R"("store": {"type": "memory", "event-history": [{"uri": "wamp.session.on_join"}]})",
+         "workers[0].realms[0].store.event-history[0].uri", "events of the router itself are not kept"},
+        {R"("store": {"type": "memory", "event-history": [{"uri": "a"}, {"uri": "a"}]})",
+         "workers[0].realms[0].store.event-history[1]", "there is another history of the pattern 'exact a'"},
     };
     for (const auto& expected : cases)
         check_wrong(loader.load_realm(realm_with(expected.text)), expected);

@@ -18,6 +18,7 @@
 #include <junctor/base/ids.hpp>
 #include <junctor/message/messages.hpp>
 #include <junctor/realm/event_filter.hpp>
+#include <junctor/realm/event_history.hpp>
 #include <junctor/realm/id_map.hpp>
 #include <junctor/realm/pattern_index.hpp>
 #include <junctor/realm/permissions.hpp>
@@ -38,7 +39,8 @@ struct subscription {
     std::vector<realm_member*> subscribers;
     std::array<std::size_t, all_serializers.size()> formats{}; ///< How many of them use each serializer.
     realm_clock::time_point created;
-    permission_memo publishers; ///< Who may publish to it; for the match policy "exact" only.
+    std::unique_ptr<event_history> history; ///< Null if none is kept. With one it does not end with its subscribers.
+    permission_memo publishers;             ///< Who may publish to it; for the match policy "exact" only.
 };
 
 /// Serves SUBSCRIBE, UNSUBSCRIBE and PUBLISH of one realm. Part of the realm's monitor.
@@ -71,6 +73,9 @@ public:
     /// does not name that space get it only for those whose role has a rule that does: who subscribes to everything
     /// wants everything of the application.
     void publish_own(std::string_view topic, const list& args);
+
+    /// The present time is that at which the histories began that were there before anything else.
+    void date_histories();
 
     /// Whether events wait to be handed over.
     [[nodiscard]] bool holds_events() const noexcept { return held_.to != nullptr; }
@@ -123,6 +128,8 @@ private:
     [[nodiscard]] std::optional<admission> admit(realm_member& from, const publish& m);
     void tell_about(const realm_member& publisher, const publish& m, event& out) const;
     void confirm(realm_member& to, const subscribe& m, subscription_id as);
+    void open_histories();
+    void record(const publish& m, event& sent);
     subscription& find_or_create(std::string_view topic, match_policy match);
     void tell_of_subscriber(const realm_member& added, const subscription& to, bool is_first);
     void remove_subscriber(subscription& from, std::size_t position);
@@ -144,6 +151,7 @@ private:
     subscriptions_by_id subscriptions_;
     retained_events retained_;
     std::uint64_t last_subscription_{0};
+    std::vector<subscription*> histories_;   ///< Those that keep one.
     std::size_t subscriptions_to_router_{0}; ///< Those that events of the router may match.
     held_events held_;
     std::vector<boost::intrusive_ptr<message_run>> spare_runs_; ///< To be filled again once nobody else holds them.

@@ -83,6 +83,7 @@ private:
     list subscription_get(meta_arguments& asked);
     list subscription_list_subscribers(meta_arguments& asked);
     list subscription_count_subscribers(meta_arguments& asked);
+    list subscription_get_events(meta_arguments& asked);
     list subscription_remove_subscriber(meta_arguments& asked);
     list retention_topics(meta_arguments& asked);
     list retention_forget(meta_arguments& asked);

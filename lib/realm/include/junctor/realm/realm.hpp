@@ -21,6 +21,7 @@
 #include <junctor/message/decode.hpp>
 #include <junctor/message/messages.hpp>
 #include <junctor/realm/authorization.hpp>
+#include <junctor/realm/event_history.hpp>
 #include <junctor/realm/permissions.hpp>
 #include <junctor/realm/realm_clock.hpp>
 #include <junctor/realm/session_listing.hpp>
@@ -65,6 +66,9 @@ struct realm_options {
 
     /// Bounds on the events that are kept for those who subscribe later.
     retained_limits retained{};
+
+    /// The topics whose events are kept in memory to be asked for later, by `wamp.subscription.get_events`.
+    std::vector<history_rule> event_history{};
 
     /// Whether sessions may ask about sessions, registrations and subscriptions, end sessions, leave testaments, and
     /// hear of all that. Each procedure and each topic needs a permission as any other does. Spec: "Meta API".

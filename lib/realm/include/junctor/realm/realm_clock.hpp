@@ -5,7 +5,9 @@
 /// The time as a realm knows it, which has no clock of its own.
 
 #include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace junctor {
 
@@ -44,5 +46,9 @@ private:
 /// `day` in UTC with milliseconds as ISO 8601 has it, such as "2014-03-15T10:54:31.073Z". Spec: the meta APIs,
 /// `created`.
 [[nodiscard]] std::string iso_8601(realm_clock::time_of_day day);
+
+/// The time that `text` names in the form of RFC 3339, such as "2014-03-15T10:54:31Z" or "2014-03-15T12:54:31.5+02:00";
+/// nothing if it is none.
+[[nodiscard]] std::optional<realm_clock::time_of_day> parse_rfc_3339(std::string_view text);
 
 } // namespace junctor
