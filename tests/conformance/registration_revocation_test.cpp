@@ -131,3 +131,24 @@ TEST_CASE("registration revocation: a callee that does not know it is not told, 
     other.says(R"([48, 3, {}, "com.myapp.work"])");
     other.hears(R"([68, 1, "$work", {}])");
 }
+
+TEST_CASE("force_reregister: what the program of the router offers is not taken over", "[conformance][revocation]")
+{
+    conversation talk(GENERATE(serializer::json, serializer::msgpack, serializer::cbor));
+    recorder outlet(serializer::json);
+    session program(talk.realm().new_session_id(), {"program", "anyone", "local", "local", {}}, features_without({}),
+                    outlet);
+    talk.realm().join(program, session_listing::unlisted);
+    register_ offered;
+    offered.request = request_id(1);
+    offered.procedure = "com.myapp.now";
+    talk.realm().receive(program, offered, talk.now());
+
+    auto& eve = talk.join("eve");
+    eve.says(R"([64, 1, {"force_reregister": true}, "com.myapp.now"])");
+    eve.hears_error(message_type::register_, 1, "wamp.error.procedure_already_exists");
+    eve.says(R"([48, 2, {}, "wamp.registration.remove_callee", [1, )" + std::to_string(program.id().number()) + "]]");
+    eve.hears_error(message_type::call, 2, "wamp.error.no_such_session");
+    CHECK(talk.realm().registration_count() == 1);
+    talk.realm().leave(program);
+}

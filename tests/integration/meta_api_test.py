@@ -6,7 +6,7 @@ Spec: advanced profile, "Meta API", "Session Testament"."""
 import datetime
 import unittest
 
-from house import HouseCase, on_every_link, open_house, with_every_serializer
+from house import HouseCase, on_every_link, open_house, wait_until, with_every_serializer
 from wamp_peer import (
     ANY_DICT,
     ANY_ID,
@@ -20,6 +20,7 @@ from wamp_peer import (
     SUBSCRIBE,
     SUBSCRIBED,
     UNSUBSCRIBE,
+    Frame,
     Matcher,
     same,
 )
@@ -27,10 +28,14 @@ from wamp_peer import (
 setUpModule = open_house
 
 
+def time_of(text):
+    """The time of day that a text names in UTC, with milliseconds."""
+    return datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=datetime.timezone.utc)
+
+
 def is_now(text):
-    """Whether a text is the time of day in UTC, with milliseconds, give or take some minutes."""
-    then = datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=datetime.timezone.utc)
-    return abs(datetime.datetime.now(datetime.timezone.utc) - then) < datetime.timedelta(minutes=10)
+    """Whether a text is the time of day, give or take some minutes."""
+    return abs(datetime.datetime.now(datetime.timezone.utc) - time_of(text)) < datetime.timedelta(minutes=10)
 
 
 NOW = Matcher("NOW", is_now)
@@ -50,7 +55,7 @@ class MetaCase(HouseCase):
         return joined
 
     def is_of_others(self, message):
-        about = message[4][0] if message[0] == EVENT else None
+        about = message[4][0] if message[0] == EVENT and len(message) > 4 else None
         session = about["session"] if isinstance(about, dict) else about
         return session is not None and session not in self.sessions
 
@@ -214,6 +219,25 @@ class History(MetaCase):
 
 
 class Patience(MetaCase):
+    def test_a_testament_bears_the_time_at_which_its_session_ended(self):
+        """Also if nobody has said anything to the realm for a while before."""
+        reader, testator = self.peer("realm.archived"), self.peer("realm.archived")
+        topic = self.uri("gone")
+        subscription = reader.subscribe(topic)
+        self.tell(testator, "wamp.session.add_testament", [topic])
+        later = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(milliseconds=200)
+
+        def ping():
+            reader.send_frame(b"", Frame.PING)
+            self.assertEqual(reader.receive_frame(), (Frame.PONG, b""))
+
+        wait_until(lambda: datetime.datetime.now(datetime.timezone.utc) > later, ping)
+        testator.reset()
+        self.expect(reader, EVENT, subscription, ANY_ID, {})
+        (history,) = self.ask(reader, "wamp.subscription.lookup", ["com.example.", {"match": "prefix"}])
+        (event,) = self.ask(reader, "wamp.subscription.get_events", [history], {"topic": topic})[0]
+        self.assertGreaterEqual(time_of(event["timestamp"]) + datetime.timedelta(milliseconds=1), later)
+
     def test_a_victim_that_says_nothing_is_cut_off(self):
         watcher, victim = self.peer(), self.peer()
         self.tell(watcher, "wamp.session.kill", [victim.session])

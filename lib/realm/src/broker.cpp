@@ -59,7 +59,8 @@ broker::broker(const realm_options& options, random_numbers& random, std::uint64
 void broker::open_histories()
 {
     for (const auto& rule : options_.event_history) {
-        auto& kept = find_or_create(rule.topics.uri, rule.topics.match);
+        auto* const known = index_.find(rule.topics.uri, rule.topics.match);
+        auto& kept = known != nullptr ? *known : create(rule.topics.uri, rule.topics.match);
         if (kept.history == nullptr)
             histories_.push_back(&kept);
         kept.history = std::make_unique<event_history>(rule);
@@ -97,20 +98,19 @@ void broker::on_subscribe(realm_member& from, const subscribe& m)
     if (!from.permissions->decide(action::subscribe, m.topic, match).allowed)
         return from.refuse(m, from.refusal());
 
-    if (const auto* const known = index_.find(m.topic, match);
-        known != nullptr && from.subscriptions.contains(known->id))
+    auto* const known = index_.find(m.topic, match);
+    if (known != nullptr && from.subscriptions.contains(known->id))
         return confirm(from, m, known->id);
     if (from.subscriptions.size() >= from.joined.limits().subscriptions_max)
         return from.refuse(m, errc::too_many_requests, "the session has too many subscriptions");
 
-    const bool is_new = index_.find(m.topic, match) == nullptr;
-    auto& wanted = find_or_create(m.topic, match);
+    auto& wanted = known != nullptr ? *known : create(m.topic, match);
     from.subscriptions.emplace(wanted.id, subscriber_place{&wanted, wanted.subscribers.size()});
     wanted.subscribers.push_back(&from);
     ++wanted.formats[index_of(from.joined.format())];
     confirm(from, m, wanted.id);
     if (hears_router())
-        tell_of_subscriber(from, wanted, is_new);
+        tell_of_subscriber(from, wanted, known == nullptr);
 }
 
 /// Tells a subscriber its subscription, and sends it the retained events that it asked for.
@@ -262,10 +262,9 @@ void broker::leave(realm_member& gone)
         remove_subscriber(*place.subscribed, place.position);
 }
 
-subscription& broker::find_or_create(std::string_view topic, match_policy match)
+/// Makes the subscription to a pattern that has none.
+subscription& broker::create(std::string_view topic, match_policy match)
 {
-    if (auto* const known = index_.find(topic, match))
-        return *known;
     auto made = std::make_unique<subscription>();
     made->id = subscription_id(++last_subscription_);
     made->topic = topic;

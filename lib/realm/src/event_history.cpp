@@ -18,8 +18,8 @@ void event_history::add(const event& sent, std::string_view topic, std::unique_p
     entry added{sent.publication, when, std::string(topic), std::move(filter), sent.details.forwarded.passthru, {}};
     if (encode(sent, serializer::msgpack, added.message) != errc{} || added.bytes() > bytes_max_)
         return;
-    bytes_ += added.bytes();
     entries_.push_back(std::move(added));
+    bytes_ += entries_.back().bytes();
     while (entries_.size() > events_max_ || bytes_ > bytes_max_) {
         bytes_ -= entries_.front().bytes();
         entries_.pop_front();

@@ -13,6 +13,17 @@
 
 namespace junctor {
 
+namespace {
+
+/// Whether the program that the router is part of offers the procedure: nobody takes that over.
+bool is_held_by_program(const registration& held)
+{
+    return std::any_of(held.callees.begin(), held.callees.end(),
+                       [](const callee& each) { return each.member->listing == session_listing::unlisted; });
+}
+
+} // namespace
+
 void dealer::on_register(realm_member& from, const register_& m)
 {
     const auto match = m.options.match;
@@ -27,7 +38,8 @@ void dealer::on_register(realm_member& from, const register_& m)
         return from.refuse(m, errc::procedure_already_exists, "the router answers this procedure itself");
 
     auto* known = index_.find(m.procedure, match);
-    if (known != nullptr && !m.options.force_reregister) {
+    const bool takes_over = known != nullptr && m.options.force_reregister && !is_held_by_program(*known);
+    if (known != nullptr && !takes_over) {
         // A session may not have one registration twice: clients in use take the second REGISTERED for a breach.
         if (known->invoke == invocation_policy::single || from.registrations.contains(known->id))
             return from.refuse(m, errc::procedure_already_exists);
@@ -36,7 +48,7 @@ void dealer::on_register(realm_member& from, const register_& m)
     }
     if (from.registrations.size() >= from.joined.limits().registrations_max)
         return from.refuse(m, errc::too_many_requests, "the session has too many registrations");
-    if (known != nullptr && m.options.force_reregister)
+    if (takes_over)
         revoke_from_all(*std::exchange(known, nullptr));
     if (known != nullptr)
         return add_callee(*known, from, m);

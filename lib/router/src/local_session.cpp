@@ -109,7 +109,7 @@ local_session::local_session(shard_services& main, realm_host& host, realm& ente
 local_session::~local_session()
 {
     *self_ = nullptr;
-    host_.enter(main_)->leave(session_);
+    host_.enter(main_).leave(session_);
 }
 
 void local_session::register_procedure(realm& entered, std::string_view uri, procedure_handler handler)

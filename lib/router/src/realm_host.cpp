@@ -230,4 +230,10 @@ void realm_entry::join(session& s)
         s.say_goodbye(*host_.closed_);
 }
 
+void realm_entry::leave(session& s)
+{
+    host_.calibrate(); // What its testaments say has happened now, not when a session last said something.
+    host_.realm_.leave(s);
+}
+
 } // namespace junctor

@@ -98,7 +98,7 @@ served_connection::membership::membership(admission& admitted, channel& link, co
 
 served_connection::membership::~membership()
 {
-    host.enter(here)->leave(member);
+    host.enter(here).leave(member);
 }
 
 served_connection::served_connection(std::shared_ptr<router_core> core, shard& home,
@@ -361,7 +361,7 @@ served_connection::outcome served_connection::dispatch()
     }
     if (member.open())
         return outcome::all_taken;
-    entered->leave(member);
+    entered.leave(member);
     return outcome::session_ended;
 }
 
@@ -394,9 +394,9 @@ served_connection::outcome served_connection::dispatch()
 /// Takes the session out whose connection has come to its end, and closes it unless somebody has done so before.
 void served_connection::lose_session(const batch& end)
 {
-    const auto entered = joined_->host.enter(home_.services);
+    auto entered = joined_->host.enter(home_.services);
     joined_->member.close(end.reason(), end.error().message());
-    entered->leave(joined_->member);
+    entered.leave(joined_->member);
 }
 
 void served_connection::on_reading_end(const std::exception_ptr& failure) noexcept

@@ -153,10 +153,11 @@ scenarios.set('a caller is disclosed if it asks for it, and only then', async (r
     expect(await caller.call(run.uri('who'), [], {}, { disclose_me: true }), [caller.id, 'anonymous']);
 });
 
-scenarios.set('a call that is canceled fails although its callee cannot be interrupted', async (run) => {
+/// A caller with a call that has reached its callee, who answers it when `released` is resolved, and another procedure
+/// at once: 'after'.
+async function callThatWaits(run) {
     const [callee, caller] = [await run.join(), await run.join()];
-    const invoked = deferred();
-    const released = deferred();
+    const [invoked, released] = [deferred(), deferred()];
     await callee.register(run.uri('wait'), () => {
         invoked.resolve();
         return released.promise;
@@ -164,6 +165,11 @@ scenarios.set('a call that is canceled fails although its callee cannot be inter
     await callee.register(run.uri('after'), () => 'still here');
     const call = caller.call(run.uri('wait'));
     await within(invoked.promise, 'INVOCATION');
+    return { caller, released, call };
+}
+
+scenarios.set('a call that is canceled fails although its callee cannot be interrupted', async (run) => {
+    const { caller, call, released } = await callThatWaits(run);
     call.cancel({ mode: 'kill' });
     const { error } = await errorOf(within(call, 'ERROR'));
     expect(error, 'wamp.error.canceled', 'error');
@@ -172,16 +178,7 @@ scenarios.set('a call that is canceled fails although its callee cannot be inter
 });
 
 scenarios.set('a call that is canceled without waiting for its end is heard no more of', async (run) => {
-    const [callee, caller] = [await run.join(), await run.join()];
-    const invoked = deferred();
-    const released = deferred();
-    await callee.register(run.uri('wait'), () => {
-        invoked.resolve();
-        return released.promise;
-    });
-    await callee.register(run.uri('after'), () => 'still here');
-    const call = caller.call(run.uri('wait'));
-    await within(invoked.promise, 'INVOCATION');
+    const { caller, call, released } = await callThatWaits(run);
     call.cancel();
     const { error } = await errorOf(within(call, 'the end of the call'));
     expect(error, 'Cancelled', 'error');  // Autobahn's own: nothing came from the router.

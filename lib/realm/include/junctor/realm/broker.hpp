@@ -130,7 +130,7 @@ private:
     void confirm(realm_member& to, const subscribe& m, subscription_id as);
     void open_histories();
     void record(const publish& m, event& sent);
-    subscription& find_or_create(std::string_view topic, match_policy match);
+    subscription& create(std::string_view topic, match_policy match);
     void tell_of_subscriber(const realm_member& added, const subscription& to, bool is_first);
     void remove_subscriber(subscription& from, std::size_t position);
     void end(subscription& ended);

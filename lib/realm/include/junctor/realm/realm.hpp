@@ -129,8 +129,8 @@ public:
     /// A session identifier drawn at random, which no session of this realm bears.
     [[nodiscard]] session_id new_session_id();
 
-    /// It is `now`, which is `day` for people. To be told once before anybody joins, and again now and then: what is
-    /// told with a time of day goes by it.
+    /// It is `now`, which is `day` for people. To be told once before anybody joins, and again before anybody joins or
+    /// leaves: what is told with a time of day goes by it.
     void calibrate(time_point now, realm_clock::time_of_day day) noexcept;
 
     /// Lets `s`, which is in no realm, in and sends it WELCOME. It must stay where it is until it leaves. A session

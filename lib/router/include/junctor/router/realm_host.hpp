@@ -157,6 +157,9 @@ public:
     /// Lets `s` in. If the realm is closed, it is told so at once.
     void join(session& s);
 
+    /// Takes `s` out. No effect if it is not joined.
+    void leave(session& s);
+
     /// Who decides about sessions with the role `role`; null if its permissions do. Whoever asks keeps it, as the role
     /// may get another one meanwhile.
     [[nodiscard]] std::shared_ptr<authorizer> authorizer_of(std::string_view role) const;
