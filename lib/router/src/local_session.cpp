@@ -10,6 +10,7 @@
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
+#include <junctor/message/encoded_arguments.hpp>
 #include <junctor/router/realm_host.hpp>
 
 namespace junctor {
@@ -35,44 +36,6 @@ role_features program_features()
     features.add(session_role::callee);
     features.add(session_role::caller);
     return features;
-}
-
-/// Arguments in encoded form, together with the memory they stand in.
-class encoded_arguments {
-public:
-    explicit encoded_arguments(const arguments& content)
-    {
-        if (!content.args.empty() || !content.kwargs.empty())
-            write_value(content.args, serializer::msgpack, args_);
-        if (!content.kwargs.empty())
-            write_value(content.kwargs, serializer::msgpack, kwargs_);
-    }
-
-    /// Valid as long as this object.
-    [[nodiscard]] payload view() const
-    {
-        return {{{serializer::msgpack, args_.view()}}, {{serializer::msgpack, kwargs_.view()}}};
-    }
-
-private:
-    byte_buffer args_;
-    byte_buffer kwargs_;
-};
-
-arguments decode_arguments(const payload& body)
-{
-    arguments decoded_arguments;
-    if (body.args.present()) {
-        auto args = read_value(body.args);
-        if (auto* const elements = args ? args->get_if<list>() : nullptr)
-            decoded_arguments.args = std::move(*elements);
-    }
-    if (body.kwargs.present()) {
-        auto kwargs = read_value(body.kwargs);
-        if (auto* const entries = kwargs ? kwargs->get_if<dict>() : nullptr)
-            decoded_arguments.kwargs = std::move(*entries);
-    }
-    return decoded_arguments;
 }
 
 procedure_answer answer_of(std::string_view error_uri, const payload& body)
@@ -143,7 +106,7 @@ void local_session::call(realm& entered, std::string_view procedure, const list&
         });
         return;
     }
-    const encoded_arguments content(arguments{args, {}});
+    const encoded_arguments content(arguments{args, {}}, format());
     junctor::call request;
     request.request = request_id(++requests_);
     request.options.timeout = static_cast<std::uint64_t>(timeout.count());
@@ -237,12 +200,12 @@ void local_session::complete(request_id request, procedure_answer given)
 local_session::answer local_session::serve(const invocation& m, procedure_handler& handler)
 {
     try {
-        return {m.request, {}, encoded_arguments(handler(decode_arguments(m.body)))};
+        return {m.request, {}, encoded_arguments(handler(decode_arguments(m.body)), format())};
     } catch (const application_error& failure) {
-        return {m.request, failure.uri(), encoded_arguments(arguments{failure.args(), failure.kwargs()})};
+        return {m.request, failure.uri(), encoded_arguments({failure.args(), failure.kwargs()}, format())};
     } catch (const std::exception& failure) {
         log_.write(log_level::error, "procedure failed", {{"realm", host_.name()}, {"what", failure.what()}});
-        return {m.request, std::string(uri_of(errc::internal_error)), encoded_arguments({})};
+        return {m.request, std::string(uri_of(errc::internal_error)), encoded_arguments({}, format())};
     }
 }
 
