@@ -86,7 +86,8 @@ function(_junctor_shared_object name)
         VISIBILITY_INLINES_HIDDEN ON
         LINK_DEPENDS "${exports}")
     target_link_libraries(${name} PRIVATE ${arg_LIBRARIES})
-    target_link_options(${name} PRIVATE "LINKER:--version-script=${exports}")
+    # Only the libraries that the module itself uses, of all that the layers do.
+    target_link_options(${name} PRIVATE "LINKER:--version-script=${exports}" "LINKER:--as-needed")
     # Whoever has a umask of 002 makes files that load_module refuses, as it does all that others can write.
     add_custom_command(TARGET ${name} POST_BUILD COMMAND chmod go-w "$<TARGET_FILE:${name}>" VERBATIM)
     if(COMMAND junctor_warnings)

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <junctor/auth/ed25519.hpp>
+#include <junctor/auth/private_key_file.hpp>
 #include <junctor/base/hex.hpp>
 #include <junctor/codec/base64.hpp>
 #include <junctor/codec/utf8.hpp>
@@ -17,7 +18,6 @@
 #include "commands.hpp"
 #include "json_text.hpp"
 #include "password_input.hpp"
-#include "private_key_file.hpp"
 
 namespace junctor {
 namespace {
@@ -106,14 +106,14 @@ made_credentials make_scram(const keygen_options& what)
 auth::ed25519_public_key cryptosign_key(const keygen_options& what)
 {
     if (what.existing_private_key)
-        return auth::public_key_of(read_private_key(*what.existing_private_key));
+        return auth::public_key_of(auth::read_private_key(*what.existing_private_key));
     const auto pair = auth::make_ed25519_key_pair();
     if (what.new_private_key) {
-        write_private_key(*what.new_private_key, pair.seed);
+        auth::write_private_key(*what.new_private_key, pair.seed);
         advise(fmt::format("the private key, which only the client needs, is in {}", what.new_private_key->string()));
     } else {
         // Not by `advise`: formatting would leave copies.
-        const auto digits = hex_of_seed(pair.seed);
+        const auto digits = auth::hex_of_seed(pair.seed);
         std::fputs("junctor keygen: private key, for nobody but the client: ", stderr);
         std::fwrite(digits.view().data(), 1, digits.size(), stderr);
         std::fputs("\n", stderr);

@@ -9,11 +9,10 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <openssl/crypto.h>
 
+#include <junctor/auth/channel_binding.hpp>
+#include <junctor/auth/private_key_file.hpp>
 #include <junctor/base/hex.hpp>
-
-#include "channel_binding.hpp"
 
 namespace junctor::auth {
 
@@ -78,7 +77,7 @@ std::optional<verdict> read_request(const auth_exchange& exchange, request& aske
             return malformed("authextra.channel_binding must be tls-unique or tls-exporter");
         asked.binding = *type;
     }
-    const auto id = channel_id(exchange.transport(), asked.binding);
+    const auto id = cryptosign_channel_id(exchange.transport(), asked.binding);
     if (!id)
         return malformed(fmt::format("this connection has no channel binding of the type {}", asked.binding));
     asked.channel = *id;
@@ -143,13 +142,11 @@ void read_key(module_options& options, std::string_view name, std::string_view d
         options.error(name, fmt::format("'{}' is nobody's key: anybody can sign for it", digits));
 }
 
-secret read_private_key(module_options& options)
+secret private_key_option(module_options& options)
 {
     const auto digits = options.secret_text("private-key");
-    auto octets = from_hex(digits.view()).value_or(binary());
-    secret seed{byte_view(octets)};
-    OPENSSL_cleanse(octets.data(), octets.size());
-    if (!digits.empty() && seed.size() != ed25519_seed_bytes)
+    auto seed = private_key_from_hex(digits.view());
+    if (!digits.empty() && seed.empty())
         options.error("private-key", "must be 64 hexadecimal digits");
     return seed;
 }
@@ -181,8 +178,8 @@ cryptosign::cryptosign(module_options& options)
     if (options.has("trustroots"))
         options.error("trustroots", "is not supported", "name the keys of all clients under 'principals'");
     if (options.has("private-key")) {
-        auto seed = read_private_key(options);
-        if (seed.size() == ed25519_seed_bytes)
+        auto seed = private_key_option(options);
+        if (!seed.empty())
             sign_as_router(std::move(seed));
     }
     for (const auto& [authid, one] : principals_.listed())

@@ -2,15 +2,13 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/auth/scram_credentials.hpp>
 
-#include <stdexcept>
 #include <string>
 #include <utility>
 
-#include <argon2.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 
-#include "digest.hpp"
+#include <junctor/auth/digest.hpp>
+
 #include "kdf_names.hpp"
 
 namespace junctor::auth {
@@ -69,67 +67,7 @@ scram_parameters parameter_options(module_options& options)
     return read;
 }
 
-void check(const secret& password, const scram_parameters& parameters, const binary& salt)
-{
-    if (password.empty())
-        throw std::invalid_argument("the password is empty");
-    if (parameters.iterations < 1 || parameters.iterations > scram_iterations_max)
-        throw std::invalid_argument("the number of iterations is out of its limits");
-    if (parameters.kdf == scram_kdf::argon2id13 &&
-        (parameters.memory < scram_memory_min || parameters.memory > scram_memory_max))
-        throw std::invalid_argument("the memory is out of its limits");
-    if (salt.size() < scram_salt_bytes_min || salt.size() > scram_salt_bytes_max)
-        throw std::invalid_argument("the size of the salt is out of its limits");
-}
-
-digest by_pbkdf2(const secret& password, const scram_parameters& parameters, const binary& salt)
-{
-    digest key;
-    if (PKCS5_PBKDF2_HMAC(password.view().data(), static_cast<int>(password.size()),
-                          reinterpret_cast<const unsigned char*>(salt.data()), static_cast<int>(salt.size()),
-                          static_cast<int>(parameters.iterations), EVP_sha256(), static_cast<int>(scram_key_bytes),
-                          key.data()) != 1)
-        throw std::runtime_error("PBKDF2 cannot be computed");
-    return key;
-}
-
-digest by_argon2(const secret& password, const scram_parameters& parameters, const binary& salt)
-{
-    digest key;
-    const auto failure = argon2id_hash_raw(static_cast<std::uint32_t>(parameters.iterations),
-                                           static_cast<std::uint32_t>(parameters.memory), 1, password.view().data(),
-                                           password.size(), salt.data(), salt.size(), key.data(), scram_key_bytes);
-    if (failure != ARGON2_OK)
-        throw std::runtime_error(std::string("Argon2 cannot be computed: ") + argon2_error_message(failure));
-    return key;
-}
-
-/// Autobahn|Python goes on with the text in which the Argon2 library writes the key: base64 without padding.
-secret as_crossbar_has_it(const digest& key)
-{
-    auto text = base64_text(key.bytes());
-    const secret kept(std::string_view(text).substr(0, text.find('=')));
-    OPENSSL_cleanse(text.data(), text.size());
-    return kept;
-}
-
-/// SaltedPassword. Spec: "Salted Challenge Response Authentication", key derivation functions.
-secret salted(const secret& password, const scram_parameters& parameters, const binary& salt, scram_dialect dialect)
-{
-    if (parameters.kdf == scram_kdf::pbkdf2)
-        return secret(by_pbkdf2(password, parameters, salt).bytes());
-    const auto key = by_argon2(password, parameters, salt);
-    return dialect == scram_dialect::crossbar ? as_crossbar_has_it(key) : secret(key.bytes());
-}
-
 } // namespace
-
-std::string_view scram_kdf_name(scram_kdf kdf, scram_dialect dialect) noexcept
-{
-    if (kdf == scram_kdf::pbkdf2)
-        return "pbkdf2";
-    return dialect == scram_dialect::spec ? "argon2id13" : "argon2id-13";
-}
 
 scram_credentials scram_credentials::read(module_options& options)
 {
@@ -144,8 +82,7 @@ scram_credentials scram_credentials::read(module_options& options)
 scram_credentials make_scram_credentials(const secret& password, const scram_parameters& parameters, binary salt,
                                          scram_dialect dialect)
 {
-    check(password, parameters, salt);
-    const auto salted_password = salted(password, parameters, salt, dialect);
+    const auto salted_password = scram_salted_password(password, parameters, salt, dialect);
     scram_credentials made;
     made.parameters = parameters;
     if (parameters.kdf == scram_kdf::pbkdf2)

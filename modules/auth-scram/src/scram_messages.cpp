@@ -7,11 +7,10 @@
 #include <optional>
 #include <utility>
 
+#include <junctor/auth/channel_binding.hpp>
+#include <junctor/auth/digest.hpp>
 #include <junctor/auth/secret.hpp>
-#include <junctor/auth/transport_facts.hpp>
 #include <junctor/codec/base64.hpp>
-
-#include "digest.hpp"
 
 namespace junctor::auth::scram_detail {
 
@@ -37,16 +36,6 @@ std::string mistake_in_nonce(const std::string& nonce)
     if (nonce.size() > client_nonce_chars_max)
         return "authextra.nonce is longer than " + std::to_string(client_nonce_chars_max) + " characters";
     return read_base64(nonce) ? std::string() : "authextra.nonce is not base64";
-}
-
-/// The identifier that both ends of the connection have by the channel binding `type`; empty if there is none.
-binary channel_id_of(const transport_facts& transport, std::string_view type)
-{
-    if (transport.tls != nullptr && type == "tls-exporter")
-        return transport.tls->channel_id_tls_exporter;
-    if (transport.tls != nullptr && type == "tls-unique")
-        return transport.tls->channel_id_tls_unique;
-    return {};
 }
 
 std::string mistake_in_binding(const request& asked, scram_dialect dialect, scram_channel_binding binding)
@@ -87,7 +76,7 @@ request read_request(const auth_exchange& exchange, scram_dialect dialect, scram
         return asked;
     asked.nonce = std::move(*nonce);
     asked.channel_binding = std::move(*type);
-    asked.channel_id = channel_id_of(exchange.transport(), asked.channel_binding);
+    asked.channel_id = channel_binding_data(exchange.transport(), asked.channel_binding);
     asked.mistake = mistake_in_nonce(asked.nonce);
     if (asked.mistake.empty())
         asked.mistake = mistake_in_binding(asked, dialect, binding);

@@ -5,13 +5,11 @@
 #include <array>
 #include <string>
 
-#include "digest.hpp"
+#include <junctor/auth/digest.hpp>
 
 namespace junctor::auth {
 
 namespace {
-
-using namespace scram_detail;
 
 secret random_secret()
 {

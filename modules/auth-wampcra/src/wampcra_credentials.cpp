@@ -2,18 +2,12 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/auth/wampcra_credentials.hpp>
 
-#include <span>
-#include <stdexcept>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
 
 #include <junctor/codec/base64.hpp>
-
-#include "hmac_sha256.hpp"
 
 namespace junctor::auth {
 
@@ -53,33 +47,6 @@ bool may_derive(const module_options& options)
 }
 
 } // namespace
-
-bool wampcra_derivation::valid() const noexcept
-{
-    return !salt.empty() && iterations >= 1 && iterations <= iterations_max && keylen >= 1 && keylen <= keylen_max;
-}
-
-secret derive_wampcra_key(std::string_view password, const wampcra_derivation& how)
-{
-    if (!how.valid())
-        throw std::invalid_argument("unusable derivation of a key");
-    std::vector<unsigned char> key(static_cast<std::size_t>(how.keylen));
-    if (PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()),
-                          reinterpret_cast<const unsigned char*>(how.salt.data()), static_cast<int>(how.salt.size()),
-                          static_cast<int>(how.iterations), EVP_sha256(), static_cast<int>(key.size()),
-                          key.data()) != 1)
-        throw std::runtime_error("a key cannot be derived");
-    auto text = to_base64(std::as_bytes(std::span(key)));
-    OPENSSL_cleanse(key.data(), key.size());
-    secret derived(text);
-    OPENSSL_cleanse(text.data(), text.size());
-    return derived;
-}
-
-std::string wampcra_signature(std::string_view key, std::string_view challenge)
-{
-    return to_base64(hmac_sha256(key, challenge));
-}
 
 wampcra_credentials wampcra_credentials::read(module_options& options)
 {

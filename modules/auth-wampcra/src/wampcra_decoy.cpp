@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-#include "hmac_sha256.hpp"
+#include <junctor/auth/digest.hpp>
 
 namespace junctor::auth {
 
@@ -91,7 +91,7 @@ wampcra_decoy::entry wampcra_decoy::of(std::string_view authid) const
 std::string wampcra_decoy::salt_for(std::string_view authid, const salt_form& form) const
 {
     if (form.padding != 0) // Not by letters: the last one before the padding cannot be just any.
-        return to_base64(octets_for(authid, form.size / 4 * 3 - form.padding));
+        return base64_text(octets_for(authid, form.size / 4 * 3 - form.padding));
     std::string salt;
     for (const auto octet : octets_for(authid, form.size))
         salt += form.alphabet[std::to_integer<std::size_t>(octet) % form.alphabet.size()];
@@ -105,8 +105,8 @@ binary wampcra_decoy::octets_for(std::string_view authid, std::size_t count) con
     for (std::size_t block = 0; octets.size() < count; ++block) {
         auto text = std::to_string(block) + ' ';
         text += authid;
-        const auto code = hmac_sha256(salt_secret_.view(), text);
-        octets.insert(octets.end(), code.begin(), code.end());
+        const auto code = hmac_sha256(salt_secret_.bytes(), text);
+        octets.insert(octets.end(), code.bytes().begin(), code.bytes().end());
     }
     octets.resize(count);
     return octets;

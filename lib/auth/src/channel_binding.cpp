@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
-#include "channel_binding.hpp"
+#include <junctor/auth/channel_binding.hpp>
 
 #include <algorithm>
 
@@ -22,20 +22,26 @@ message32 digest_of(byte_view finished)
 
 } // namespace
 
-std::optional<message32> channel_id(const transport_facts& facts, std::string_view type)
+binary channel_binding_data(const transport_facts& facts, std::string_view type)
+{
+    if (facts.tls != nullptr && type == tls_exporter)
+        return facts.tls->channel_id_tls_exporter;
+    if (facts.tls != nullptr && type == tls_unique)
+        return facts.tls->channel_id_tls_unique;
+    return {};
+}
+
+std::optional<message32> cryptosign_channel_id(const transport_facts& facts, std::string_view type)
 {
     message32 id{};
     if (type.empty())
         return id;
-    if (!facts.tls)
+    const auto data = channel_binding_data(facts, type);
+    if (type == tls_unique && !data.empty())
+        return digest_of(data);
+    if (data.size() != id.size())
         return std::nullopt;
-    const auto& exported = facts.tls->channel_id_tls_exporter;
-    const auto& finished = facts.tls->channel_id_tls_unique;
-    if (type == tls_unique && !finished.empty())
-        return digest_of(finished);
-    if (type != tls_exporter || exported.size() != id.size())
-        return std::nullopt;
-    std::copy(exported.begin(), exported.end(), id.begin());
+    std::copy(data.begin(), data.end(), id.begin());
     return id;
 }
 

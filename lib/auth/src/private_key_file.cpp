@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
-#include "private_key_file.hpp"
+#include <junctor/auth/private_key_file.hpp>
 
 #include <array>
 #include <cerrno>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -18,11 +19,11 @@
 #include <junctor/auth/ed25519.hpp>
 #include <junctor/base/hex.hpp>
 
-namespace junctor {
+namespace junctor::auth {
 namespace {
 
 /// The digits with the end of their line, be it of two octets, and one more that tells what is too long.
-constexpr std::size_t file_bytes_max = 2 * auth::ed25519_seed_bytes + 3;
+constexpr std::size_t file_bytes_max = 2 * ed25519_seed_bytes + 3;
 
 std::runtime_error failure(const std::filesystem::path& path, const char* what, int cause = errno)
 {
@@ -98,6 +99,16 @@ secret hex_of_seed(const secret& seed)
     return kept;
 }
 
+secret private_key_from_hex(std::string_view digits)
+{
+    auto octets = digits.size() == 2 * ed25519_seed_bytes ? from_hex(digits) : std::nullopt;
+    if (!octets)
+        return {};
+    secret seed{byte_view(*octets)};
+    OPENSSL_cleanse(octets->data(), octets->size());
+    return seed;
+}
+
 void write_private_key(const std::filesystem::path& path, const secret& seed)
 {
     constexpr mode_t owner_only = S_IRUSR | S_IWUSR;
@@ -117,16 +128,11 @@ void write_private_key(const std::filesystem::path& path, const secret& seed)
 secret read_private_key(const std::filesystem::path& path)
 {
     const auto content = read_some(path);
-    auto octets = from_hex(without_line_end(content.view()));
-    secret seed;
-    if (octets) {
-        seed = secret(byte_view(*octets));
-        OPENSSL_cleanse(octets->data(), octets->size());
-    }
-    if (seed.size() != auth::ed25519_seed_bytes)
+    auto seed = private_key_from_hex(without_line_end(content.view()));
+    if (seed.empty())
         throw std::runtime_error(fmt::format("the file '{}' holds no private key: that is {} hexadecimal digits",
-                                             path.string(), 2 * auth::ed25519_seed_bytes));
+                                             path.string(), 2 * ed25519_seed_bytes));
     return seed;
 }
 
-} // namespace junctor
+} // namespace junctor::auth
