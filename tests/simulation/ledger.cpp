@@ -22,6 +22,13 @@ void note_part(std::set<std::int64_t>& unfinished, std::int64_t request, const v
         unfinished.erase(request);
 }
 
+/// Whether the options of SUBSCRIBE ask for one topic.
+bool is_exact(const value& options)
+{
+    const auto* const match = options.get_if<dict>()->find("match");
+    return match == nullptr || *match == value("exact");
+}
+
 } // namespace
 
 void ledger::sends(const list& message)
@@ -31,6 +38,10 @@ void ledger::sends(const list& message)
         if (!unfinished_calls_.contains(number(message[1])))
             open_calls_.insert(number(message[1]));
         note_part(unfinished_calls_, number(message[1]), message[2]);
+        break;
+    case 32:
+        if (is_exact(message[2]))
+            subscribing_[number(message[1])] = *message[3].get_if<std::string>();
         break;
     case 34: unsubscribing_[number(message[1])] = number(message[2]); break;
     case 66: unregistering_[number(message[1])] = number(message[2]); break;
@@ -45,21 +56,34 @@ std::optional<std::string> ledger::receives(const list& message)
         if (number(message[1]) != 48)
             return std::nullopt;
         return receives_answer(number(message[2]), true);
-    case 33: subscriptions_.insert(number(message[2])); return std::nullopt;
+    case 33:
+        subscriptions_.insert(number(message[2]));
+        if (const auto topic = subscribing_.find(number(message[1])); topic != subscribing_.end())
+            topics_[number(message[2])] = topic->second;
+        return std::nullopt;
     case 35:
         subscriptions_.erase(number(message[1]) == 0 ? number(*message[2].get_if<dict>()->find("subscription"))
                                                      : unsubscribing_[number(message[1])]);
         return std::nullopt;
-    case 36:
-        if (complete_ && !subscriptions_.contains(number(message[1])))
-            return "EVENT for a subscription that the session does not have";
-        return std::nullopt;
+    case 36: return receives_event(message);
     case 50: return receives_answer(number(message[1]), !message[2].get_if<dict>()->contains("progress"));
     case 65: registrations_.insert(number(message[2])); return std::nullopt;
     case 67: return receives_unregistered(message);
     case 68: return receives_invocation(message);
     default: return std::nullopt;
     }
+}
+
+std::optional<std::string> ledger::receives_event(const list& message)
+{
+    const auto subscription = number(message[1]);
+    if (complete_ && !subscriptions_.contains(subscription))
+        return "EVENT for a subscription that the session does not have";
+    const auto* const named = message[3].get_if<dict>()->find("topic");
+    const auto topic = named != nullptr ? *named->get_if<std::string>() : topics_[subscription];
+    if (topic.starts_with("wamp."))
+        return lifecycles_.hears(number(message[2]), topic, *message.at(4).get_if<list>());
+    return std::nullopt;
 }
 
 std::optional<std::string> ledger::receives_unregistered(const list& message)

@@ -13,6 +13,8 @@
 
 #include <junctor/base/value.hpp>
 
+#include "lifecycles.hpp"
+
 namespace junctor::simulation {
 
 /// Watches the messages of one session, in the order in which they pass.
@@ -34,6 +36,7 @@ public:
     [[nodiscard]] std::size_t open_calls() const noexcept { return open_calls_.size(); }
 
 private:
+    [[nodiscard]] std::optional<std::string> receives_event(const list& message);
     [[nodiscard]] std::optional<std::string> receives_answer(std::int64_t request, bool final);
     [[nodiscard]] std::optional<std::string> receives_unregistered(const list& message);
     [[nodiscard]] std::optional<std::string> receives_invocation(const list& message);
@@ -43,6 +46,9 @@ private:
     std::set<std::int64_t> unfinished_invocations_;
     std::set<std::int64_t> subscriptions_;
     std::set<std::int64_t> registrations_;
+    std::map<std::int64_t, std::string> subscribing_; ///< Request and topic, of those that are exact.
+    std::map<std::int64_t, std::string> topics_;      ///< Of subscriptions that are exact.
+    lifecycles lifecycles_;
     std::map<std::int64_t, std::int64_t> unsubscribing_; ///< Request and subscription.
     std::map<std::int64_t, std::int64_t> unregistering_;
     std::int64_t invocations_{0};

@@ -82,6 +82,16 @@ bool list_allows(const list& m, const char* key, const value& who, bool whitelis
 
 } // namespace
 
+reference_model::reference_model(const model_options& options) : options_{options}
+{
+    for (const auto& kept : options.histories) {
+        auto& t = subscriptions_[pattern(kept.match, kept.uri)];
+        t.number = ++names_;
+        t.name = "$S" + std::to_string(t.number);
+        t.kept_max = kept.events_max;
+    }
+}
+
 void reference_model::join(session_number id, model_session facts)
 {
     sessions_[id] = std::move(facts);
@@ -89,7 +99,7 @@ void reference_model::join(session_number id, model_session facts)
     announce("wamp.session.on_join", {details_of(id)});
 }
 
-void reference_model::leave(session_number id)
+void reference_model::leave(session_number id, milliseconds now)
 {
     sessions_.at(id).open = false;
     std::vector<pattern> subscribed;
@@ -118,11 +128,12 @@ void reference_model::leave(session_number id)
         else
             ++i;
     }
-    for (const auto& publication : std::vector(sessions_.at(id).testaments))
-        on_publish(id, publication, {});
     const auto gone = sessions_.at(id);
+    for (const auto& publication : gone.silent ? std::vector<list>() : gone.testaments)
+        on_publish(id, publication, now);
     sessions_.erase(id);
-    announce("wamp.session.on_leave", {id, gone.authid, gone.authrole});
+    if (!gone.silent)
+        announce("wamp.session.on_leave", {id, gone.authid, gone.authrole});
 }
 
 void reference_model::receive(session_number from, const value& message, milliseconds now,
@@ -281,7 +292,7 @@ void reference_model::remove_subscriber(const pattern& p, session_number id)
     auto& t = subscriptions_.at(p);
     const auto name = t.name;
     std::erase(t.subscribers, id);
-    const bool ends = t.subscribers.empty();
+    const bool ends = t.subscribers.empty() && t.kept_max == 0;
     if (ends)
         subscriptions_.erase(p);
     announce("wamp.subscription.on_unsubscribe", {id, name});
@@ -320,6 +331,7 @@ void reference_model::on_publish(session_number from, const list& m, millisecond
                 send_event(to, p, made, false);
         }
     }
+    keep(made);
     if (flag(m, 2, "retain"))
         retained_[uri].push_back(std::move(made));
 }
@@ -327,11 +339,32 @@ void reference_model::on_publish(session_number from, const list& m, millisecond
 bool reference_model::may_get(session_number to, const publication& what) const
 {
     const auto& m = what.message;
-    const auto& s = sessions_.at(to);
     return (to != what.from || !flag(m, 2, "exclude_me", true)) && list_allows(m, "exclude", to, false) &&
-           list_allows(m, "eligible", to, true) && list_allows(m, "exclude_authid", s.authid, false) &&
-           list_allows(m, "eligible_authid", s.authid, true) && list_allows(m, "exclude_authrole", s.authrole, false) &&
+           list_allows(m, "eligible", to, true) && may_get_by_name(to, what);
+}
+
+/// Whether the lists of authids and authroles let somebody have the event.
+bool reference_model::may_get_by_name(session_number to, const publication& what) const
+{
+    const auto& m = what.message;
+    const auto& s = sessions_.at(to);
+    return list_allows(m, "exclude_authid", s.authid, false) && list_allows(m, "eligible_authid", s.authid, true) &&
+           list_allows(m, "exclude_authrole", s.authrole, false) &&
            list_allows(m, "eligible_authrole", s.authrole, true);
+}
+
+/// Keeps an event in the histories, unless it was for certain sessions, or not for them.
+void reference_model::keep(const publication& made)
+{
+    if (made.message[2].get_if<dict>()->contains("eligible") || made.message[2].get_if<dict>()->contains("exclude"))
+        return;
+    for (auto& [p, t] : subscriptions_) {
+        if (t.kept_max == 0 || !matches(p.first, p.second, made.topic))
+            continue;
+        t.history.push_back(made);
+        if (t.history.size() > t.kept_max)
+            t.history.erase(t.history.begin());
+    }
 }
 
 void reference_model::send_event(session_number to, const pattern& p, const publication& what, bool retained)
@@ -681,13 +714,14 @@ void reference_model::reroute(std::size_t call, milliseconds now, std::optional<
     give_up(call, "wamp.error.no_available_callee", false);
 }
 
-/// The role "limited" may use what begins with "com.a", but not "com.a.b", and the wildcard "net..c"; any other role
-/// may do everything.
+/// The role "limited" may use what begins with "com.a", but not "com.a.b", the wildcard "net..c", and what the router
+/// has about subscriptions; any other role may do everything.
 bool reference_model::permitted(session_number id, const std::string& uri) const
 {
     if (sessions_.at(id).authrole != "limited")
         return true;
-    return uri != "com.a.b" && (uri.starts_with("com.a") || matches("wildcard", "net..c", uri));
+    return uri != "com.a.b" &&
+           (uri.starts_with("com.a") || uri.starts_with("wamp.subscription.") || matches("wildcard", "net..c", uri));
 }
 
 const reference_model::pattern* reference_model::find_procedure(const std::string& uri) const

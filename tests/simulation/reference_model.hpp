@@ -20,6 +20,16 @@ namespace junctor::simulation {
 using session_number = std::uint64_t;
 using milliseconds = std::chrono::milliseconds;
 
+/// The time of day as RFC 3339 writes it, so long after the simulation began. Earlier ones come first among texts, too.
+std::string timestamp(milliseconds since_start);
+
+/// A topic or pattern whose events are kept, and how many of them.
+struct kept_topic {
+    std::string match;
+    std::string uri;
+    std::size_t events_max;
+};
+
 /// What holds for a whole run.
 struct model_options {
     bool strict_requests{false};
@@ -29,6 +39,7 @@ struct model_options {
     std::size_t registrations_max{0};
     std::size_t pending_calls_max{0};
     milliseconds retained_age_max{0}; ///< Zero for ever.
+    std::vector<kept_topic> histories;
 };
 
 /// What a session brings with it.
@@ -44,10 +55,11 @@ struct model_session {
     bool may_decline{false}; ///< What it declines is offered to others.
 
     bool open{true};
-    bool full{false}; ///< Its queue takes nothing.
+    bool silent{false}; ///< Nobody is told that it leaves.
+    bool full{false};   ///< Its queue takes nothing.
     std::uint64_t invocations{0};
     std::uint64_t requests{0};
-    std::vector<list> testaments; ///< The publications that they will be.
+    std::vector<list> testaments;       ///< The publications that they will be.
     std::set<std::uint64_t> unfinished; ///< Calls in parts whose last part has not come.
 };
 
@@ -55,10 +67,10 @@ struct model_session {
 /// for subscriptions, `"$R1"` for registrations, `"$P1"` for publications. It shares no code with the realm.
 class reference_model {
 public:
-    explicit reference_model(const model_options& options) : options_{options} {}
+    explicit reference_model(const model_options& options);
 
     void join(session_number id, model_session facts);
-    void leave(session_number id);
+    void leave(session_number id, milliseconds now);
 
     /// `chosen` is the session that got INVOCATION, if any did: what the router may choose, it chose.
     void receive(session_number from, const value& message, milliseconds now, std::optional<session_number> chosen);
@@ -81,11 +93,6 @@ public:
 private:
     using pattern = std::pair<std::string, std::string>; // match policy, URI
 
-    struct topic {
-        std::string name;
-        std::uint64_t number{0}; ///< Grows with each.
-        std::vector<session_number> subscribers;
-    };
     struct publication {
         std::string topic;
         std::string name;
@@ -93,6 +100,13 @@ private:
         list message;
         dict details;
         milliseconds when;
+    };
+    struct topic {
+        std::string name;
+        std::uint64_t number{0}; ///< Grows with each.
+        std::vector<session_number> subscribers;
+        std::size_t kept_max{0}; ///< Zero if it has no history.
+        std::vector<publication> history;
     };
     struct callee {
         session_number id;
@@ -130,6 +144,8 @@ private:
     void on_unsubscribe(session_number from, const list& m);
     void on_publish(session_number from, const list& m, milliseconds now);
     [[nodiscard]] bool may_get(session_number to, const publication& what) const;
+    [[nodiscard]] bool may_get_by_name(session_number to, const publication& what) const;
+    void keep(const publication& made);
     void send_event(session_number to, const pattern& p, const publication& what, bool retained);
     void send_retained(session_number to, const pattern& p, milliseconds now);
     void on_register(session_number from, const list& m);
@@ -147,6 +163,20 @@ private:
     void announce(const std::string& topic, const list& args);
     [[nodiscard]] dict details_of(session_number id) const;
     bool on_meta_call(session_number from, const list& m);
+    bool on_session_call(session_number from, const list& m);
+    bool on_subscription_call(session_number from, const list& m);
+    void answer(session_number to, const list& m, list results);
+    void get_session(session_number from, const list& m, session_number id);
+    template <class Chosen>
+    [[nodiscard]] list open_sessions(Chosen chosen) const;
+    [[nodiscard]] list open_sessions_of(const list& args) const;
+    bool on_kill(session_number from, const list& m);
+    bool kill(session_number from, const list& m, const list& ids, bool silently = false);
+    void lookup(session_number from, const list& m);
+    void get_events(session_number from, const list& m);
+    [[nodiscard]] bool may_see(session_number id, const pattern& p) const;
+    [[nodiscard]] std::vector<publication> events_for(session_number id, const topic& t, const dict& asked) const;
+    [[nodiscard]] dict kept_event(const pattern& p, const publication& kept) const;
     [[nodiscard]] bool is_gone(session_number id) const;
     void add_testament(session_number from, const value& request, const list& args);
 

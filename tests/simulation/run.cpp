@@ -3,7 +3,6 @@
 #include "run.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <junctor/codec/codec.hpp>
 
@@ -13,26 +12,6 @@ namespace {
 
 constexpr std::size_t clients_max = 6;
 constexpr std::size_t tail_length = 25;
-
-/// Few enough that patterns, topics and procedures meet all the time; some of them are no URIs at all.
-constexpr std::array uris{"com.a",     "com.a.b",   "com.a.c",  "com.ab.c", "com.b.c", "net.a.c",
-                          "net.b.c.d", "com.a.b.c", "wamp.a.b", "com..a",   "a b"};
-constexpr std::array prefixes{"", "com", "com.", "com.a", "com.a.", "net.b", "wamp.", "com..a"};
-constexpr std::array wildcards{
-    "com..c", "..", ".session.", "wamp.session.", "wamp..on_delete", "net..c", ".a.", "com.a.b", ".", "com.a..", "a ."};
-/// What the router publishes, of which somebody wants to know now and then.
-constexpr std::array meta_topics{"wamp.session.on_join",
-                                 "wamp.session.on_leave",
-                                 "wamp.subscription.on_create",
-                                 "wamp.subscription.on_subscribe",
-                                 "wamp.subscription.on_unsubscribe",
-                                 "wamp.subscription.on_delete",
-                                 "wamp.registration.on_create",
-                                 "wamp.registration.on_register",
-                                 "wamp.registration.on_unregister",
-                                 "wamp.registration.on_delete"};
-constexpr std::array policies{"roundrobin", "first", "last", "random", "single"};
-constexpr std::array modes{"skip", "kill", "killnowait"};
 
 model_options draw_options(std::mt19937_64& random)
 {
@@ -44,6 +23,10 @@ model_options draw_options(std::mt19937_64& random)
     drawn.registrations_max = 3 + random() % 4;
     drawn.pending_calls_max = 2 + random() % 5;
     drawn.retained_age_max = milliseconds(random() % 2 == 0 ? 0 : 500 + random() % 1000);
+    for (const auto& [match, uri] : run::kept_patterns) {
+        if (random() % 2 == 0)
+            drawn.histories.push_back({std::string(match), std::string(uri), 2 + random() % 10});
+    }
     return drawn;
 }
 
@@ -55,12 +38,25 @@ realm_options options_for(const model_options& drawn)
     options.disclosure = drawn.disclosure_allowed ? disclosure::allowed : disclosure::forbidden;
     options.retained.age_max = drawn.retained_age_max;
     options.retained.restricted_per_topic_max = 1000; // the model forgets none
+    for (const auto& [match, uri, events_max] : drawn.histories)
+        options.event_history.push_back({{uri, *parse_match_policy(match)}, events_max});
     return options;
 }
 
 milliseconds since_start(realm::time_point now)
 {
     return std::chrono::duration_cast<milliseconds>(now.time_since_epoch());
+}
+
+/// Sorts the sessions that a RESULT of the router lists: their order means nothing.
+void sort_sessions(list& message)
+{
+    auto* const args = message[0] == value(50) && message.size() > 3 ? message[3].get_if<list>() : nullptr;
+    auto* const ids = args != nullptr && args->size() == 1 ? args->front().get_if<list>() : nullptr;
+    const auto is_number = [](const value& id) { return id.get_if<std::int64_t>() != nullptr; };
+    if (ids != nullptr && std::all_of(ids->begin(), ids->end(), is_number))
+        std::sort(ids->begin(), ids->end(),
+                  [](const value& a, const value& b) { return *a.get_if<std::int64_t>() < *b.get_if<std::int64_t>(); });
 }
 
 /// Whether `message` is an ERROR that the router made; what it says beyond the URI is for people.
@@ -79,10 +75,12 @@ run::run(std::uint64_t seed, std::size_t steps)
       realm_("realm1", options_for(options_), random_()),
       model_(options_)
 {
+    realm_.calibrate(now_, realm_clock::time_of_day(std::chrono::seconds(946'684'800))); // 2000-01-01
     realm_.role("anyone").allow(action::any, prefix(""));
     realm_.role("limited")
         .allow(action::any, prefix("com.a"))
         .deny(action::any, exact("com.a.b"))
+        .allow(action::any, prefix("wamp.subscription."))
         .allow(action::any, wildcard("net..c"));
 }
 
@@ -115,7 +113,8 @@ std::optional<std::string> run::go()
         leave(draw(clients_.size()));
         compare();
     }
-    if (!failure_ && (realm_.subscription_count() + realm_.registration_count() + realm_.pending_call_count() != 0))
+    if (!failure_ && (realm_.subscription_count() != options_.histories.size() || realm_.registration_count() != 0 ||
+                      realm_.pending_call_count() != 0))
         fail("the realm holds something though everybody has left");
     return failure_;
 }
@@ -177,7 +176,7 @@ void run::leave(std::size_t which)
     clients_.erase(clients_.begin() + static_cast<std::ptrdiff_t>(which));
     note(std::to_string(gone->number) + " leaves");
     realm_.leave(*gone->joined);
-    model_.leave(gone->number);
+    model_.leave(gone->number, since_start(now_));
     if (!gone->outlet.empty())
         fail("a session that left is sent something");
     collect();
@@ -187,6 +186,7 @@ void run::wait()
 {
     const milliseconds time(draw(400));
     now_ += time;
+    moments_.push_back(since_start(now_));
     note("wait " + std::to_string(time.count()) + " ms");
     realm_.expire(now_);
     model_.expire(since_start(now_));
@@ -240,21 +240,8 @@ void run::act(client& who)
     if (what < 94)
         return say(who, answer(who));
     if (what < 98)
-        return say(who, meta_call(who));
+        return say(who, chance(60) ? history_call(who) : meta_call(who));
     say(who, misbehave(who));
-}
-
-list run::subscribe(client& who)
-{
-    if (chance(10))
-        return {32, next_request(who), dict(), pick(meta_topics)};
-    const auto [match, uri] = pattern(who);
-    dict options;
-    if (match != "exact" || chance(10))
-        options.set("match", match);
-    if (chance(40))
-        options.set("get_retained", true);
-    return {32, next_request(who), options, uri};
 }
 
 /// One publication, or some that come in one batch and many of which go the same way.
@@ -277,231 +264,6 @@ void run::publish_some(client& who)
     in_batch_ = false;
     realm_.settle();
     collect();
-}
-
-list run::publish(client& who)
-{
-    dict options;
-    if (chance(40))
-        options.set("acknowledge", true);
-    if (chance(30))
-        options.set("exclude_me", chance(30));
-    if (chance(20))
-        options.set("disclose_me", true);
-    if (chance(25))
-        options.set("retain", chance(80));
-    if (chance(20))
-        options.set("x_mark", payloads_);
-    if (chance(10))
-        options.set("nobody_knows", list{1});
-    if (chance(40))
-        add_lists(options);
-    list message{16, next_request(who), options, uri()};
-    add_payload(message);
-    return message;
-}
-
-void run::add_lists(dict& options)
-{
-    for (const auto* const key : {"exclude", "eligible"}) {
-        list ids;
-        for (auto count = draw(3); count > 0; --count)
-            ids.emplace_back(pick(clients_)->number);
-        if (chance(40))
-            options.set(key, std::move(ids));
-    }
-    for (const auto* const key : {"exclude_authid", "eligible_authid"}) {
-        if (chance(20))
-            options.set(key, list{"guest" + std::to_string(draw(4)), "guest0"});
-    }
-    if (chance(10))
-        options.set("exclude_authrole", list{"limited"});
-    if (chance(10))
-        options.set("eligible_authrole", chance(50) ? list{"anyone"} : list{});
-}
-
-list run::register_(client& who)
-{
-    const auto [match, uri] = pattern(who);
-    dict options;
-    if (match != "exact")
-        options.set("match", match);
-    // Mostly the same policy for a procedure, so that groups of callees form.
-    options.set("invoke", chance(80) ? policies[uri.size() % policies.size()] : pick(policies));
-    if (chance(20))
-        options.set("disclose_caller", true);
-    if (chance(20))
-        options.set("forward_timeout", true);
-    if (chance(10))
-        options.set("force_reregister", true);
-    return {64, next_request(who), options, uri};
-}
-
-list run::call(client& who)
-{
-    dict options = call_options();
-    if (!who.uploads.empty() && chance(40))
-        return further_part(who, std::move(options));
-    const bool again = !who.calls.empty() && chance(2);
-    const auto request = again ? who.calls.back() : next_request(who);
-    who.calls.push_back(request);
-    const auto procedure = uri();
-    if (chance(15)) {
-        options.set("progress", true);
-        who.uploads.emplace_back(request, procedure);
-    }
-    list message{48, request, options, procedure};
-    add_payload(message);
-    return message;
-}
-
-/// One more part of a call: mostly such as it should be.
-list run::further_part(client& who, dict options)
-{
-    const auto which = static_cast<std::ptrdiff_t>(draw(who.uploads.size()));
-    const auto [request, procedure] = who.uploads[static_cast<std::size_t>(which)];
-    if (chance(60))
-        options.set("progress", true);
-    else if (chance(95)) // or it goes on, though it must not
-        who.uploads.erase(who.uploads.begin() + which);
-    list message{48, request, options, chance(97) ? procedure : uri()};
-    add_payload(message);
-    return message;
-}
-
-dict run::call_options()
-{
-    dict options;
-    if (chance(40))
-        options.set("receive_progress", true);
-    if (chance(30))
-        options.set("timeout", draw(600));
-    if (chance(20))
-        options.set("disclose_me", true);
-    if (chance(20))
-        options.set("_mark", payloads_);
-    return options;
-}
-
-/// A call that the router answers itself.
-list run::meta_call(client& who)
-{
-    list message{48, next_request(who), dict(), "wamp.session.count"};
-    const auto what = draw(10);
-    if (what < 2) {
-        message[3] = "wamp.session.get";
-        message.emplace_back(list{pick(clients_)->number});
-    } else if (what < 4) {
-        message[3] = "wamp.session.kill";
-        message.emplace_back(list{chance(10) ? 1 : pick(clients_)->number});
-    } else if (what < 8) {
-        message[3] = "wamp.session.add_testament";
-        message.emplace_back(list{uri(), list{++payloads_}});
-    } else if (what < 9) {
-        message[3] = "wamp.session.flush_testaments";
-    }
-    who.calls.push_back(static_cast<std::uint64_t>(*message[1].get_if<std::int64_t>()));
-    return message;
-}
-
-list run::cancel(client& who)
-{
-    dict options;
-    if (chance(80))
-        options.set("mode", pick(modes));
-    const auto recent = std::min<std::size_t>(who.calls.size(), 4);
-    return {49, recent == 0 ? 1 : who.calls[who.calls.size() - 1 - draw(recent)], options};
-}
-
-list run::answer(client& who)
-{
-    if (who.invocations.empty())
-        return publish(who);
-    // Mostly what is waiting, now and then what was answered long ago or never asked.
-    const auto recent = std::min<std::size_t>(who.invocations.size(), 5);
-    auto request = who.invocations[who.invocations.size() - 1 - draw(recent)];
-    if (chance(1))
-        request = who.invocations.back() + 1 + draw(2);
-    list message;
-    dict options;
-    if (chance(10))
-        options.set("_mark", payloads_);
-    if (chance(20)) {
-        message = {8, 68, request, options, chance(50) ? "wamp.error.unavailable" : "com.myapp.error"};
-    } else {
-        if (chance(40))
-            options.set("progress", true);
-        message = {70, request, options};
-    }
-    add_payload(message);
-    return message;
-}
-
-/// The latest identifiers of a kind, by name.
-std::vector<std::string> run::recent_names(char kind) const
-{
-    std::vector<std::string> known;
-    for (const auto& [meaning, name] : meanings_) {
-        if (meaning.first == kind)
-            known.push_back(name);
-    }
-    if (known.size() > 8)
-        known.erase(known.begin(), known.end() - 8);
-    return known;
-}
-
-/// UNSUBSCRIBE or UNREGISTER of something that the session has, that another one has, or that does not exist.
-list run::end_something(client& who, int type, char kind)
-{
-    const auto known = recent_names(kind);
-    if (known.empty() || chance(5))
-        return {type, next_request(who), 1000000};
-    return {type, next_request(who), pick(known)};
-}
-
-list run::misbehave(client& who)
-{
-    switch (draw(7)) {
-    case 0: return {1, "realm1", dict{{"roles", dict{{"caller", dict()}}}}};
-    case 1: return {6, dict(), "wamp.close.normal"};
-    case 2: return {3, dict(), "com.myapp.error.broken"};
-    case 3: return {8, 48, 1, dict(), "com.myapp.error"};
-    case 4: return {33, 1, 1};
-    case 5: return {48, who.calls.empty() ? next_request(who) + 1 : who.calls.back(), dict(), "com.a"};
-    default: return {5, "secret", dict()};
-    }
-}
-
-void run::add_payload(list& message)
-{
-    ++payloads_;
-    if (chance(10))
-        return;
-    message.emplace_back(list{payloads_, chance(20) ? value("ü") : value(-1)});
-    if (chance(20))
-        message.emplace_back(dict{{"k", list{dict(), payloads_}}});
-}
-
-std::string run::uri()
-{
-    return uris[std::min(draw(uris.size()), draw(uris.size()))]; // the first ones most often, so that many use the same
-}
-
-std::pair<std::string, std::string> run::pattern(const client& who)
-{
-    const bool limited = who.joined->who().authrole == "limited";
-    if (limited || chance(60))
-        return {"exact", uri()};
-    if (chance(50))
-        return {"prefix", pick(prefixes)};
-    return {"wildcard", pick(wildcards)};
-}
-
-std::uint64_t run::next_request(client& who)
-{
-    if (chance(1))
-        ++who.requests;
-    return ++who.requests;
 }
 
 void run::say(client& who, const list& message)
@@ -550,9 +312,10 @@ void run::collect()
 {
     for (const auto& each : clients_) {
         while (const auto bytes = each->outlet.take()) {
-            const auto message = read_value({each->outlet.format(), as_bytes(*bytes)});
+            auto message = read_value({each->outlet.format(), as_bytes(*bytes)});
             if (!message)
                 return fail("the realm sent what is no message");
+            sort_sessions(*message->get_if<list>());
             heard_[each->number].push_back(*message);
         }
     }
@@ -581,7 +344,7 @@ void run::compare(client& who, std::vector<value> expected, std::vector<value> a
                 text += "\n    where the model has " + test::to_json(candidate);
             return fail(text);
         }
-        if (!names_are_distinct(*same->get_if<list>()))
+        if (!names_are_distinct(*same))
             return fail("two things bear one identifier: " + test::to_json(message));
         expected.erase(same);
     }
@@ -639,15 +402,19 @@ bool run::agree(const value& expected, const value& actual)
 }
 
 /// Whether each name in a message stands for something of its own among the names of its kind.
-bool run::names_are_distinct(const list& message)
+bool run::names_are_distinct(const value& message)
 {
-    return std::all_of(message.begin(), message.end(), [this](const value& element) {
-        const auto* const name = element.get_if<std::string>();
-        if (name == nullptr || !name->starts_with('$') || *name == "$_")
-            return true;
-        const auto meaning = *names_.find(*name)->get_if<std::int64_t>();
-        return meanings_.try_emplace({(*name)[1], meaning}, *name).first->second == *name;
-    });
+    if (const auto* const elements = message.get_if<list>())
+        return std::all_of(elements->begin(), elements->end(),
+                           [this](const value& e) { return names_are_distinct(e); });
+    if (const auto* const entries = message.get_if<dict>())
+        return std::all_of(entries->begin(), entries->end(),
+                           [this](const auto& entry) { return names_are_distinct(entry.second); });
+    const auto* const name = message.get_if<std::string>();
+    if (name == nullptr || !name->starts_with('$') || *name == "$_")
+        return true;
+    const auto meaning = *names_.find(*name)->get_if<std::int64_t>();
+    return meanings_.try_emplace({(*name)[1], meaning}, *name).first->second == *name;
 }
 
 void run::watch(client& who, const list& message)

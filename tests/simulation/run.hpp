@@ -4,6 +4,7 @@
 
 /// One run of the simulation: sessions that do things at random to a realm and to its reference model.
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -30,6 +31,10 @@ namespace junctor::simulation {
 /// Everything that a run does follows from its seed.
 class run {
 public:
+    /// Histories are kept of some of them, match policy and URI.
+    static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kept_patterns{
+        {{"exact", "com.a"}, {"prefix", "com."}, {"wildcard", "net..c"}, {"exact", "com.b.c"}}};
+
     run(std::uint64_t seed, std::size_t steps);
     ~run();
     run(const run&) = delete;
@@ -73,6 +78,9 @@ private:
     [[nodiscard]] list register_(client& who);
     [[nodiscard]] list call(client& who);
     [[nodiscard]] list meta_call(client& who);
+    [[nodiscard]] list kill_call(client& who);
+    [[nodiscard]] list history_call(client& who);
+    [[nodiscard]] dict history_conditions();
     [[nodiscard]] list further_part(client& who, dict options);
     [[nodiscard]] dict call_options();
     [[nodiscard]] list cancel(client& who);
@@ -97,7 +105,7 @@ private:
     void watch(client& who, const list& message);
     [[nodiscard]] bool is_session(std::int64_t number) const;
     [[nodiscard]] bool agree(const value& expected, const value& actual);
-    [[nodiscard]] bool names_are_distinct(const list& message);
+    [[nodiscard]] bool names_are_distinct(const value& message);
 
     void note(std::string text);
     void fail(std::string text);
@@ -119,6 +127,7 @@ private:
     realm realm_;
     reference_model model_;
     realm::time_point now_{};
+    std::vector<milliseconds> moments_; ///< At which something may have happened.
     std::vector<client_ptr> clients_;
     std::set<session_number> sessions_;                  ///< All that ever joined.
     std::map<session_number, std::vector<value>> heard_; ///< In the present step.
