@@ -47,7 +47,7 @@ TEST_CASE("sessions: WELCOME announces features as true and nothing else", "[con
             CHECK(router_features().has(*parse_session_role(role), *parse_feature(name)));
         }
     }
-    CHECK_FALSE(router_features().has(session_role::broker, feature::sharded_subscription));
+    CHECK_FALSE(router_features().has(session_role::broker, feature::topic_reflection));
     CHECK_FALSE(router_features().has(session_role::dealer, feature::procedure_reflection));
 }
 

@@ -46,6 +46,33 @@ bool may_match_reserved(std::string_view pattern, match_policy match)
     return match == match_policy::prefix ? reserved_name_space.starts_with(pattern) : pattern.starts_with('.');
 }
 
+/// Answers a PUBLISH with lists of which no filter can be made.
+[[gnu::noinline]] void refuse_filters(realm_member& from, const publish& m)
+{
+    const auto* const flaw = (*m.options.filters).rkey.size() > limits::shard_key_bytes_max
+                                 ? "the resource key is too long"
+                                 : "a list of subscribers has an element of the wrong type";
+    if (m.options.acknowledge)
+        from.refuse(m, errc::invalid_argument, flaw);
+    else
+        from.joined.abort(errc::protocol_violation, flaw);
+}
+
+/// What is to be kept of a filter together with its event. Resource keys are for live events only.
+std::unique_ptr<const event_filter> for_later(std::unique_ptr<const event_filter> filter)
+{
+    return filter != nullptr && filter->admits_all() ? nullptr : std::move(filter);
+}
+
+/// Whom the event of `m`, which has a filter, may go to among the subscribers of `to`.
+subscription_shards::audience audience_of(const publish& m, const subscription& to)
+{
+    const auto key = (*m.options.filters).rkey;
+    if (to.shards == nullptr || key.empty())
+        return {};
+    return to.shards->audience_of(key);
+}
+
 } // namespace
 
 broker::broker(const realm_options& options, random_numbers& random, std::uint64_t seed, const realm_clock& clock)
@@ -86,7 +113,7 @@ void broker::date_histories()
             continue;
         sent.subscription = kept->id;
         sent.details.topic = kept->match == match_policy::exact ? std::string_view() : m.topic;
-        kept->history->add(sent, m.topic, filtered ? event_filter::from(*m.options.filters) : nullptr, when);
+        kept->history->add(sent, m.topic, filtered ? for_later(event_filter::from(*m.options.filters)) : nullptr, when);
     }
 }
 
@@ -98,9 +125,14 @@ void broker::on_subscribe(realm_member& from, const subscribe& m)
     if (!from.permissions->decide(action::subscribe, m.topic, match).allowed)
         return from.refuse(m, from.refusal());
 
+    if (m.options.nkey.size() > limits::shard_key_bytes_max)
+        return from.refuse(m, errc::invalid_argument, "the node key is too long");
+
     auto* const known = index_.find(m.topic, match);
-    if (known != nullptr && from.subscriptions.contains(known->id))
+    if (known != nullptr && from.subscriptions.contains(known->id)) {
+        assign_node(*known, from, m.options.nkey);
         return confirm(from, m, known->id);
+    }
     if (from.subscriptions.size() >= from.joined.limits().subscriptions_max)
         return from.refuse(m, errc::too_many_requests, "the session has too many subscriptions");
 
@@ -108,9 +140,25 @@ void broker::on_subscribe(realm_member& from, const subscribe& m)
     from.subscriptions.emplace(wanted.id, subscriber_place{&wanted, wanted.subscribers.size()});
     wanted.subscribers.push_back(&from);
     ++wanted.formats[index_of(from.joined.format())];
+    assign_node(wanted, from, m.options.nkey);
     confirm(from, m, wanted.id);
     if (hears_router())
         tell_of_subscriber(from, wanted, known == nullptr);
+}
+
+/// Lets a subscriber belong to the node of that key, or to none if it is empty.
+void broker::assign_node(subscription& to, const realm_member& subscriber, std::string_view node_key)
+{
+    if (to.shards == nullptr && node_key.empty())
+        return;
+    if (to.shards == nullptr)
+        to.shards = std::make_unique<subscription_shards>();
+    if (node_key.empty())
+        to.shards->remove(subscriber);
+    else
+        to.shards->assign(subscriber, node_key);
+    if (to.shards->empty())
+        to.shards.reset();
 }
 
 /// Tells a subscriber its subscription, and sends it the retained events that it asked for.
@@ -150,7 +198,7 @@ void broker::on_unsubscribe(realm_member& from, const unsubscribe& m)
 void broker::on_retaining_publish(realm_member& from, const publish& m)
 {
     send_events(from, m, [&](const event& sent, std::unique_ptr<const event_filter> filter) {
-        retained_.retain(from.joined, m, sent, std::move(filter), clock_.now());
+        retained_.retain(from.joined, m, sent, for_later(std::move(filter)), clock_.now());
     });
 }
 
@@ -164,12 +212,9 @@ void broker::send_events(realm_member& from, const publish& m, Then then)
         return;
     std::unique_ptr<const event_filter> filter;
     if (m.options.filters.present()) {
-        constexpr auto flaw = "a list of subscribers has an element of the wrong type";
         filter = event_filter::from(*m.options.filters);
-        if (!filter && m.options.acknowledge)
-            return from.refuse(m, errc::invalid_argument, flaw);
         if (!filter)
-            return from.joined.abort(errc::protocol_violation, flaw);
+            return refuse_filters(from, m);
     }
 
     event out(random_.next_id<publication_id>(), m.options.forwarded, m.body);
@@ -282,6 +327,7 @@ void broker::remove_subscriber(subscription& from, std::size_t position)
 {
     const auto& gone = *from.subscribers[position];
     --from.formats[index_of(gone.joined.format())];
+    assign_node(from, gone, {});
     auto* const last = from.subscribers.back();
     from.subscribers[position] = last;
     from.subscribers.pop_back();
@@ -405,11 +451,12 @@ void broker::dispatch(const publish& m, const realm_member& publisher, const eve
 {
     runs content;
     append(to, m.topic, out, content);
+    const auto audience = filter != nullptr ? audience_of(m, to) : subscription_shards::audience();
     for (auto* const subscriber : to.subscribers) {
         auto& target = subscriber->joined;
         if (subscriber == &publisher && m.options.exclude_me)
             continue;
-        if ((filter != nullptr && !filter->admits(target)) ||
+        if ((filter != nullptr && !(filter->admits(target) && audience.includes(*subscriber))) ||
             !takes_passthru(target, session_role::subscriber, m.options.forwarded))
             continue;
         const auto& run = content[index_of(target.format())];

@@ -6,6 +6,7 @@
 #include <numeric>
 #include <string_view>
 
+#include <junctor/base/limits.hpp>
 #include <junctor/message/details.hpp>
 
 namespace junctor {
@@ -68,6 +69,8 @@ std::size_t bytes_of(const std::optional<Elements>& whitelist) noexcept
 
 std::unique_ptr<const event_filter> event_filter::from(const publish_filters& lists)
 {
+    if (lists.rkey.size() > limits::shard_key_bytes_max)
+        return nullptr;
     auto made = std::make_unique<event_filter>();
     if (read(lists.exclude, made->exclude_) && read(lists.exclude_authid, made->exclude_authid_) &&
         read(lists.exclude_authrole, made->exclude_authrole_) && read(lists.eligible, made->eligible_) &&
@@ -82,6 +85,12 @@ bool event_filter::admits(const session& subscriber) const
     const auto& who = subscriber.who();
     return lists(eligible_, id) && lists(eligible_authid_, who.authid) && lists(eligible_authrole_, who.authrole) &&
            !lists(exclude_, id) && !lists(exclude_authid_, who.authid) && !lists(exclude_authrole_, who.authrole);
+}
+
+bool event_filter::admits_all() const noexcept
+{
+    return !eligible_ && !eligible_authid_ && !eligible_authrole_ && exclude_.empty() && exclude_authid_.empty() &&
+           exclude_authrole_.empty();
 }
 
 std::size_t event_filter::bytes() const noexcept

@@ -16,6 +16,7 @@ constexpr auto announced = std::to_array<std::pair<session_role, feature>>({
     {session_role::broker, feature::publisher_exclusion},
     {session_role::broker, feature::subscriber_blackwhite_listing},
     {session_role::broker, feature::pattern_based_subscription},
+    {session_role::broker, feature::sharded_subscription},
     {session_role::broker, feature::subscription_revocation},
     {session_role::broker, feature::event_retention},
     {session_role::broker, feature::event_history},

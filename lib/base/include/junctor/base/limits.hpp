@@ -26,6 +26,9 @@ inline constexpr std::size_t rawsocket_message_bytes_max = std::size_t{1} << 24;
 /// `max_message_size` when a transport does not say: the requirements of Crossbar.io's RawSocket transport name 128 kB.
 inline constexpr std::size_t message_bytes_default = std::size_t{128} * 1024;
 
+/// The options `rkey` and `nkey`: host names and serial numbers are shorter, and each node key is kept.
+inline constexpr std::size_t shard_key_bytes_max = 256;
+
 /// Nesting of lists and dicts within a message. Deeper data is an attack on the stack or on the receiver's parser.
 inline constexpr std::size_t nesting_depth_max = 64;
 

@@ -16,7 +16,7 @@
 
 namespace junctor {
 
-/// The lists of those who shall get an event, and of those who shall not.
+/// The lists of those who shall get an event, and of those who shall not, and what decides among nodes.
 struct publish_filters {
     encoded_list exclude;
     encoded_list exclude_authid;
@@ -24,6 +24,7 @@ struct publish_filters {
     encoded_list eligible;
     encoded_list eligible_authid;
     encoded_list eligible_authrole;
+    std::string_view rkey; ///< The resource key; empty for none. Spec: "Sharded Subscription".
 
     static void fields(auto& self, auto& visit)
     {
@@ -33,6 +34,7 @@ struct publish_filters {
         visit("eligible", self.eligible);
         visit("eligible_authid", self.eligible_authid);
         visit("eligible_authrole", self.eligible_authrole);
+        visit("rkey", self.rkey);
     }
 };
 
@@ -86,11 +88,13 @@ struct published {
 struct subscribe_options {
     match_policy match{match_policy::exact};
     bool get_retained{false};
+    std::string_view nkey; ///< The node key; empty for none. Spec: "Sharded Subscription".
 
     static void fields(auto& self, auto& visit)
     {
         visit("match", self.match, match_policy::exact);
         visit("get_retained", self.get_retained);
+        visit("nkey", self.nkey);
     }
 };
 

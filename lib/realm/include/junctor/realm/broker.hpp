@@ -26,6 +26,7 @@
 #include <junctor/realm/realm_clock.hpp>
 #include <junctor/realm/realm_member.hpp>
 #include <junctor/realm/retained_events.hpp>
+#include <junctor/realm/subscription_shards.hpp>
 
 namespace junctor {
 
@@ -40,7 +41,8 @@ struct subscription {
     std::array<std::size_t, all_serializers.size()> formats{}; ///< How many of them use each serializer.
     realm_clock::time_point created;
     std::unique_ptr<event_history> history; ///< Null if none is kept. With one it does not end with its subscribers.
-    permission_memo publishers;             ///< Who may publish to it; for the match policy "exact" only.
+    std::unique_ptr<subscription_shards> shards; ///< Null if no subscriber gave a node key.
+    permission_memo publishers;                  ///< Who may publish to it; for the match policy "exact" only.
 };
 
 /// Serves SUBSCRIBE, UNSUBSCRIBE and PUBLISH of one realm. Part of the realm's monitor.
@@ -130,6 +132,7 @@ private:
     void confirm(realm_member& to, const subscribe& m, subscription_id as);
     void open_histories();
     void record(const publish& m, event& sent);
+    static void assign_node(subscription& to, const realm_member& subscriber, std::string_view node_key);
     subscription& create(std::string_view topic, match_policy match);
     void tell_of_subscriber(const realm_member& added, const subscription& to, bool is_first);
     void remove_subscriber(subscription& from, std::size_t position);

@@ -19,12 +19,16 @@ namespace junctor {
 /// The lists of one PUBLISH. Spec: "Subscriber Black- and Whitelisting".
 class event_filter {
 public:
-    /// Reads the lists; null if one of them has an element of the wrong type.
+    /// Reads the lists; null if one of them has an element of the wrong type, or the resource key beside them is longer
+    /// than `limits::shard_key_bytes_max`.
     [[nodiscard]] static std::unique_ptr<const event_filter> from(const publish_filters& lists);
 
     /// Whether the lists let `subscriber` have the event: it stands on every whitelist that is given, even if that is
     /// empty, and on no blacklist.
     [[nodiscard]] bool admits(const session& subscriber) const;
+
+    /// Whether there is no list that keeps anybody from having the event.
+    [[nodiscard]] bool admits_all() const noexcept;
 
     /// The memory that it takes, roughly.
     [[nodiscard]] std::size_t bytes() const noexcept;
