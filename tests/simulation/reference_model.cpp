@@ -245,6 +245,11 @@ void reference_model::on_subscribe(session_number from, const list& m, milliseco
     if (!permitted(from, uri))
         return error(from, 32, m[1], "wamp.error.not_authorized");
     const pattern p(match, uri);
+    const auto join_node = [&](std::map<session_number, std::string>& nodes) {
+        nodes.erase(from);
+        if (const auto key = text(m, 2, "nkey", ""); !key.empty())
+            nodes[from] = key;
+    };
     const auto known = subscriptions_.find(p);
     const auto has = [&](const topic& t) {
         return std::find(t.subscribers.begin(), t.subscribers.end(), from) != t.subscribers.end();
@@ -261,6 +266,7 @@ void reference_model::on_subscribe(session_number from, const list& m, milliseco
             t.name = "$S" + std::to_string(t.number);
         }
         t.subscribers.push_back(from);
+        join_node(t.nodes);
         send(from, {33, m[1], t.name});
         if (flag(m, 2, "get_retained"))
             send_retained(from, p, now);
@@ -270,6 +276,7 @@ void reference_model::on_subscribe(session_number from, const list& m, milliseco
         announce("wamp.subscription.on_subscribe", {from, t.name});
         return;
     }
+    join_node(subscriptions_[p].nodes);
     send(from, {33, m[1], subscriptions_[p].name});
     if (flag(m, 2, "get_retained"))
         send_retained(from, p, now);
@@ -292,6 +299,7 @@ void reference_model::remove_subscriber(const pattern& p, session_number id)
     auto& t = subscriptions_.at(p);
     const auto name = t.name;
     std::erase(t.subscribers, id);
+    t.nodes.erase(id);
     const bool ends = t.subscribers.empty() && t.kept_max == 0;
     if (ends)
         subscriptions_.erase(p);
@@ -326,10 +334,8 @@ void reference_model::on_publish(session_number from, const list& m, millisecond
     for (const auto& [p, t] : subscriptions_) {
         if (!matches(p.first, p.second, uri))
             continue;
-        for (const auto to : t.subscribers) {
-            if (may_get(to, made))
-                send_event(to, p, made, false);
-        }
+        for (const auto to : receivers(t, made))
+            send_event(to, p, made, false);
     }
     keep(made);
     if (flag(m, 2, "retain"))
@@ -341,6 +347,24 @@ bool reference_model::may_get(session_number to, const publication& what) const
     const auto& m = what.message;
     return (to != what.from || !flag(m, 2, "exclude_me", true)) && list_allows(m, "exclude", to, false) &&
            list_allows(m, "eligible", to, true) && may_get_by_name(to, what);
+}
+
+/// Who gets an event of those who have the subscription.
+std::vector<session_number> reference_model::receivers(const topic& t, const publication& what) const
+{
+    const auto resource = text(what.message, 2, "rkey", "");
+    std::set<std::string> keys;
+    for (const auto& [id, key] : t.nodes)
+        keys.insert(key);
+    const bool is_sharded = !resource.empty() && !keys.empty();
+    const auto chosen = is_sharded ? options_.choose_node(resource, keys) : std::string();
+    std::vector<session_number> found;
+    for (const auto to : t.subscribers) {
+        const bool is_elsewhere = is_sharded && t.nodes.contains(to) && t.nodes.at(to) != chosen;
+        if (!is_elsewhere && may_get(to, what))
+            found.push_back(to);
+    }
+    return found;
 }
 
 /// Whether the lists of authids and authroles let somebody have the event.

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -40,6 +41,9 @@ struct model_options {
     std::size_t pending_calls_max{0};
     milliseconds retained_age_max{0}; ///< Zero for ever.
     std::vector<kept_topic> histories;
+
+    /// Which of some node keys gets the events of a resource key: a choice of the router that follows from these alone.
+    std::function<std::string(const std::string&, const std::set<std::string>&)> choose_node;
 };
 
 /// What a session brings with it.
@@ -105,7 +109,8 @@ private:
         std::string name;
         std::uint64_t number{0}; ///< Grows with each.
         std::vector<session_number> subscribers;
-        std::size_t kept_max{0}; ///< Zero if it has no history.
+        std::map<session_number, std::string> nodes; ///< The node keys of those subscribers who gave one.
+        std::size_t kept_max{0};                     ///< Zero if it has no history.
         std::vector<publication> history;
     };
     struct callee {
@@ -146,6 +151,7 @@ private:
     [[nodiscard]] bool may_get(session_number to, const publication& what) const;
     [[nodiscard]] bool may_get_by_name(session_number to, const publication& what) const;
     void keep(const publication& made);
+    [[nodiscard]] std::vector<session_number> receivers(const topic& t, const publication& what) const;
     void send_event(session_number to, const pattern& p, const publication& what, bool retained);
     void send_retained(session_number to, const pattern& p, milliseconds now);
     void on_register(session_number from, const list& m);

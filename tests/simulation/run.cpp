@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include <junctor/codec/codec.hpp>
+#include <junctor/realm/rendezvous.hpp>
 
 namespace junctor::simulation {
 
@@ -27,6 +28,10 @@ model_options draw_options(std::mt19937_64& random)
         if (random() % 2 == 0)
             drawn.histories.push_back({std::string(match), std::string(uri), 2 + random() % 10});
     }
+    drawn.choose_node = [](const std::string& resource, const std::set<std::string>& nodes) {
+        return *rendezvous_choice(rendezvous_digest(resource), nodes.begin(), nodes.end(),
+                                  [](const std::string& node) { return rendezvous_digest(node); });
+    };
     return drawn;
 }
 

@@ -81,6 +81,7 @@ private:
     [[nodiscard]] list kill_call(client& who);
     [[nodiscard]] list history_call(client& who);
     [[nodiscard]] dict history_conditions();
+    [[nodiscard]] milliseconds some_moment();
     [[nodiscard]] list further_part(client& who, dict options);
     [[nodiscard]] dict call_options();
     [[nodiscard]] list cancel(client& who);

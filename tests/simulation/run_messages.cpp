@@ -30,6 +30,8 @@ constexpr std::array meta_topics{"wamp.session.on_join",
                                  "wamp.registration.on_unregister",
                                  "wamp.registration.on_delete"};
 constexpr std::array roles{"anyone", "limited", "nobody"};
+constexpr std::array node_keys{"node1", "node2", "node3", ""};
+constexpr std::array resource_keys{"sn1", "sn2", "sn3", "sn4", "sn5", ""};
 constexpr std::array policies{"roundrobin", "first", "last", "random", "single"};
 constexpr std::array modes{"skip", "kill", "killnowait"};
 
@@ -45,6 +47,8 @@ list run::subscribe(client& who)
         options.set("match", match);
     if (chance(40))
         options.set("get_retained", true);
+    if (chance(30))
+        options.set("nkey", pick(node_keys));
     return {32, next_request(who), options, uri};
 }
 
@@ -61,6 +65,8 @@ list run::publish(client& who)
         options.set("retain", chance(80));
     if (chance(20))
         options.set("x_mark", payloads_);
+    if (chance(30))
+        options.set("rkey", pick(resource_keys));
     if (chance(10))
         options.set("nobody_knows", list{1});
     if (chance(40))
@@ -223,7 +229,7 @@ dict run::history_conditions()
     dict asked;
     for (const auto* const key : {"from_time", "after_time", "before_time", "until_time"}) {
         if (chance(15))
-            asked.set(key, timestamp(!moments_.empty() && chance(60) ? pick(moments_) : milliseconds(draw(3000))));
+            asked.set(key, timestamp(some_moment()));
     }
     const auto publications = recent_names('P');
     for (const auto* const key : {"from_publication", "after_publication", "before_publication", "until_publication"}) {
@@ -237,6 +243,14 @@ dict run::history_conditions()
     if (chance(30))
         asked.set("limit", chance(5) ? 0 : 1 + draw(5));
     return asked;
+}
+
+/// Mostly one of the latest at which something may have happened.
+milliseconds run::some_moment()
+{
+    if (moments_.empty() || chance(20))
+        return milliseconds(draw(3000));
+    return moments_[moments_.size() - 1 - draw(std::min<std::size_t>(moments_.size(), 3))];
 }
 
 list run::cancel(client& who)
