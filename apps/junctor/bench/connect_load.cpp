@@ -17,10 +17,8 @@ constexpr std::size_t begun_at_once_max = 32;
 } // namespace
 
 connect_load::connect_load(const options& what, network& net, measurement& measured)
-    : net_{net}, measured_{measured}, format_{what.sender}, reader_{what.sender}, login_{make_login(what)}
+    : net_{net}, measured_{measured}, format_{what.sender}, reader_{what.sender}, logins_{what}
 {
-    if (login_)
-        hello_details_ = login_->hello_details();
     for (std::size_t number = 0; number < what.clients; ++number) {
         clients_.push_back({what.realms[number % what.realms.size()]});
         waiting_.push_back(number);
@@ -54,14 +52,16 @@ void connect_load::begin(std::size_t number)
 
 void connect_load::on_open(connection& from)
 {
-    write_hello(from.format(), from.open(), clients_[from.number()].realm, hello_details_);
+    auto& at = clients_[from.number()];
+    at.proves = logins_.begin();
+    write_hello(from.format(), from.open(), at.realm, hello_details(at.proves.get()));
     from.close();
     net_.touch(from);
 }
 
 void connect_load::prove(connection& from, byte_view challenge)
 {
-    auto proof = login_->answer(read_challenge(from.format(), challenge));
+    auto proof = logins_.answer(*clients_[from.number()].proves, read_challenge(from.format(), challenge));
     write_authenticate(from.format(), from.open(), std::move(proof.signature), std::move(proof.extra));
     from.close();
     net_.touch(from);
@@ -71,7 +71,7 @@ void connect_load::on_message(connection& from, byte_view message)
 {
     const auto answer = reader_.read(message);
     auto& at = clients_[from.number()];
-    if (answer.type == challenge && login_)
+    if (answer.type == challenge && at.proves)
         return prove(from, message);
     if (answer.type == welcome && at.in_session) {
         write_goodbye(from.format(), from.open());

@@ -37,6 +37,7 @@ private:
         std::string realm;
         nanoseconds began{0};
         bool in_session{false};
+        std::unique_ptr<login> proves{}; ///< Null if no authmethod is named.
     };
 
     void begin_some();
@@ -47,8 +48,7 @@ private:
     measurement& measured_;
     serializer format_;
     message_reader reader_;
-    std::unique_ptr<login> login_; ///< Null if no authmethod is named.
-    dict hello_details_;
+    logins logins_;
     std::vector<client> clients_;     ///< By the number of the connection.
     std::deque<std::size_t> waiting_; ///< Clients without a session.
     std::size_t under_way_{0};

@@ -2,7 +2,10 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include "messages.hpp"
 
+#include <string>
 #include <utility>
+
+#include <junctor/client/credentials.hpp>
 
 #include "failure.hpp"
 
@@ -72,14 +75,16 @@ received message_reader::read(byte_view message)
     return with_reader(encoded{format_, message}, scratch_, [](auto& in) { return read_elements(in); });
 }
 
-dict read_challenge(serializer format, byte_view message)
+client::received_challenge read_challenge(serializer format, byte_view message)
 {
     const auto content = read_value({format, message});
     const auto* const elements = content ? content->get_if<list>() : nullptr;
-    const auto* const extra = elements != nullptr && elements->size() == 3 ? elements->back().get_if<dict>() : nullptr;
-    if (extra == nullptr)
+    const bool complete = elements != nullptr && elements->size() == 3;
+    const auto* const method = complete ? elements->at(1).get_if<std::string>() : nullptr;
+    const auto* const extra = complete ? elements->at(2).get_if<dict>() : nullptr;
+    if (method == nullptr || extra == nullptr)
         throw failure("what came is no CHALLENGE");
-    return *extra;
+    return {*method, *extra};
 }
 
 void write_hello(serializer format, byte_buffer& out, std::string_view realm, const dict& more)

@@ -13,6 +13,10 @@
 #include <junctor/base/value.hpp>
 #include <junctor/codec/codec.hpp>
 
+namespace junctor::client {
+struct received_challenge;
+}
+
 namespace junctor::bench {
 
 /// The types of messages, by the names of the specification.
@@ -58,8 +62,8 @@ private:
     text_scratch scratch_;
 };
 
-/// The extra of a CHALLENGE. Throws `failure` if `message` is none.
-[[nodiscard]] dict read_challenge(serializer format, byte_view message);
+/// What a CHALLENGE says. Throws `failure` if `message` is none.
+[[nodiscard]] client::received_challenge read_challenge(serializer format, byte_view message);
 
 /// HELLO of a client that has all roles, with `more` details.
 void write_hello(serializer format, byte_buffer& out, std::string_view realm, const dict& more = {});

@@ -92,7 +92,7 @@ void add_login(CLI::App& to, bench::options& what)
     to.add_option("--secret-file", what.secret_file, "Holds the ticket, secret, password or seed")->type_name("FILE");
     to.footer("The secret is what the environment variable JUNCTOR_BENCH_SECRET holds if no\n"
               "file is named. That of cryptosign is the seed of a private key, in hexadecimal\n"
-              "digits; wamp-scram means the one of the specification, with pbkdf2.\n\n" +
+              "digits; wamp-scram means the one of the specification.\n\n" +
               to.get_footer());
 }
 
