@@ -27,17 +27,6 @@ const unsigned char* octets_of(byte_view octets)
     return reinterpret_cast<const unsigned char*>(octets.data());
 }
 
-key_handle private_key(const secret& seed)
-{
-    if (seed.size() != ed25519_seed_bytes)
-        throw std::invalid_argument("the seed of a private key has 32 octets");
-    key_handle key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, octets_of(seed.bytes()), seed.size()),
-                   &EVP_PKEY_free);
-    if (!key)
-        throw std::bad_alloc();
-    return key;
-}
-
 context_handle new_context()
 {
     context_handle context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
@@ -58,27 +47,49 @@ ed25519_key_pair make_ed25519_key_pair()
     return pair;
 }
 
-ed25519_public_key public_key_of(const secret& seed)
+ed25519_signer::ed25519_signer(const secret& seed)
 {
-    const auto key = private_key(seed);
+    if (seed.size() != ed25519_seed_bytes)
+        throw std::invalid_argument("the seed of a private key has 32 octets");
+    key_.reset(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, octets_of(seed.bytes()), seed.size()));
+    if (!key_)
+        throw std::bad_alloc();
+}
+
+ed25519_public_key ed25519_signer::public_key() const
+{
     ed25519_public_key octets{};
     auto size = octets.size();
-    if (EVP_PKEY_get_raw_public_key(key.get(), reinterpret_cast<unsigned char*>(octets.data()), &size) != 1)
+    if (EVP_PKEY_get_raw_public_key(key_.get(), reinterpret_cast<unsigned char*>(octets.data()), &size) != 1)
         throw std::runtime_error("OpenSSL gives no public key");
     return octets;
 }
 
-ed25519_signature sign_ed25519(const secret& seed, byte_view message)
+ed25519_signature ed25519_signer::sign(byte_view message) const
 {
-    const auto key = private_key(seed);
     const auto context = new_context();
     ed25519_signature signature{};
     auto size = signature.size();
-    if (EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) != 1 ||
+    if (EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key_.get()) != 1 ||
         EVP_DigestSign(context.get(), reinterpret_cast<unsigned char*>(signature.data()), &size, octets_of(message),
                        message.size()) != 1)
         throw std::runtime_error("OpenSSL does not sign");
     return signature;
+}
+
+void ed25519_signer::freed::operator()(evp_pkey_st* key) const noexcept
+{
+    EVP_PKEY_free(key);
+}
+
+ed25519_public_key public_key_of(const secret& seed)
+{
+    return ed25519_signer(seed).public_key();
+}
+
+ed25519_signature sign_ed25519(const secret& seed, byte_view message)
+{
+    return ed25519_signer(seed).sign(message);
 }
 
 bool is_weak(const ed25519_public_key& key)

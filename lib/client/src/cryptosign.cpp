@@ -22,7 +22,7 @@ using auth::message32;
 /// What all logins with a key share.
 struct cryptosign_key {
     std::string authid;
-    auth::ed25519_key_pair pair;
+    auth::ed25519_signer signer;
     cryptosign_options options;
 };
 
@@ -72,7 +72,7 @@ public:
 
     [[nodiscard]] hello_claims claims() const override
     {
-        dict extra{{"pubkey", to_hex(key_.pair.public_key)}, {"channel_binding", binding_claim(binding_)}};
+        dict extra{{"pubkey", to_hex(key_.signer.public_key())}, {"channel_binding", binding_claim(binding_)}};
         if (for_router_)
             extra.set("challenge", to_hex(*for_router_));
         return {{"cryptosign"}, key_.authid, std::move(extra)};
@@ -87,7 +87,7 @@ public:
         const auto message = auth::combine(read_challenge(extra), channel_);
         if (for_router_)
             check_router(extra);
-        co_return proof{to_hex(auth::sign_ed25519(key_.pair.seed, message)) + to_hex(message), {}};
+        co_return proof{to_hex(key_.signer.sign(message)) + to_hex(message), {}};
     }
 
     void check(const dict&) override
@@ -133,11 +133,10 @@ private:
 
 } // namespace
 
-shared_credentials cryptosign(std::string authid, secret private_key, const cryptosign_options& options)
+shared_credentials cryptosign(std::string authid, const secret& private_key, const cryptosign_options& options)
 {
-    const auto public_key = auth::public_key_of(private_key);
     return std::make_shared<cryptosign_credentials>(
-        cryptosign_key{std::move(authid), {std::move(private_key), public_key}, options});
+        cryptosign_key{std::move(authid), auth::ed25519_signer(private_key), options});
 }
 
 } // namespace junctor::client

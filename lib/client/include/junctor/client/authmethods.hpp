@@ -94,7 +94,7 @@ struct cryptosign_options {
 /// `auth::read_private_key(path)` reads it from a file and `auth::private_key_from_hex(digits)` makes it. If `authid`
 /// is empty, the router knows whose the key is. Throws `std::invalid_argument` if `private_key` does not have 32
 /// octets. Spec: "Cryptosign-based Authentication", without its trustroots and certificates.
-[[nodiscard]] shared_credentials cryptosign(std::string authid, secret private_key,
+[[nodiscard]] shared_credentials cryptosign(std::string authid, const secret& private_key,
                                             const cryptosign_options& options = {});
 
 /// All of `choices`, the preferred one first: the router picks one that it offers. Those that cannot be used on a
