@@ -9,7 +9,7 @@ namespace junctor {
 
 rawsocket_transport& rawsocket_transport::id(std::string name)
 {
-    id_ = std::move(name);
+    common_.id = std::move(name);
     return *this;
 }
 
@@ -23,9 +23,7 @@ rawsocket_transport& rawsocket_transport::serializers(serializer_set allowed)
 
 rawsocket_transport& rawsocket_transport::max_message_size(std::size_t bytes)
 {
-    if (bytes == 0)
-        throw std::invalid_argument("max_message_size must be at least 1");
-    max_message_size_ = bytes;
+    common_.set_max_message_size(bytes);
     return *this;
 }
 
@@ -37,13 +35,13 @@ rawsocket_transport& rawsocket_transport::min_peer_message_size(std::size_t byte
 
 rawsocket_transport& rawsocket_transport::debug(bool on)
 {
-    debug_ = on;
+    common_.debug = on;
     return *this;
 }
 
 rawsocket_transport& rawsocket_transport::limits(const session_limits& bounds)
 {
-    session_limits_ = bounds;
+    common_.limits = bounds;
     return *this;
 }
 
@@ -55,10 +53,7 @@ rawsocket_transport& rawsocket_transport::limits(const transport_limits& bounds)
 
 rawsocket_transport& rawsocket_transport::keep_alive_ping(keep_alive when, std::chrono::milliseconds interval)
 {
-    if (when != keep_alive::off && interval <= std::chrono::milliseconds::zero())
-        throw std::invalid_argument("keep-alive PING needs a positive interval");
-    keep_alive_ = when;
-    keep_alive_interval_ = interval;
+    common_.set_keep_alive(when, interval);
     return *this;
 }
 
@@ -80,11 +75,6 @@ rawsocket_transport& rawsocket_transport::authenticate(std::string name, std::sh
 rawsocket_transport& rawsocket_transport::authenticate(std::string name, authenticator& decides)
 {
     return authenticate(std::move(name), std::shared_ptr<authenticator>(std::shared_ptr<void>(), &decides));
-}
-
-std::size_t rawsocket_transport::announced_message_size() const noexcept
-{
-    return message_bytes_of_nibble(nibble_of_message_bytes(max_message_size_));
 }
 
 } // namespace junctor

@@ -6,8 +6,6 @@
 
 #include <chrono>
 #include <cstddef>
-#include <cstdint>
-#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -19,15 +17,9 @@
 #include <junctor/base/limits.hpp>
 #include <junctor/framing/rawsocket.hpp>
 #include <junctor/transport/endpoint.hpp>
+#include <junctor/transport/rawsocket_settings.hpp>
 
 namespace junctor {
-
-/// When the router sends PING on its own account. Some clients in use fail the connection at the first PING.
-enum class keep_alive : std::uint8_t {
-    off,
-    after_peer_ping, ///< Only to peers that have sent a PING themselves.
-    always,
-};
 
 /// Where and how to listen for RawSocket clients: an endpoint, and settings that all have defaults. A plain value.
 ///
@@ -76,17 +68,20 @@ public:
     rawsocket_transport& error_uris(error_uri_profile profile);
 
     [[nodiscard]] const junctor::endpoint& endpoint() const noexcept { return endpoint_; }
-    [[nodiscard]] const std::string& id() const noexcept { return id_; }
+    [[nodiscard]] const std::string& id() const noexcept { return common_.id; }
     [[nodiscard]] serializer_set serializers() const noexcept { return serializers_; }
 
     /// What clients are told, and held to.
-    [[nodiscard]] std::size_t announced_message_size() const noexcept;
+    [[nodiscard]] std::size_t announced_message_size() const noexcept { return common_.announced_message_size(); }
     [[nodiscard]] std::size_t min_peer_message_size() const noexcept { return min_peer_message_size_; }
-    [[nodiscard]] bool debug() const noexcept { return debug_; }
-    [[nodiscard]] const session_limits& per_session() const noexcept { return session_limits_; }
+    [[nodiscard]] bool debug() const noexcept { return common_.debug; }
+    [[nodiscard]] const session_limits& per_session() const noexcept { return common_.limits; }
     [[nodiscard]] const transport_limits& per_transport() const noexcept { return transport_limits_; }
-    [[nodiscard]] keep_alive keep_alive_mode() const noexcept { return keep_alive_; }
-    [[nodiscard]] std::chrono::milliseconds keep_alive_interval() const noexcept { return keep_alive_interval_; }
+    [[nodiscard]] keep_alive keep_alive_mode() const noexcept { return common_.keep_alive_mode; }
+    [[nodiscard]] std::chrono::milliseconds keep_alive_interval() const noexcept { return common_.keep_alive_interval; }
+
+    /// All that is not about listening alone.
+    [[nodiscard]] const rawsocket_settings& common() const noexcept { return common_; }
 
     [[nodiscard]] error_uri_profile error_uris() const noexcept { return error_uris_; }
 
@@ -98,15 +93,10 @@ public:
 
 private:
     junctor::endpoint endpoint_;
-    std::string id_;
+    rawsocket_settings common_;
     serializer_set serializers_{serializer_set::all()};
-    std::size_t max_message_size_{junctor::limits::message_bytes_default};
     std::size_t min_peer_message_size_{0};
-    bool debug_{false};
-    session_limits session_limits_;
     transport_limits transport_limits_;
-    keep_alive keep_alive_{keep_alive::off};
-    std::chrono::milliseconds keep_alive_interval_{0};
     error_uri_profile error_uris_{error_uri_profile::spec};
     std::vector<method> methods_;
 };
