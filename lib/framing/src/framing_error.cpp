@@ -8,16 +8,23 @@ namespace junctor {
 
 namespace {
 
-template <class Error>
-class text_category final : public boost::system::error_category {
+constexpr std::string_view unnamed = "the handshake was refused for a reason without a name";
+
+class rawsocket_category_type final : public boost::system::error_category {
 public:
-    explicit constexpr text_category(const char* name) noexcept : name_{name} {}
+    const char* name() const noexcept override { return "rawsocket"; }
 
-    const char* name() const noexcept override { return name_; }
-    std::string message(int value) const override { return std::string(text_of(static_cast<Error>(value))); }
+    std::string message(int value) const override
+    {
+        std::string text(text_of(static_cast<rawsocket_error>(value)));
+        return text == unnamed ? text + ": " + std::to_string(value) : text;
+    }
+};
 
-private:
-    const char* name_;
+class framing_category_type final : public boost::system::error_category {
+public:
+    const char* name() const noexcept override { return "framing"; }
+    std::string message(int value) const override { return std::string(text_of(static_cast<framing_error>(value))); }
 };
 
 } // namespace
@@ -30,7 +37,7 @@ std::string_view text_of(rawsocket_error error) noexcept
     case rawsocket_error::reserved_bits_used: return "reserved bits are used";
     case rawsocket_error::connection_limit_reached: return "the limit of connections is reached";
     }
-    return "the handshake was refused for a reason without a name";
+    return unnamed;
 }
 
 std::string_view text_of(framing_error error) noexcept
@@ -39,6 +46,8 @@ std::string_view text_of(framing_error error) noexcept
     case framing_error::not_rawsocket: return "the peer does not speak RawSocket";
     case framing_error::serializer_illegal: return "the handshake asks for the illegal serializer 0";
     case framing_error::reply_malformed: return "the reply to the handshake is malformed";
+    case framing_error::reply_serializer_other:
+        return "the reply to the handshake names another serializer than was asked for";
     case framing_error::reserved_frame_bits_used: return "reserved bits of a frame header are used";
     case framing_error::reserved_frame_type: return "the type of a frame is reserved";
     case framing_error::extended_length_malformed: return "the length of a frame exceeds 2^24";
@@ -49,13 +58,13 @@ std::string_view text_of(framing_error error) noexcept
 
 const boost::system::error_category& rawsocket_category() noexcept
 {
-    static const text_category<rawsocket_error> instance("rawsocket");
+    static const rawsocket_category_type instance;
     return instance;
 }
 
 const boost::system::error_category& framing_category() noexcept
 {
-    static const text_category<framing_error> instance("framing");
+    static const framing_category_type instance;
     return instance;
 }
 

@@ -95,12 +95,12 @@ rawsocket_octets encode_handshake_reply(rawsocket_error error) noexcept
 boost::system::result<handshake_acceptance> decode_handshake_reply(const rawsocket_octets& octets,
                                                                    serializer format) noexcept
 {
-    if (octets[0] != rawsocket_magic || reserved_octets_used(octets))
+    if (octets[0] != rawsocket_magic || reserved_octets_used(octets) || octets[1] == std::byte{0})
         return make_error_code(framing_error::reply_malformed);
     if (low_of(octets[1]) == 0)
         return make_error_code(static_cast<rawsocket_error>(high_of(octets[1])));
     if (low_of(octets[1]) != static_cast<std::uint8_t>(format))
-        return make_error_code(framing_error::reply_malformed);
+        return make_error_code(framing_error::reply_serializer_other);
     return handshake_acceptance{high_of(octets[1]), format};
 }
 

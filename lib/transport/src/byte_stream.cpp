@@ -49,6 +49,14 @@ void byte_stream::forget_ciphertext() noexcept
     secure_->ciphertext_written = 0;
 }
 
+void byte_stream::begin_tls()
+{
+    secure_->ciphertext = services_.buffers().take();
+    secure_->engine.begin(secure_->ciphertext);
+    if (secure_->engine.end())
+        end_ = secure_->engine.end();
+}
+
 byte_view byte_stream::read(std::unique_ptr<read_block>& block)
 {
     if (block == nullptr)

@@ -42,6 +42,9 @@ public:
     [[nodiscard]] int socket() const noexcept { return socket_.get(); }
     [[nodiscard]] bool is_open() const noexcept { return static_cast<bool>(socket_); }
 
+    /// With TLS, for the end that connects: begins the handshake, to be written by `write_ciphertext`.
+    void begin_tls();
+
     /// Reads what has come and returns the plaintext, which lies in `block` (taken if null). TLS handshakes happen in
     /// here. Sets `end()` if the peer has ended or failed.
     [[nodiscard]] byte_view read(std::unique_ptr<read_block>& block);

@@ -2,10 +2,12 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/transport/listener.hpp>
 
+#include "connected_socket.hpp"
 #include "listening_socket.hpp"
 #include "socket_address.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <utility>
@@ -27,9 +29,6 @@ using boost::system::error_code;
 using timer_clock = std::chrono::steady_clock;
 constexpr auto as_results = asio::as_tuple(asio::deferred);
 
-/// Counts the connections of the process.
-std::atomic<std::uint64_t> connection_numbers{0};
-
 /// The connection at the head of the queue failed on its own, or was gone already: the next one may be fine.
 bool concerns_one_connection(int error)
 {
@@ -41,15 +40,6 @@ bool concerns_one_connection(int error)
 listening_socket open_socket(const endpoint& where)
 {
     return std::visit([](const auto& alternative) { return listen_on(alternative); }, where);
-}
-
-std::optional<peer_credentials> credentials_of(int descriptor)
-{
-    ucred found{};
-    socklen_t size = sizeof found;
-    if (::getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &found, &size) != 0)
-        return std::nullopt;
-    return peer_credentials{found.uid, found.gid, found.pid};
 }
 
 } // namespace
@@ -120,7 +110,8 @@ private:
     std::optional<connection> take_one(error_code& trouble)
     {
         socket_address peer;
-        file_descriptor accepted(::accept4(descriptor_.native_handle(), peer.data(), peer.size(), SOCK_CLOEXEC));
+        file_descriptor accepted(
+            ::accept4(descriptor_.native_handle(), peer.data(), peer.size_to_fill(), SOCK_CLOEXEC));
         if (!accepted) {
             if (!concerns_one_connection(errno))
                 report(trouble, error_code(errno, boost::system::system_category()));
@@ -136,20 +127,12 @@ private:
 
     transport_facts describe(int descriptor, const socket_address& peer) const
     {
-        transport_facts facts;
-        facts.connection_number = ++connection_numbers;
-        if (bound_.family == AF_UNIX) {
-            facts.peer = bound_.address;
-            facts.credentials = credentials_of(descriptor);
-            return facts;
-        }
-        facts.peer = peer.text();
-        const int on = 1;
-        static_cast<void>(::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on));
+        if (bound_.family == AF_UNIX)
+            return begin_unix_connection(descriptor, bound_.address);
         const auto timeout = static_cast<unsigned>(user_timeout_.count());
         if (timeout != 0)
             static_cast<void>(::setsockopt(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, sizeof timeout));
-        return facts;
+        return begin_tcp_connection(descriptor, peer);
     }
 
     void report(error_code& trouble, error_code cause) const

@@ -19,7 +19,6 @@
 #include <pwd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 namespace junctor {
@@ -153,43 +152,22 @@ listening_socket listen_on(const tcp_endpoint& where)
         fail_to_bind(where, errno);
 
     socket_address bound;
-    if (::getsockname(socket.get(), bound.data(), bound.size()) != 0)
+    if (::getsockname(socket.get(), bound.data(), bound.size_to_fill()) != 0)
         fail_with(name, "has no address", errno);
     return {std::move(socket), found->ai_family, bound.text(), bound.port(), socket_file()};
 }
 
 namespace {
 
-struct unix_address {
-    sockaddr_un address{};
-    socklen_t size{};
-};
-
-/// Nothing if the name is too long.
-std::optional<unix_address> make_unix_address(const std::string& path)
+int bind_to(const file_descriptor& socket, const socket_address& name)
 {
-    unix_address made;
-    made.address.sun_family = AF_UNIX;
-    if (path.size() >= sizeof made.address.sun_path)
-        return std::nullopt;
-    path.copy(made.address.sun_path, path.size());
-    made.size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + path.size());
-    if (path.starts_with('@'))
-        made.address.sun_path[0] = '\0'; // The abstract name space; the name is not terminated.
-    else
-        ++made.size;
-    return made;
-}
-
-int bind_to(const file_descriptor& socket, const unix_address& name)
-{
-    return ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&name.address), name.size) == 0 ? 0 : errno;
+    return ::bind(socket.get(), name.data(), name.size()) == 0 ? 0 : errno;
 }
 
 enum class occupant { nobody, stale_socket, listening_socket, other_file, unknown };
 
 /// What stands at the path where a socket is to be.
-occupant find_occupant(const std::string& path, const unix_address& name)
+occupant find_occupant(const std::string& path, const socket_address& name)
 {
     struct ::stat found {};
     if (::lstat(path.c_str(), &found) != 0)
@@ -197,14 +175,14 @@ occupant find_occupant(const std::string& path, const unix_address& name)
     if (!S_ISSOCK(found.st_mode))
         return occupant::other_file;
     const file_descriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (::connect(probe.get(), reinterpret_cast<const sockaddr*>(&name.address), name.size) == 0 || errno == EAGAIN)
+    if (::connect(probe.get(), name.data(), name.size()) == 0 || errno == EAGAIN)
         return occupant::listening_socket; // EAGAIN: its backlog is full.
     if (errno == ENOENT)
         return occupant::nobody;
     return errno == ECONNREFUSED ? occupant::stale_socket : occupant::unknown;
 }
 
-void require_free(const unix_endpoint& where, const unix_address& name)
+void require_free(const unix_endpoint& where, const socket_address& name)
 {
     const auto label = to_string(where);
     switch (find_occupant(where.path, name)) {
@@ -260,10 +238,10 @@ socket_file bind_beside(const unix_endpoint& where, const file_descriptor& socke
     const auto first = static_cast<unsigned>(::getpid()) * 64u;
     for (unsigned attempt = 0; attempt < 64; ++attempt) {
         path = directory + "." + std::to_string((first + counter++) % 100'000'000u);
-        const auto name = make_unix_address(path);
+        const auto name = socket_address::of_unix(path);
         if (!name)
             fail(to_string(where), "the path of its directory is too long: at most " +
-                                       std::to_string(sizeof(sockaddr_un::sun_path) - 1 - temporary_name_bytes_max) +
+                                       std::to_string(socket_address::unix_path_bytes_max - temporary_name_bytes_max) +
                                        " bytes");
         const int error = bind_to(socket, *name);
         if (error == 0)
@@ -281,9 +259,9 @@ listening_socket listen_on(const unix_endpoint& where)
     const auto label = to_string(where);
     if (where.path.empty() || where.path == "@")
         fail("unix", "the path is empty");
-    const auto name = make_unix_address(where.path);
+    const auto name = socket_address::of_unix(where.path);
     if (!name)
-        fail(label, "the path is too long: at most " + std::to_string(sizeof(sockaddr_un::sun_path) - 1) + " bytes");
+        fail(label, "the path is too long: at most " + std::to_string(socket_address::unix_path_bytes_max) + " bytes");
 
     auto socket = make_socket(label, AF_UNIX);
     if (where.path.starts_with('@')) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
-#include <junctor/transport/rawsocket_channel.hpp>
+#include "rawsocket_opening.hpp"
 
 #include "byte_stream.hpp"
 #include "rawsocket_input.hpp"
@@ -24,14 +24,16 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-/// The router's side of a RawSocket connection. What other shards may use of it stands in its output.
+/// One end of a RawSocket connection; which end began it matters in the handshake only. What other shards may use of it
+/// stands in its output.
 class rawsocket_channel final : public channel, private output_owner, private socket_user {
 public:
-    rawsocket_channel(connection peer, const rawsocket_transport& settings, shard_services& services);
+    rawsocket_channel(connection peer, const rawsocket_settings& settings, shard_services& services);
     ~rawsocket_channel() override;
 
-    /// Carries out the handshakes. Completes without error if the channel is open, otherwise once it is closed.
-    awaitable<error_code> open();
+    /// Carries out the handshakes by `give_up`. Completes without error if the channel is open, otherwise once it is
+    /// closed. `part` must outlive that.
+    awaitable<error_code> open(const handshake_part& part, clock::time_point give_up);
 
     const transport_facts& facts() const noexcept override { return facts_; }
     void flush() noexcept override { output_->flush(services_); }
@@ -53,8 +55,11 @@ public:
 private:
     bool alive() const noexcept { return stream_.is_open(); }
 
-    awaitable<error_code> shake_hands();
-    error_code answer(const rawsocket_octets& request);
+    awaitable<error_code> shake_hands(const handshake_part& part);
+    awaitable<error_code> secure();
+    awaitable<error_code> read_handshake(handshake_reader& reader);
+    error_code agree(const handshake_answer& answer);
+    void say(const rawsocket_octets& octets);
     error_code failure() const noexcept;
 
     void start_reading(batch_reader& to, reading extent, reading_done done) override;
@@ -93,7 +98,7 @@ private:
     enum due : std::uint8_t { given, stall, next_ping, due_count };
 
     shard_services& services_;
-    const rawsocket_transport& settings_;
+    const rawsocket_settings& settings_;
     byte_stream stream_;
     rawsocket_input input_;
     boost::intrusive_ptr<rawsocket_output> output_;
@@ -113,17 +118,17 @@ private:
     transport_facts facts_;
 };
 
-rawsocket_channel::rawsocket_channel(connection peer, const rawsocket_transport& settings, shard_services& services)
+rawsocket_channel::rawsocket_channel(connection peer, const rawsocket_settings& settings, shard_services& services)
     : services_{services},
       settings_{settings},
       stream_{std::move(peer.socket), std::move(peer.tls), services},
       input_{settings.announced_message_size(), services},
-      output_{new rawsocket_output(*this, short_way_, services, settings.per_session().outbound_bytes_max)},
+      output_{new rawsocket_output(*this, short_way_, services, settings.limits.outbound_bytes_max)},
       ticket_{std::move(peer.ticket)},
       deadlines_{services.deadlines(), this, &strike},
       facts_{std::move(peer.facts)}
 {
-    facts_.transport_id = settings.id();
+    facts_.transport_id = settings.id;
     facts_.type = "rawsocket";
     if (const auto failure = services_.poller().add(stream_.socket(), *this)) {
         stream_.ended(failure);
@@ -197,19 +202,19 @@ void rawsocket_channel::on_shutdown() noexcept
 
 // Opening
 
-awaitable<error_code> rawsocket_channel::open()
+awaitable<error_code> rawsocket_channel::open(const handshake_part& part, clock::time_point give_up)
 {
     if (!alive())
         co_return stream_.end();
-    const auto give_up = clock::now() + settings_.per_session().join_timeout;
     set_deadline(give_up, close_reason::join_timeout);
-    const auto error = co_await shake_hands();
+    const auto error = co_await shake_hands(part);
     if (!error) {
-        if (settings_.keep_alive_mode() == keep_alive::always)
+        if (settings_.keep_alive_mode == keep_alive::always)
             set_next_ping();
-    } else if (alive() && (queued_bytes() != 0 || bytes_written() != 0)) {
+    } else if (std::holds_alternative<handshake_terms>(part) && alive() &&
+               (queued_bytes() != 0 || bytes_written() != 0)) {
         // The peer was told why: it shall be able to read that before the connection goes.
-        const auto until = std::min(give_up, clock::now() + settings_.per_session().goodbye_timeout);
+        const auto until = std::min(give_up, clock::now() + settings_.limits.goodbye_timeout);
         co_await close(until);
     } else {
         abort(close_reason::handshake_failed);
@@ -217,17 +222,52 @@ awaitable<error_code> rawsocket_channel::open()
     co_return error;
 }
 
-awaitable<error_code> rawsocket_channel::shake_hands()
+awaitable<error_code> rawsocket_channel::shake_hands(const handshake_part& part)
 {
+    if (const auto* const wish = std::get_if<handshake_wish>(&part)) {
+        const auto insecure = co_await secure();
+        if (insecure)
+            co_return insecure;
+        say(encode_handshake_request(wish->length_nibble, wish->format));
+    }
     handshake_reader reader;
+    const auto unread = co_await read_handshake(reader);
+    if (unread)
+        co_return unread;
+    co_return agree(conclude_handshake(part, reader.octets()));
+}
+
+/// The handshake of TLS, if there is any, begun by this end. It is done before anything is said, so that what is said
+/// is written by itself.
+awaitable<error_code> rawsocket_channel::secure()
+{
+    const bool plain = stream_.plain();
+    if (plain)
+        co_return error_code();
+    stream_.begin_tls();
+    write_some();
     for (;;) {
-        auto input = receive();
+        unparsed_ = receive();
+        if (over())
+            co_return failure();
+        if (stream_.tls()->established())
+            co_return error_code();
+        read_on();
+        co_await turn();
+    }
+}
+
+/// The four octets of the peer.
+awaitable<error_code> rawsocket_channel::read_handshake(handshake_reader& reader)
+{
+    for (;;) {
+        auto input = next_input();
         const auto status = reader.read(input);
         if (status == handshake_reader::status::not_rawsocket)
             co_return framing_error::not_rawsocket;
         if (status == handshake_reader::status::complete) {
             unparsed_ = input;
-            co_return answer(reader.octets());
+            co_return error_code();
         }
         if (over())
             co_return failure();
@@ -250,18 +290,10 @@ error_code rawsocket_channel::write_error() const noexcept
     return stream_.write_error() ? stream_.write_error() : output_->write_error();
 }
 
-error_code rawsocket_channel::answer(const rawsocket_octets& request)
+error_code rawsocket_channel::agree(const handshake_answer& answer)
 {
-    handshake_terms terms;
-    terms.serializers = settings_.serializers();
-    terms.length_nibble = nibble_of_message_bytes(settings_.announced_message_size());
-    terms.peer_message_bytes_min = settings_.min_peer_message_size();
-    terms.connection_limit_reached = !ticket_.within_limit();
-    const auto answer = answer_handshake(decode_handshake_request(request), terms);
-    if (answer.reply) {
-        output_->push_urgent(*answer.reply);
-        write_some();
-    }
+    if (answer.reply)
+        say(*answer.reply);
     if (answer.error)
         return answer.error;
     facts_.format = answer.format;
@@ -269,6 +301,12 @@ error_code rawsocket_channel::answer(const rawsocket_octets& request)
         facts_.tls = std::make_shared<const tls_facts>(stream_.tls()->facts());
     output_->set_peer_message_bytes_max(answer.peer_message_bytes_max);
     return alive() ? error_code() : failure();
+}
+
+void rawsocket_channel::say(const rawsocket_octets& octets)
+{
+    output_->push_urgent(octets);
+    write_some();
 }
 
 // Reading
@@ -316,7 +354,7 @@ byte_view rawsocket_channel::receive()
     heard_from_peer_ = heard_from_peer_ || stream_.latest_read() != read_extent::nothing;
     if (stream_.output_pending())
         write_some(); // TLS speaks for itself: handshakes, alerts, new keys.
-    if (stream_.pending_bytes() > settings_.per_session().outbound_bytes_max)
+    if (stream_.pending_bytes() > settings_.limits.outbound_bytes_max)
         abort(close_reason::slow_consumer); // It makes TLS speak and does not listen.
     return input;
 }
@@ -347,7 +385,7 @@ std::span<const byte_view> rawsocket_channel::parse(byte_view input)
 
 void rawsocket_channel::answer_ping(byte_view payload)
 {
-    if (settings_.keep_alive_mode() == keep_alive::after_peer_ping && !deadlines_.is_set(due::next_ping))
+    if (settings_.keep_alive_mode == keep_alive::after_peer_ping && !deadlines_.is_set(due::next_ping))
         set_next_ping();
     // If the peer itself says that it cannot take so much, it gets nothing: a PONG would fail the connection.
     static_cast<void>(output_->push_pong(payload));
@@ -438,7 +476,7 @@ void rawsocket_channel::after_write(write_status status, bool progress) noexcept
         if (!alive())
             break;
         if (progress || !deadlines_.is_set(due::stall))
-            deadlines_.set(due::stall, clock::now() + settings_.per_session().write_stall_timeout);
+            deadlines_.set(due::stall, clock::now() + settings_.limits.write_stall_timeout);
         break;
     }
 }
@@ -473,7 +511,7 @@ void rawsocket_channel::on_deadline() noexcept
 
 void rawsocket_channel::set_next_ping() noexcept
 {
-    deadlines_.set(due::next_ping, clock::now() + settings_.keep_alive_interval());
+    deadlines_.set(due::next_ping, clock::now() + settings_.keep_alive_interval);
 }
 
 void rawsocket_channel::ping_if_silent() noexcept
@@ -558,10 +596,11 @@ void rawsocket_channel::set_deadline(clock::time_point when, close_reason reason
 } // namespace
 
 awaitable<boost::system::result<std::unique_ptr<channel>>>
-open_rawsocket_channel(connection peer, const rawsocket_transport& settings, shard_services& services)
+open_channel(connection peer, const rawsocket_settings& settings, const handshake_part& part,
+             channel::clock::time_point give_up, shard_services& services)
 {
     auto opened = std::make_unique<rawsocket_channel>(std::move(peer), settings, services);
-    const auto error = co_await opened->open();
+    const auto error = co_await opened->open(part, give_up);
     if (error)
         co_return error;
     co_return std::unique_ptr<channel>(std::move(opened));

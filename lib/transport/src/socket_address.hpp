@@ -4,46 +4,45 @@
 
 /// The address of a socket, of whatever family.
 
-#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 
 namespace junctor {
 
-/// Storage for one address, to be filled by the system.
+/// One address: storage for the system to fill, or filled already.
 class socket_address {
 public:
+    socket_address() noexcept = default;
+
+    /// A copy of `size` bytes, at most those of `sockaddr_storage`.
+    socket_address(const sockaddr* address, std::size_t size) noexcept;
+
+    /// The longest path that `of_unix` takes.
+    static constexpr std::size_t unix_path_bytes_max = sizeof(sockaddr_un::sun_path) - 1;
+
+    /// Of a Unix domain socket, "@name" in the abstract name space. Nothing if `path` is too long.
+    [[nodiscard]] static std::optional<socket_address> of_unix(const std::string& path) noexcept;
+
     [[nodiscard]] sockaddr* data() noexcept { return reinterpret_cast<sockaddr*>(&storage_); }
-    [[nodiscard]] socklen_t* size() noexcept { return &size_; }
+    [[nodiscard]] const sockaddr* data() const noexcept { return reinterpret_cast<const sockaddr*>(&storage_); }
+
+    /// For calls that read the size, and for those that write it.
+    [[nodiscard]] socklen_t size() const noexcept { return size_; }
+    [[nodiscard]] socklen_t* size_to_fill() noexcept { return &size_; }
+
+    /// AF_INET, AF_INET6 or AF_UNIX.
+    [[nodiscard]] int family() const noexcept { return storage_.ss_family; }
 
     /// The port of an IP address; 0 for others.
-    [[nodiscard]] std::uint16_t port() const noexcept
-    {
-        switch (storage_.ss_family) {
-        case AF_INET: return ntohs(as<sockaddr_in>().sin_port);
-        case AF_INET6: return ntohs(as<sockaddr_in6>().sin6_port);
-        default: return 0;
-        }
-    }
+    [[nodiscard]] std::uint16_t port() const noexcept;
 
     /// "tcp4:127.0.0.1:5312" or "tcp6:[::1]:5312"; empty for others.
-    [[nodiscard]] std::string text() const
-    {
-        std::array<char, INET6_ADDRSTRLEN> host{};
-        switch (storage_.ss_family) {
-        case AF_INET:
-            ::inet_ntop(AF_INET, &as<sockaddr_in>().sin_addr, host.data(), host.size());
-            return std::string("tcp4:") + host.data() + ":" + std::to_string(port());
-        case AF_INET6:
-            ::inet_ntop(AF_INET6, &as<sockaddr_in6>().sin6_addr, host.data(), host.size());
-            return std::string("tcp6:[") + host.data() + "]:" + std::to_string(port());
-        default: return {};
-        }
-    }
+    [[nodiscard]] std::string text() const;
 
 private:
     template <class Address>

@@ -12,6 +12,7 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 namespace junctor {
 
@@ -80,14 +81,14 @@ void use_certificate(SSL_CTX* context, const std::string& path)
         reject("certificate", path, "is not a usable certificate in PEM format" + complaint());
 }
 
-void use_key(SSL_CTX* context, const tls_server_options& options)
+void use_key(SSL_CTX* context, const std::string& path, const std::string& certificate)
 {
-    const auto key = read_key(options.key);
+    const auto key = read_key(path);
     ERR_clear_error();
     if (X509_check_private_key(SSL_CTX_get0_certificate(context), key.get()) != 1)
-        reject("key", options.key, "does not belong to certificate \"" + options.certificate + "\"");
+        reject("key", path, "does not belong to certificate \"" + certificate + "\"");
     if (SSL_CTX_use_PrivateKey(context, key.get()) != 1)
-        reject("key", options.key, "cannot be used" + complaint());
+        reject("key", path, "cannot be used" + complaint());
 }
 
 /// Adds all certificates of one file to the chain.
@@ -108,15 +109,21 @@ void add_to_chain(SSL_CTX* context, const std::string& path)
     ERR_clear_error();
 }
 
+void trust(SSL_CTX* context, const std::string& path)
+{
+    static_cast<void>(open_file("CA certificate", path));
+    if (SSL_CTX_load_verify_file(context, path.c_str()) != 1)
+        reject("CA certificate", path, "holds no usable certificate in PEM format" + complaint());
+}
+
 /// Whoever connects must present a certificate that leads to one of `paths`; clients are told which these are.
 void require_client_certificates(SSL_CTX* context, const std::vector<std::string>& paths)
 {
     auto* const names = sk_X509_NAME_new_null();
     SSL_CTX_set_client_CA_list(context, names); // Owns them.
     for (const auto& path : paths) {
-        static_cast<void>(open_file("CA certificate", path));
-        if (SSL_CTX_load_verify_file(context, path.c_str()) != 1 ||
-            SSL_add_file_cert_subjects_to_stack(names, path.c_str()) != 1)
+        trust(context, path);
+        if (SSL_add_file_cert_subjects_to_stack(names, path.c_str()) != 1)
             reject("CA certificate", path, "holds no usable certificate in PEM format" + complaint());
     }
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
@@ -155,9 +162,32 @@ void use_ciphers(SSL_CTX* context, const std::string& ciphers)
         throw endpoint_error("TLS ciphers \"" + suites + "\": not all of them are known");
 }
 
-context_pointer make_context()
+bool is_address(const std::string& host)
 {
-    context_pointer context(SSL_CTX_new(TLS_server_method()));
+    const std::unique_ptr<ASN1_OCTET_STRING, freed_by<ASN1_OCTET_STRING_free>> address(a2i_IPADDRESS(host.c_str()));
+    return address != nullptr;
+}
+
+/// The server must present a certificate for `host` that leads to one of `paths` or, if there are none, to one that the
+/// system trusts.
+void require_server_certificate(SSL_CTX* context, const std::string& host, const std::vector<std::string>& paths)
+{
+    for (const auto& path : paths)
+        trust(context, path);
+    if (paths.empty() && SSL_CTX_set_default_verify_paths(context) != 1)
+        throw endpoint_error("TLS: the certificates that the system trusts cannot be used" + complaint());
+    auto* const rules = SSL_CTX_get0_param(context);
+    X509_VERIFY_PARAM_set_hostflags(rules, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    const auto set = is_address(host) ? X509_VERIFY_PARAM_set1_ip_asc(rules, host.c_str())
+                                      : X509_VERIFY_PARAM_set1_host(rules, host.data(), host.size());
+    if (set != 1)
+        throw endpoint_error("TLS host name \"" + host + "\": cannot be used" + complaint());
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+}
+
+context_pointer make_context(const SSL_METHOD* side)
+{
+    context_pointer context(SSL_CTX_new(side));
     if (context == nullptr || SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1)
         throw endpoint_error("TLS is not available" + complaint());
     SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET | SSL_OP_NO_COMPRESSION |
@@ -172,9 +202,9 @@ context_pointer make_context()
 
 tls_context::tls_context(const tls_server_options& options) : context_{nullptr}
 {
-    auto context = make_context();
+    auto context = make_context(TLS_server_method());
     use_certificate(context.get(), options.certificate);
-    use_key(context.get(), options);
+    use_key(context.get(), options.key, options.certificate);
     for (const auto& path : options.chain_certificates)
         add_to_chain(context.get(), path);
     use_dh_parameters(context.get(), options.dhparam);
@@ -183,6 +213,28 @@ tls_context::tls_context(const tls_server_options& options) : context_{nullptr}
     if (!options.ca_certificates.empty())
         require_client_certificates(context.get(), options.ca_certificates);
     context_ = context.release();
+}
+
+tls_context::tls_context(const tls_client_options& options) : context_{nullptr}, client_{true}
+{
+    auto context = make_context(TLS_client_method());
+    require_server_certificate(context.get(), options.hostname, options.ca_certificates);
+    if (!options.certificate.empty()) {
+        use_certificate(context.get(), options.certificate);
+        use_key(context.get(), options.key, options.certificate);
+    }
+    if (!is_address(options.hostname))
+        server_name_ = options.hostname;
+    context_ = context.release();
+}
+
+bool tls_context::prepare(SSL* connection) const noexcept
+{
+    if (client_)
+        SSL_set_connect_state(connection);
+    else
+        SSL_set_accept_state(connection);
+    return server_name_.empty() || SSL_set_tlsext_host_name(connection, server_name_.c_str()) == 1;
 }
 
 tls_context::~tls_context()

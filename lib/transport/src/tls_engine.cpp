@@ -21,8 +21,19 @@ namespace junctor {
 
 namespace {
 
-/// The first octet of everything that a TLS client begins with.
+/// The first octet of everything that a TLS client begins with. A server may refuse at once.
 constexpr std::byte handshake_record{SSL3_RT_HANDSHAKE};
+constexpr std::byte alert_record{SSL3_RT_ALERT};
+
+class certificate_category_type final : public boost::system::error_category {
+public:
+    const char* name() const noexcept override { return "certificate"; }
+
+    std::string message(int value) const override
+    {
+        return std::string("TLS: certificate verify failed: ") + X509_verify_cert_error_string(value);
+    }
+};
 
 class category final : public boost::system::error_category {
 public:
@@ -40,6 +51,12 @@ public:
 const boost::system::error_category& tls_category() noexcept
 {
     static const category instance;
+    return instance;
+}
+
+const boost::system::error_category& certificate_category() noexcept
+{
+    static const certificate_category_type instance;
     return instance;
 }
 
@@ -99,7 +116,10 @@ tls_engine::tls_engine(const tls_context& context) : ssl_{SSL_new(context.native
     BIO_set_data(bio, this);
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl_, bio, bio);
-    SSL_set_accept_state(ssl_);
+    if (!context.prepare(ssl_)) {
+        SSL_free(ssl_);
+        throw std::bad_alloc();
+    }
 }
 
 tls_engine::~tls_engine()
@@ -107,12 +127,24 @@ tls_engine::~tls_engine()
     SSL_free(ssl_);
 }
 
+void tls_engine::begin(byte_buffer& output)
+{
+    input_ = {};
+    output_ = &output;
+    handshake();
+}
+
+bool tls_engine::may_begin_with(std::byte first) const noexcept
+{
+    return first == handshake_record || (first == alert_record && SSL_is_server(ssl_) == 0);
+}
+
 std::size_t tls_engine::read(byte_view input, std::span<std::byte> plain, byte_buffer& output)
 {
     input_ = input;
     output_ = &output;
-    // OpenSSL waits for a whole record header; a client of another protocol may wait for us after less than that.
-    if (!std::exchange(begun_, true) && !input.empty() && input.front() != handshake_record)
+    // OpenSSL waits for a whole record header; a peer of another protocol may wait for us after less than that.
+    if (!std::exchange(begun_, true) && !input.empty() && !may_begin_with(input.front()))
         end_ = {static_cast<int>(ERR_PACK(ERR_LIB_SSL, 0, SSL_R_UNEXPECTED_RECORD)), tls_category()};
     else if (!established_ && !end_)
         handshake();
@@ -165,7 +197,9 @@ void tls_engine::examine_failure(int result) noexcept
     case SSL_ERROR_ZERO_RETURN: end_ = boost::asio::error::eof; return;
     default:
         const auto code = ERR_peek_last_error();
-        if (code != 0)
+        if (ERR_GET_REASON(code) == SSL_R_CERTIFICATE_VERIFY_FAILED && SSL_get_verify_result(ssl_) != X509_V_OK)
+            end_.assign(static_cast<int>(SSL_get_verify_result(ssl_)), certificate_category());
+        else if (code != 0)
             end_.assign(static_cast<int>(code), tls_category());
         else
             end_ = boost::asio::error::connection_aborted;
@@ -204,7 +238,8 @@ std::string common_name_of(X509* certificate)
 std::vector<std::byte> tls_unique_of(const SSL* ssl)
 {
     std::vector<std::byte> finished(EVP_MAX_MD_SIZE);
-    finished.resize(SSL_get_peer_finished(ssl, finished.data(), finished.size()));
+    const auto of_client = SSL_is_server(ssl) == 1 ? &SSL_get_peer_finished : &SSL_get_finished;
+    finished.resize(of_client(ssl, finished.data(), finished.size()));
     return finished;
 }
 

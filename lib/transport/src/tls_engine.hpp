@@ -2,7 +2,7 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #pragma once
 
-/// The server side of one TLS connection, without a socket.
+/// One end of a TLS connection, without a socket.
 
 #include <cstddef>
 #include <span>
@@ -21,6 +21,9 @@ namespace junctor {
 /// The category of TLS failures: the codes of OpenSSL's error queue.
 [[nodiscard]] const boost::system::error_category& tls_category() noexcept;
 
+/// The category of what is wrong with the peer's certificate: OpenSSL's results of verification.
+[[nodiscard]] const boost::system::error_category& certificate_category() noexcept;
+
 /// Turns ciphertext into plaintext and back. It holds no buffers of its own while nothing is under way; what is to be
 /// sent to the peer is appended to the `output` of each call, also if the call fails (alerts). Used by one thread at a
 /// time.
@@ -31,6 +34,9 @@ public:
     tls_engine(const tls_engine&) = delete;
     tls_engine& operator=(const tls_engine&) = delete;
     ~tls_engine();
+
+    /// For the client: begins the handshake. `end()` tells if that failed.
+    void begin(byte_buffer& output);
 
     /// Takes ciphertext from the peer, carries the handshake on, and returns how many bytes of plaintext it wrote to
     /// the front of `plain`, which must have room for the input and one whole record besides.
@@ -54,6 +60,7 @@ public:
 private:
     friend struct memory_bio;
 
+    [[nodiscard]] bool may_begin_with(std::byte first) const noexcept;
     void handshake();
     void examine_failure(int result) noexcept;
 

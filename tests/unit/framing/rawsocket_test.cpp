@@ -174,8 +174,10 @@ TEST_CASE("rawsocket: a client understands each reply", "[framing][handshake]")
     CHECK(decode_handshake_reply(from(octets({0x7F, 0x90, 0, 0})), serializer::json).error().category() ==
           rawsocket_category());
 
-    for (const auto& nonsense : {octets({0x47, 0x81, 0, 0}), octets({0x7F, 0x82, 0, 0}), octets({0x7F, 0x81, 0, 1})})
+    for (const auto& nonsense : {octets({0x47, 0x81, 0, 0}), octets({0x7F, 0x81, 0, 1}), octets({0x7F, 0, 0, 0})})
         CHECK(decode_handshake_reply(from(nonsense), serializer::json).error() == framing_error::reply_malformed);
+    CHECK(decode_handshake_reply(from(octets({0x7F, 0x82, 0, 0})), serializer::json).error() ==
+          framing_error::reply_serializer_other);
 }
 
 TEST_CASE("rawsocket: a set of serializers holds what was inserted", "[framing][handshake]")

@@ -40,7 +40,7 @@ public:
 
     peer(std::uint16_t port, const tls_files& files)
         : tls_{std::make_unique<tls_client>(socket_client::tcp(port),
-                                            test::tls_client_options{.authority = files.authority()})}
+                                            test::tls_client_behaviour{.authority = files.authority()})}
     {
         tls_->handshake();
         tls_->send(octets({0x7F, 0xF1, 0, 0}));

@@ -24,7 +24,7 @@ namespace {
 struct tls_fixture {
     tls_files files;
     tls_server_options options{files.server_options()};
-    tls_client_options client_options{.authority = files.authority()};
+    tls_client_behaviour client_options{.authority = files.authority()};
     session_limits limits{patient_limits()};
     std::string interface {
         "127.0.0.1"

@@ -26,16 +26,21 @@ namespace {
     throw std::system_error(errno, std::generic_category(), what);
 }
 
-int connect_to(const sockaddr* address, socklen_t size)
+void make_impatient(int descriptor)
 {
-    const int descriptor = ::socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (descriptor < 0)
-        fail("socket");
     const timeval patience{.tv_sec = 10, .tv_usec = 0};
     ::setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     ::setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
     const int on = 1;
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+int connect_to(const sockaddr* address, socklen_t size)
+{
+    const int descriptor = ::socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (descriptor < 0)
+        fail("socket");
+    make_impatient(descriptor);
     if (::connect(descriptor, address, size) != 0) {
         ::close(descriptor);
         fail("connect");
@@ -96,6 +101,12 @@ socket_client socket_client::to(const std::string& address)
         return local(address.substr(5));
     const auto port = static_cast<std::uint16_t>(std::stoi(address.substr(address.rfind(':') + 1)));
     return address.starts_with("tcp6:") ? tcp6(port) : tcp(port);
+}
+
+socket_client socket_client::accepted(int descriptor)
+{
+    make_impatient(descriptor);
+    return socket_client(descriptor);
 }
 
 socket_client::socket_client(socket_client&& other) noexcept : descriptor_{std::exchange(other.descriptor_, -1)} {}

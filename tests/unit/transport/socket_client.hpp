@@ -36,6 +36,9 @@ public:
     /// Connects to what `listener::local_address()` says.
     [[nodiscard]] static socket_client to(const std::string& address);
 
+    /// Takes over a socket that a listener has accepted.
+    [[nodiscard]] static socket_client accepted(int descriptor);
+
     socket_client(socket_client&& other) noexcept;
     socket_client& operator=(socket_client&& other) noexcept;
     ~socket_client();

@@ -20,7 +20,7 @@ void require(bool success)
 
 } // namespace
 
-tls_client::tls_client(socket_client socket, const tls_client_options& options)
+tls_client::tls_client(socket_client socket, const tls_client_behaviour& options)
     : socket_{std::move(socket)},
       piece_{options.piece},
       context_{SSL_CTX_new(TLS_client_method()), &SSL_CTX_free},

@@ -17,7 +17,7 @@
 namespace junctor::test {
 
 /// How a TLS client behaves.
-struct tls_client_options {
+struct tls_client_behaviour {
     std::string authority{};                ///< Path of the certificate that the server's must lead to.
     std::optional<tls_identity> identity{}; ///< Shown to the server if it asks.
     int version_min{TLS1_2_VERSION};
@@ -30,7 +30,7 @@ struct tls_client_options {
 class tls_client {
 public:
     /// Takes over a connected socket; the handshake comes with `handshake`.
-    tls_client(socket_client socket, const tls_client_options& options);
+    tls_client(socket_client socket, const tls_client_behaviour& options);
 
     /// Carries out the handshake of TLS.
     void handshake();

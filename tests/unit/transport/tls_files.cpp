@@ -102,9 +102,18 @@ tls_files::tls_files() : authority_{directory_ / "authority.key", directory_ / "
 
 tls_identity tls_files::issue(const std::string& name) const
 {
+    return issue_for(name, "");
+}
+
+tls_identity tls_files::issue_for(const std::string& name, const std::string& alternatives, bool expired) const
+{
     const tls_identity identity{directory_ / (name + ".key"), directory_ / (name + ".pem")};
     const key_pointer key(EVP_EC_gen("P-256"));
     const auto certificate = make_certificate(name, key.get());
+    if (!alternatives.empty())
+        add_extension(certificate.get(), NID_subject_alt_name, alternatives.c_str());
+    if (expired)
+        X509_gmtime_adj(X509_getm_notAfter(certificate.get()), -60);
     sign(certificate.get(), load_certificate(authority_.certificate).get(), load_key(authority_.key).get());
     save(identity, key.get(), certificate.get());
     return identity;

@@ -26,6 +26,11 @@ public:
     /// A new key and a certificate for the common name `name`, signed by the authority.
     [[nodiscard]] tls_identity issue(const std::string& name) const;
 
+    /// The same for a server: with names such as "DNS:router.example" or "IP:127.0.0.1" that it is for, and no longer
+    /// valid if it is `expired`.
+    [[nodiscard]] tls_identity issue_for(const std::string& name, const std::string& alternatives,
+                                         bool expired = false) const;
+
     /// The path of the authority's certificate.
     [[nodiscard]] const std::string& authority() const noexcept { return authority_.certificate; }
 

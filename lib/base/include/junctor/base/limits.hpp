@@ -74,6 +74,9 @@ inline constexpr unsigned unanswered_pings_max = 3;
 /// How long a listener waits when it cannot accept for want of file descriptors or memory.
 inline constexpr std::chrono::milliseconds accept_pause{200};
 
+/// How long whoever connects waits when as many connections as a Unix domain socket takes wait to be accepted.
+inline constexpr std::chrono::milliseconds connect_pause{50};
+
 /// What each thread keeps of the buffers that its connections gave back: enough of them for an event that goes to a
 /// thousand peers, none that is so large that it must have been an exception, and in all no more memory than an idle
 /// router may well have.

@@ -25,14 +25,16 @@ enum class rawsocket_error : std::uint8_t {
 enum class framing_error : std::uint8_t {
     not_rawsocket = 1,         ///< The first octet is not 0x7F: HTTP, TLS, or anything else.
     serializer_illegal,        ///< The handshake asks for serializer 0.
-    reply_malformed,           ///< The reply to our own handshake is not one.
+    reply_malformed,           ///< The reply to our own handshake uses reserved octets, or error 0.
+    reply_serializer_other,    ///< The reply to our own handshake names a serializer that we did not ask for.
     reserved_frame_bits_used,  ///< RRRR is not 0.
     reserved_frame_type,       ///< TTT is 3 to 7.
     extended_length_malformed, ///< The X bit is set and the other 24 bits of the length are not 0.
     frame_too_long,            ///< Longer than the limit that was announced to the sender.
 };
 
-/// A sentence for people that goes with `error`; codes from the wire that have no name get a text too.
+/// A sentence for people that goes with `error`; codes from the wire that have no name get a text too, and that of
+/// their error code tells the number as well.
 [[nodiscard]] std::string_view text_of(rawsocket_error error) noexcept;
 [[nodiscard]] std::string_view text_of(framing_error error) noexcept;
 

@@ -120,8 +120,9 @@ private:
 [[nodiscard]] rawsocket_octets encode_handshake_reply(const handshake_acceptance& accepted) noexcept;
 [[nodiscard]] rawsocket_octets encode_handshake_reply(rawsocket_error error) noexcept;
 
-/// What a router's reply says to a client that asked for `format`: acceptance, a `rawsocket_error` (any number from 0
-/// to 15, also those without a name), or `framing_error::reply_malformed`.
+/// What a router's reply says to a client that asked for `format`: acceptance, a `rawsocket_error` (any number from 1
+/// to 15, also those without a name), `framing_error::reply_malformed` (also for the illegal number 0) or
+/// `reply_serializer_other`.
 [[nodiscard]] boost::system::result<handshake_acceptance> decode_handshake_reply(const rawsocket_octets& octets,
                                                                                  serializer format) noexcept;
 
