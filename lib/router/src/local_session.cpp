@@ -12,13 +12,11 @@
 
 #include <junctor/message/encoded_arguments.hpp>
 #include <junctor/router/realm_host.hpp>
+#include <junctor/router/router.hpp>
 
 namespace junctor {
 
 namespace {
-
-/// The role of the program itself. Clients cannot get it unless an authenticator gives it to them.
-constexpr std::string_view trusted_role = "trusted";
 
 identity program_identity()
 {

@@ -13,6 +13,8 @@
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <fmt/format.h>
 
+#include <junctor/transport/local_channel.hpp>
+
 #include "router_core.hpp"
 #include "served_connection.hpp"
 
@@ -54,6 +56,46 @@ std::string url_of(const rawsocket_transport& settings, std::string_view address
     const auto* const endpoint = std::get_if<tcp_endpoint>(&settings.endpoint());
     const bool secure = endpoint != nullptr && endpoint->tls.has_value();
     return fmt::format("{}://{}", secure ? "rss" : "rs", address.substr(address.find(':') + 1));
+}
+
+/// Decides about peers that are part of the program: all of them are who they were made to be.
+class local_authenticator final : public authenticator {
+public:
+    local_authenticator(router_core& core, std::string authid, std::string authrole)
+        : core_{core}, authid_{std::move(authid)}, authrole_{std::move(authrole)}
+    {
+    }
+
+    awaitable<verdict> authenticate(auth_exchange& exchange) override
+    {
+        auto* const host = core_.find_realm(exchange.hello().realm);
+        if (host != nullptr && authrole_ == trusted_role)
+            host->enter(core_.main().services)->role(trusted_role).allow(action::any, prefix(""));
+        auto authid = authid_.empty() ? fmt::format("local-{:x}", core_.seed()) : authid_;
+        co_return verdict::grant(std::move(authid), authrole_);
+    }
+
+private:
+    router_core& core_;
+    std::string authid_;
+    std::string authrole_;
+};
+
+/// A connection to the router of `core` from within the program.
+awaitable<std::unique_ptr<channel>> open_local(std::weak_ptr<router_core> core, std::string authid,
+                                               std::string authrole, shard_services& client)
+{
+    const auto still = core.lock();
+    if (still == nullptr || still->closing)
+        throw std::runtime_error("cannot connect to the router of this program: it is closed");
+    rawsocket_transport settings(unix_socket("local"));
+    settings.id("local").authenticate(
+        "anonymous", std::make_shared<local_authenticator>(*still, std::move(authid), std::move(authrole)));
+    auto ends = make_local_channels(still->main().services, client, settings.per_session().outbound_bytes_max);
+    const auto transport = std::make_shared<listening>(std::move(settings), still->mode());
+    const boost::intrusive_ptr served(new served_connection(still, still->main(), transport));
+    served->start(std::move(ends.router));
+    co_return std::move(ends.client);
 }
 
 /// Ends the connections of a shard that are in no session, on its thread: anywhere else, a signal would be carried out
@@ -143,6 +185,12 @@ void router::authenticate(std::string_view transport, std::vector<rawsocket_tran
     if (at == all.end())
         throw std::invalid_argument(fmt::format("no transport {} listens", transport));
     (*at)->offer(std::make_shared<const authmethod_offer>(std::move(methods)));
+}
+
+router::local_opener router::local(std::string authrole, std::string authid)
+{
+    return [core = std::weak_ptr(core_), authrole = std::move(authrole),
+            authid = std::move(authid)](shard_services& client) { return open_local(core, authid, authrole, client); };
 }
 
 void router::close_realm(std::string_view name)

@@ -122,6 +122,17 @@ void served_connection::start(std::unique_ptr<connection> peer)
     spawn(open(std::move(peer)));
 }
 
+void served_connection::start(std::unique_ptr<channel> link)
+{
+    if (core_->closing)
+        return;
+    home_.connections.push_back(*this);
+    link_ = std::move(link);
+    link_->set_deadline(channel::clock::now() + transport_->settings.per_session().join_timeout,
+                        close_reason::join_timeout);
+    spawn(serve());
+}
+
 void served_connection::end_without_session()
 {
     if (cancel_waiting_.slot().has_handler())
@@ -172,8 +183,13 @@ awaitable<std::unique_ptr<T>> served_connection::until_closing(awaitable<std::un
 awaitable<void> served_connection::open(std::unique_ptr<connection> peer)
 {
     link_ = co_await until_closing(open_channel(std::move(peer)));
-    if (link_ == nullptr)
-        co_return;
+    if (link_ != nullptr)
+        co_await serve();
+}
+
+/// From the transport's handshake to the first session, or to the end.
+awaitable<void> served_connection::serve()
+{
     if (transport_->settings.debug())
         link_->log_frames(frame_logger(core_->log, link_->facts()));
     inbox_.emplace(*link_);

@@ -46,6 +46,9 @@ public:
     /// Serves `peer`, unless the router closes.
     void start(std::unique_ptr<connection> peer);
 
+    /// Serves the peer at the other end of `link`, whose handshake is done, unless the router closes.
+    void start(std::unique_ptr<channel> link);
+
     void end_without_session() override;
     void abort() noexcept override;
 
@@ -72,6 +75,7 @@ private:
     awaitable<std::unique_ptr<T>> until_closing(awaitable<std::unique_ptr<T>> part);
 
     awaitable<void> open(std::unique_ptr<connection> peer);
+    awaitable<void> serve();
     awaitable<std::unique_ptr<channel>> open_channel(std::unique_ptr<connection> peer);
     awaitable<void> serve_after(close_reason last);
     awaitable<void> await_goodbye(close_reason reason);

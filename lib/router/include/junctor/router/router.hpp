@@ -5,6 +5,7 @@
 /// The router: realms, and the transports on which clients join them.
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,11 +16,15 @@
 #include <junctor/base/log.hpp>
 #include <junctor/realm/realm.hpp>
 #include <junctor/router/realm_host.hpp>
+#include <junctor/transport/channel.hpp>
 #include <junctor/transport/rawsocket_transport.hpp>
 
 namespace junctor {
 
 struct router_core;
+
+/// The role of the program itself. Clients cannot get it unless an authenticator gives it to them.
+inline constexpr std::string_view trusted_role = "trusted";
 
 /// A WAMP router on one or several io_contexts that the program runs.
 ///
@@ -79,6 +84,19 @@ public:
     /// authenticated is so to the end by who began it. Throws `std::invalid_argument`, and changes nothing, if there is
     /// no such transport, or no authmethod in `methods`.
     void authenticate(std::string_view transport, std::vector<rawsocket_transport::method> methods);
+
+    /// Opens connections to this router from within the program, without a socket.
+    using local_opener = std::function<awaitable<std::unique_ptr<channel>>(shard_services&)>;
+
+    /// A way for components of the same program: whoever comes by it joins as `authid`, or as one that the router
+    /// thinks of if that is empty, with the role `authrole`. With `trusted_role` it may do everything in every realm.
+    ///
+    ///     client::component clock(io, "com.example.shop");
+    ///     clock.connect({"local", router.local()});
+    ///
+    /// Sessions are otherwise like all others. The opener may outlive the router, and then throws
+    /// `std::runtime_error`. It is used on the thread of the main shard.
+    [[nodiscard]] local_opener local(std::string authrole = std::string(trusted_role), std::string authid = {});
 
     /// Stops listening, says GOODBYE wamp.close.system_shutdown to every session, and ends each connection when its
     /// peer has answered, or after `session_limits::goodbye_timeout`. Then nothing keeps `io_context::run()` from
