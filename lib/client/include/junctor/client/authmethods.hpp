@@ -71,7 +71,7 @@ enum class channel_binding : std::uint8_t {
 /// What can be chosen about SCRAM.
 struct scram_options {
     auth::scram_dialect dialect{auth::scram_dialect::spec}; ///< Crossbar.io's is the authmethod "scram".
-    channel_binding binding{channel_binding::if_possible};  ///< Crossbar.io's dialect has none.
+    channel_binding binding{channel_binding::never};        ///< Crossbar.io's dialect has none.
     derivation_limits limits;
 };
 
@@ -84,7 +84,7 @@ struct scram_options {
 
 /// What can be chosen about cryptosign.
 struct cryptosign_options {
-    channel_binding binding{channel_binding::if_possible};
+    channel_binding binding{channel_binding::never};
 
     /// The router must prove to have the private key of this public key before it gets any proof itself.
     std::optional<auth::ed25519_public_key> router_key;
