@@ -143,6 +143,17 @@ TEST_CASE("event history: every condition, alone and together", "[conformance][h
     a.finds("exact", R"({"limit": null, "topic": null, "from_time": null, "reverse": null})", {1, 4});
 }
 
+TEST_CASE("event history: the time that an event tells is its time, to the millisecond", "[conformance][history]")
+{
+    using namespace std::chrono;
+    archive a;
+    a.talk.realm().calibrate(a.talk.now(), system_clock::time_point(microseconds(1709210096000700)));
+    a.publishes("com.myapp.log.auth", 1);
+    a.publishes("com.myapp.log.auth", 2);
+    a.finds("exact", R"({"after_time": "2024-02-29T12:34:56.000Z"})", {2});
+    a.finds("exact", R"({"until_time": "2024-02-29T12:34:56.000Z"})", {1});
+}
+
 TEST_CASE("event history: what is wrong with a question", "[conformance][history]")
 {
     archive a;

@@ -3,6 +3,7 @@
 #include <junctor/realm/event_history.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include <junctor/codec/codec.hpp>
@@ -15,7 +16,10 @@ namespace junctor {
 void event_history::add(const event& sent, std::string_view topic, std::unique_ptr<const event_filter> filter,
                         time when)
 {
-    entry added{sent.publication, when, std::string(topic), std::move(filter), sent.details.forwarded.passthru, {}};
+    // As it is told: who asks for what came after the latest event that it knows, shall not get that again.
+    const auto to_be_told = std::chrono::floor<std::chrono::milliseconds>(when);
+    entry added{
+        sent.publication, to_be_told, std::string(topic), std::move(filter), sent.details.forwarded.passthru, {}};
     if (encode(sent, serializer::msgpack, added.message) != errc{} || added.bytes() > bytes_max_)
         return;
     entries_.push_back(std::move(added));

@@ -59,9 +59,9 @@ public:
     event_history(const event_history&) = delete;
     event_history& operator=(const event_history&) = delete;
 
-    /// Keeps a copy of `sent`, published to `topic` at the time `when`, for those whom `filter` admits, or for
-    /// everybody if it is null. Payloads that MessagePack cannot express are not kept. Throws `std::bad_alloc` with
-    /// everything as it was.
+    /// Keeps a copy of `sent`, published to `topic` at the time `when`, of which milliseconds are kept, for those whom
+    /// `filter` admits, or for everybody if it is null. Payloads that MessagePack cannot express are not kept. Throws
+    /// `std::bad_alloc` with everything as it was.
     void add(const event& sent, std::string_view topic, std::unique_ptr<const event_filter> filter, time when);
 
     /// What of that is asked for and `asking` may have, each a dict as the spec describes it; nothing if a publication
