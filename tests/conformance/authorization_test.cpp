@@ -10,7 +10,7 @@ using namespace junctor::test;
 TEST_CASE("authorization: what is not allowed is denied", "[conformance][authorization]")
 {
     conversation talk(GENERATE(serializer::json, serializer::msgpack, serializer::cbor));
-    talk.realm().role("guest").allow(action::subscribe, prefix("com.myapp.news."));
+    talk.role("guest").allow(action::subscribe, prefix("com.myapp.news."));
     const std::string role = GENERATE(as<std::string>(), "guest", "a_role_that_does_not_exist");
     auto& staff = talk.join("staff");
     auto& alice = talk.join("alice", {.authrole = role});
@@ -54,8 +54,7 @@ TEST_CASE("authorization: who may not register does not learn what is registered
 TEST_CASE("authorization: a pattern must be allowed as a whole", "[conformance][authorization]")
 {
     conversation talk(GENERATE(serializer::json, serializer::msgpack, serializer::cbor));
-    talk.realm()
-        .role("guest")
+    talk.role("guest")
         .allow(action::subscribe, prefix("com.myapp.news."))
         .deny(action::any, exact("com.myapp.news.draft"));
     auto& alice = talk.join("alice", {.authrole = "guest"});

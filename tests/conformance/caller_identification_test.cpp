@@ -24,7 +24,7 @@ TEST_CASE("caller identification: the callee may ask for it, and a permission ma
           "[conformance][disclosure]")
 {
     conversation talk(GENERATE(serializer::json, serializer::msgpack, serializer::cbor));
-    talk.realm().role("known").set({prefix("com.myapp."), action_set().add(action::any), true, false});
+    talk.role("known").set({prefix("com.myapp."), action_set().add(action::any), true, false});
     auto& callee = talk.join("callee");
     auto& anyone = talk.join("caller");
     auto& known = talk.join("known", {.authrole = "known"});

@@ -90,7 +90,7 @@ TEST_CASE("pattern registration: one URI under three policies is three registrat
     alice.hears(R"([65, 2, "$prefix"])");
     alice.says(R"([64, 3, {"match": "wildcard"}, "com.myapp.x"])");
     alice.hears(R"([65, 3, "$wildcard"])");
-    CHECK(talk.realm().registration_count() == 3);
+    CHECK(talk.registration_count() == 3);
     alice.says(R"([48, 4, {}, "com.myapp.x"])");
     alice.hears(R"([68, 1, "$exact", {}])");
     alice.says(R"([66, 5, "$exact"])");

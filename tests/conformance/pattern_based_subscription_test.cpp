@@ -68,7 +68,7 @@ TEST_CASE("pattern subscription: one topic under three policies is three subscri
     alice.hears(R"([33, 2, "$prefix"])");
     alice.says(R"([32, 3, {"match": "wildcard"}, "com.myapp.x"])");
     alice.hears(R"([33, 3, "$wildcard"])");
-    CHECK(talk.realm().subscription_count() == 3);
+    CHECK(talk.subscription_count() == 3);
     alice.says(R"([34, 4, "$prefix"])");
     alice.hears(R"([35, 4])");
     alice.says(R"([16, 5, {"exclude_me": false}, "com.myapp.x"])");

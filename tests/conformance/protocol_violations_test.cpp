@@ -61,7 +61,7 @@ TEST_CASE("violations: a wrong option is answered with ERROR where an answer is 
     alice.says(R"([16, 6, {"acknowledge": true, "eligible": ["x"]}, "com.a"])");
     alice.hears_error(message_type::publish, 6, invalid);
     alice.hears_nothing();
-    CHECK(alice.session().open());
+    CHECK(alice.is_open());
 }
 
 TEST_CASE("violations: a wrong option ends the session where no answer is awaited", "[conformance][violations]")
@@ -109,5 +109,5 @@ TEST_CASE("violations: an answer that comes twice is passed over", "[conformance
     caller.hears(R"([50, 1, {}, [1]])");
     caller.hears_nothing();
     callee.hears_nothing();
-    CHECK(callee.session().open());
+    CHECK(callee.is_open());
 }

@@ -25,7 +25,7 @@ TEST_CASE("publisher identification: only who asks is disclosed", "[conformance]
 TEST_CASE("publisher identification: a permission may demand it", "[conformance][disclosure]")
 {
     conversation talk(GENERATE(serializer::json, serializer::msgpack, serializer::cbor));
-    talk.realm().role("known").set({prefix("com.myapp."), action_set().add(action::any), false, true});
+    talk.role("known").set({prefix("com.myapp."), action_set().add(action::any), false, true});
     auto& subscriber = talk.join("subscriber");
     auto& known = talk.join("known", {.authrole = "known"});
     subscriber.says(R"([32, 1, {}, "com.myapp.topic"])");

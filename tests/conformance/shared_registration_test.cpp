@@ -27,8 +27,7 @@ struct group {
     std::size_t call()
     {
         caller.says("[48, " + std::to_string(++calls) + R"(, {}, "com.myapp.work"])");
-        const auto at =
-            std::find_if(callees.begin(), callees.end(), [](peer* each) { return !each->outlet().empty(); });
+        const auto at = std::find_if(callees.begin(), callees.end(), [](peer* each) { return each->has_message(); });
         REQUIRE(at != callees.end());
         (*at)->hears(R"([68, "$_", "$work", {}])");
         return static_cast<std::size_t>(at - callees.begin());
@@ -54,7 +53,7 @@ TEST_CASE("shared registration: first and last go by the order of registration",
     g.caller.hears_error(message_type::call, 1, "wamp.error.canceled");
     g.caller.hears_error(message_type::call, 2, "wamp.error.canceled");
     CHECK(g.call() == after);
-    CHECK(g.talk.realm().registration_count() == 1);
+    CHECK(g.talk.registration_count() == 1);
 }
 
 TEST_CASE("shared registration: roundrobin takes turns", "[conformance][shared]")
@@ -86,7 +85,8 @@ TEST_CASE("shared registration: random reaches everybody", "[conformance][shared
         CHECK(count > 50);
 }
 
-TEST_CASE("shared registration: a callee that takes nothing any more is passed over", "[conformance][shared]")
+// On the core only: queues of connections are large, and run full when the system wants it.
+TEST_CASE("shared registration: a callee that takes nothing any more is passed over", "[conformance][shared][core]")
 {
     const auto format = GENERATE(serializer::json, serializer::msgpack, serializer::cbor);
     const auto [policy, full, next] =
@@ -124,8 +124,8 @@ TEST_CASE("shared registration: the registration ends with its last callee", "[c
 {
     group g(GENERATE(serializer::json, serializer::msgpack, serializer::cbor), "first");
     for (auto* const each : g.callees) {
-        CHECK(g.talk.realm().registration_count() == 1);
+        CHECK(g.talk.registration_count() == 1);
         each->vanishes();
     }
-    CHECK(g.talk.realm().registration_count() == 0);
+    CHECK(g.talk.registration_count() == 0);
 }

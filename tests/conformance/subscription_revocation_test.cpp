@@ -16,10 +16,28 @@ serializer any_format()
     return GENERATE(serializer::json, serializer::msgpack, serializer::cbor);
 }
 
-subscription_id bound_subscription(const conversation& talk)
-{
-    return subscription_id(static_cast<std::uint64_t>(*talk.bound("$topic").get_if<std::int64_t>()));
-}
+/// Somebody who may take subscriptions from others.
+struct moderator {
+    explicit moderator(conversation& talk) : who{talk.join("moderator")} {}
+
+    void takes_from(const std::string& name, const std::string& more = "")
+    {
+        who.says(remove + ("$topic\", \"$" + name + "\"]" + more + "]"));
+        who.hears("[50, 1, {}]");
+    }
+
+    void cannot_take_from(const std::string& name)
+    {
+        who.says(remove + ("$topic\", \"$" + name + "\"]]"));
+        who.hears_error(message_type::call, 1, "wamp.error.no_such_session");
+    }
+
+    const std::string remove{R"([48, 1, {}, "wamp.subscription.remove_subscriber", [")"};
+
+    peer& who;
+};
+
+constexpr auto unauthorized = R"(, {"reason": "no longer authorized"})";
 
 } // namespace
 
@@ -29,13 +47,13 @@ TEST_CASE("subscription revocation: a subscriber is told, and gets no event any 
     auto& publisher = talk.join("publisher");
     auto& alice = talk.join("alice");
     auto& bob = talk.join("bob");
+    moderator revoked(talk);
     for (auto* const each : {&alice, &bob}) {
         each->says(R"([32, 1, {}, "com.myapp.topic"])");
         each->hears(R"([33, 1, "$topic"])");
     }
     publisher.says(R"([16, 1, {}, "com.myapp.topic", [1]])"); // may be held back
-    const auto topic = bound_subscription(talk);
-    CHECK(talk.realm().revoke_subscription(alice.session(), topic, "no longer authorized"));
+    revoked.takes_from("alice", unauthorized);
     publisher.says(R"([16, 2, {}, "com.myapp.topic", [2]])");
 
     alice.hears(R"([36, "$topic", "$_", {}, [1]])");
@@ -45,7 +63,7 @@ TEST_CASE("subscription revocation: a subscriber is told, and gets no event any 
     bob.hears(R"([36, "$topic", "$_", {}, [2]])");
     alice.says(R"([34, 2, "$topic"])");
     alice.hears_error(message_type::unsubscribe, 2, "wamp.error.no_such_subscription");
-    CHECK_FALSE(talk.realm().revoke_subscription(alice.session(), topic, "again"));
+    revoked.cannot_take_from("alice");
     alice.hears_nothing();
 
     // It may subscribe anew.
@@ -64,10 +82,10 @@ TEST_CASE("subscription revocation: a reason may be missing, and the last subscr
     alice.says(R"([32, 1, {"match": "prefix"}, "com.myapp"])");
     alice.hears(R"([33, 1, "$topic"])");
     publisher.says(R"([16, 1, {}, "com.myapp.topic", [1]])");
-    CHECK(talk.realm().revoke_subscription(alice.session(), bound_subscription(talk)));
+    moderator(talk).takes_from("alice");
     alice.hears(R"([36, "$topic", "$_", {"topic": "com.myapp.topic"}, [1]])");
     alice.hears(R"([35, 0, {"subscription": "$topic"}])");
-    CHECK(talk.realm().subscription_count() == 0);
+    CHECK(talk.subscription_count() == 0);
     publisher.says(R"([16, 2, {}, "com.myapp.topic", [2]])");
     alice.hears_nothing();
 }
@@ -79,10 +97,10 @@ TEST_CASE("subscription revocation: who did not announce it is not told", "[conf
     auto& alice = talk.join("alice", {.features = features_without({feature::subscription_revocation})});
     alice.says(R"([32, 1, {}, "com.myapp.topic"])");
     alice.hears(R"([33, 1, "$topic"])");
-    CHECK(talk.realm().revoke_subscription(alice.session(), bound_subscription(talk), "no longer authorized"));
+    moderator(talk).takes_from("alice", unauthorized);
     publisher.says(R"([16, 1, {}, "com.myapp.topic", [1]])");
     alice.hears_nothing();
-    CHECK(talk.realm().subscription_count() == 0);
+    CHECK(talk.subscription_count() == 0);
 }
 
 TEST_CASE("subscription revocation: only what a session has can be revoked", "[conformance][revocation]")
@@ -92,13 +110,30 @@ TEST_CASE("subscription revocation: only what a session has can be revoked", "[c
     auto& bob = talk.join("bob");
     alice.says(R"([32, 1, {}, "com.myapp.topic"])");
     alice.hears(R"([33, 1, "$topic"])");
-    const auto topic = bound_subscription(talk);
-    CHECK_FALSE(talk.realm().revoke_subscription(bob.session(), topic, "not its own"));
-    CHECK_FALSE(talk.realm().revoke_subscription(alice.session(), subscription_id(4711), "unknown"));
+    moderator refused(talk);
+    refused.cannot_take_from("bob"); // it is not its own
+    refused.who.says(R"([48, 1, {}, "wamp.subscription.remove_subscriber", [4711, "$alice"]])");
+    refused.who.hears_error(message_type::call, 1, "wamp.error.no_such_subscription");
     bob.vanishes();
-    CHECK_FALSE(talk.realm().revoke_subscription(bob.session(), topic, "gone"));
+    refused.cannot_take_from("bob");
     alice.hears_nothing();
-    CHECK(talk.realm().subscription_count() == 1);
+    CHECK(talk.subscription_count() == 1);
+}
+
+// On the core only: it is an embedding program that calls this.
+TEST_CASE("subscription revocation: the program of the router removes a subscriber", "[conformance][revocation][core]")
+{
+    conversation talk(any_format());
+    auto& alice = talk.join("alice");
+    alice.says(R"([32, 1, {}, "com.myapp.topic"])");
+    alice.hears(R"([33, 1, "$topic"])");
+    const subscription_id topic(static_cast<std::uint64_t>(talk.number("$topic")));
+    CHECK_FALSE(talk.realm().revoke_subscription(alice.session(), subscription_id(4711), "unknown"));
+    CHECK(talk.realm().revoke_subscription(alice.session(), topic, "no longer authorized"));
+    alice.hears(R"([35, 0, {"subscription": "$topic", "reason": "no longer authorized"}])");
+    CHECK_FALSE(talk.realm().revoke_subscription(alice.session(), topic, "again"));
+    alice.vanishes();
+    CHECK_FALSE(talk.realm().revoke_subscription(alice.session(), topic, "gone"));
 }
 
 TEST_CASE("subscription revocation: the broker announces it", "[conformance][revocation]")

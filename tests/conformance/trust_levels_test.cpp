@@ -18,7 +18,7 @@ struct pair {
         rule.allowed.add(action::any);
         rule.trust_level = GENERATE(0, 2, 2147483647);
         level = std::to_string(rule.trust_level);
-        talk.realm().role("known").allow(action::any, prefix("")).set(rule);
+        talk.role("known").allow(action::any, prefix("")).set(rule);
     }
 
     conversation talk;

@@ -45,6 +45,11 @@ public:
         return delivery::queued;
     }
 
+    [[nodiscard]] dict describe() const override { return description_; }
+
+    /// From now on tells this about the transport.
+    void describe_as(dict description) { description_ = std::move(description); }
+
     /// From now on behaves as if the queue were full, or no longer.
     void refuse(bool refusing = true) noexcept { refusing_ = refusing; }
 
@@ -68,6 +73,7 @@ public:
 
 private:
     serializer format_;
+    dict description_;
     byte_buffer open_;
     std::deque<std::string> sent_;
     bool refusing_{false};
