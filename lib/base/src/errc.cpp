@@ -35,6 +35,8 @@ constexpr auto errors = std::to_array<error_row>({
     {errc::timeout, "wamp.error.timeout", "the call timed out"},
     {errc::unavailable, "wamp.error.unavailable", "the callee cannot take the call"},
     {errc::no_available_callee, "wamp.error.no_available_callee", "no callee can take the call"},
+    {errc::max_concurrency_reached, "crossbar.error.max_concurrency_reached",
+     "all callees have as many calls as they take at a time"},
     {errc::option_not_allowed, "wamp.error.option_not_allowed", "the option is not allowed"},
     {errc::option_disallowed_disclose_me, "wamp.error.option_disallowed.disclose_me",
      "the realm does not let sessions disclose themselves"},

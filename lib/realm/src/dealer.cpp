@@ -86,7 +86,8 @@ bool dealer::admit(realm_member& from, const call& m, registration* exact, permi
     return true;
 }
 
-/// Sends INVOCATION to the callee that the policy picks; one that takes nothing any more is passed over for the next.
+/// Sends INVOCATION to the callee that the policy picks; one that is busy, or takes nothing any more, is passed over
+/// for the next.
 void dealer::route(realm_member& caller, const call& m, registration& to, permission permitted, time_point now)
 {
     const auto first = first_choice(to);
@@ -104,11 +105,11 @@ void dealer::route(realm_member& caller, const call& m, registration& to, permis
         if (offer(caller, m, to, (first + step) % count, permitted, now))
             return;
     }
-    caller.refuse(m, errc::unavailable);
+    caller.refuse(m, any_busy(to) ? errc::max_concurrency_reached : errc::unavailable);
 }
 
-/// Sends INVOCATION to the callee at `position`. Whether the call is dealt with: false if the callee takes nothing any
-/// more.
+/// Sends INVOCATION to the callee at `position`. Whether the call is dealt with: false if the callee is busy or takes
+/// nothing any more.
 bool dealer::offer(realm_member& caller, const call& m, registration& to, std::size_t position, permission permitted,
                    time_point now)
 {
@@ -119,6 +120,8 @@ bool dealer::offer(realm_member& caller, const call& m, registration& to, std::s
         return true;
     }
     const bool plain = target.plain && !permitted.disclose && is_plain(m.options);
+    if (!plain && is_busy(target))
+        return false;
     if (!plain && m.options.progress && !takes_arguments_in_parts(*target.member)) {
         caller.refuse(m, errc::feature_not_supported, "the callee takes no arguments in parts");
         return true;
@@ -195,6 +198,7 @@ invocation dealer::plain_invocation(const call& m, const registration& to, const
 [[gnu::noinline]] void dealer::remember_extras(pending_call& pending, const call& m, const registration& to,
                                                const callee& target, time_point now)
 {
+    pending_calls::take_slot(pending, target.slots);
     const bool may_decline = is_callee_with(*target.member, feature::call_reroute);
     if (m.options.progress || may_decline)
         keep(pending, m, to, target, decision_on(*pending.caller, m), now);
@@ -212,22 +216,26 @@ void dealer::on_cancel(realm_member& from, const cancel& m)
     if (options_.respected.autobahn_js_forgets_canceled_calls && m.options.mode != cancel_mode::kill &&
         looks_like_autobahn_js(from.joined))
         return forget(*pending, m.options.mode);
-    const auto mode = takes_interrupt(*pending->callee) ? m.options.mode : cancel_mode::skip;
-    if (mode == cancel_mode::kill) {
-        pending->being_killed = true;
-        interrupt_callee(*pending, mode, errc::canceled);
-    } else if (mode == cancel_mode::killnowait) {
-        abandon(*pending, errc::canceled);
-    } else {
-        fail(*pending, errc::canceled);
-    }
+    if (m.options.mode != cancel_mode::kill || !takes_interrupt(*pending->callee))
+        return abandon(*pending, errc::canceled, m.options.mode);
+    pending->being_killed = true;
+    interrupt_callee(*pending, cancel_mode::kill, errc::canceled);
+}
+
+/// Tells the callee, as far as `mode` and the callee allow it, that nobody waits for its answer. It need not answer
+/// then, so its slot is free at once; one that is not told works on, and keeps it until it has answered.
+void dealer::let_go(pending_call& pending, cancel_mode mode, errc reason)
+{
+    if (mode != cancel_mode::skip && takes_interrupt(*pending.callee))
+        interrupt_callee(pending, cancel_mode::killnowait, reason);
+    else
+        pending_calls::leave_slot(pending);
 }
 
 /// Ends a call of which its caller wants to hear no more.
 void dealer::forget(pending_call& pending, cancel_mode mode)
 {
-    if (mode == cancel_mode::killnowait)
-        interrupt_callee(pending, mode, errc::canceled);
+    let_go(pending, mode, errc::canceled);
     pending_.remove(pending);
 }
 
@@ -241,6 +249,8 @@ void dealer::forget(pending_call& pending, cancel_mode mode)
         return pass_on_result(*pending, m, now);
     if (!from.joined.was_invoked(m.request))
         from.joined.abort(errc::protocol_violation, "YIELD: there was no such INVOCATION");
+    else if (!m.options.progress)
+        release_slot(from, m.request);
 }
 
 void dealer::pass_on_result(pending_call& to, const yield& m, time_point now)
@@ -284,7 +294,7 @@ void dealer::on_error(realm_member& from, const error& m, time_point now)
         return from.joined.abort(errc::protocol_violation, "ERROR: there was no such INVOCATION");
     auto* const pending = pending_.find_invocation(from, m.request);
     if (pending == nullptr)
-        return;
+        return release_slot(from, m.request);
     if (declines(*pending, m))
         return reroute(*pending, now);
     auto& caller = pending->caller->joined;
@@ -303,10 +313,19 @@ void dealer::on_error(realm_member& from, const error& m, time_point now)
         fail(*pending, error_of(outcome));
 }
 
+/// Frees the slot that a callee still had for a call that had ended before it was `answered`.
+[[gnu::noinline]] void dealer::release_slot(realm_member& of, request_id answered)
+{
+    const auto at = of.unanswered.find(answered);
+    if (at == of.unanswered.end())
+        return;
+    --at->second->taken;
+    of.unanswered.erase(at);
+}
+
+/// Sends INTERRUPT to a callee who takes it.
 void dealer::interrupt_callee(const pending_call& of, cancel_mode mode, errc reason)
 {
-    if (!takes_interrupt(*of.callee))
-        return;
     interrupt out;
     out.request = of.invocation;
     out.options.mode = mode;
@@ -314,18 +333,18 @@ void dealer::interrupt_callee(const pending_call& of, cancel_mode mode, errc rea
     of.callee->joined.send(out);
 }
 
-/// Ends a call with ERROR; whatever the callee still sends is passed over.
+/// Ends a call with ERROR whose callee has answered, or has gone.
 [[gnu::noinline]] void dealer::fail(pending_call& pending, errc code, std::string_view text)
 {
     pending.caller->joined.send_error(message_type::call, pending.call, code, text);
     pending_.remove(pending);
 }
 
-/// Ends a call with ERROR, and tells the callee that nobody waits for it any more.
-[[gnu::noinline]] void dealer::abandon(pending_call& pending, errc code)
+/// Ends a call with ERROR whose callee works on it; whatever the callee still sends is passed over.
+[[gnu::noinline]] void dealer::abandon(pending_call& pending, errc code, cancel_mode mode)
 {
     pending.caller->joined.send_error(message_type::call, pending.call, code);
-    interrupt_callee(pending, cancel_mode::killnowait, code);
+    let_go(pending, mode, code);
     pending_.remove(pending);
 }
 

@@ -49,6 +49,17 @@ inline bool takes_arguments_in_parts(const realm_member& member)
     return is_callee_with(member, feature::progressive_call_invocations) && takes_interrupt(member);
 }
 
+/// Whether the callee has as many calls as it takes at a time.
+inline bool is_busy(const callee& candidate)
+{
+    return candidate.slots != nullptr && !candidate.slots->any_free();
+}
+
+inline bool any_busy(const registration& among)
+{
+    return std::any_of(among.callees.begin(), among.callees.end(), is_busy);
+}
+
 /// Whether the callee ends a call that takes too long itself.
 inline bool keeps_time(const callee& target)
 {

@@ -126,6 +126,7 @@ void dealer::reroute(pending_call& pending, time_point now)
 {
     auto& kept = *pending.kept;
     kept.declined_by.insert(pending.callee->joined.id());
+    pending_calls::release_slot(pending);
     const auto timeout = bounded_timeout(kept.message().options.timeout, options_.call_timeout_unit);
     if (timeout.count() != 0 && kept.first_offered + timeout <= now)
         return fail(pending, errc::timeout);
@@ -133,11 +134,14 @@ void dealer::reroute(pending_call& pending, time_point now)
     if (at == registrations_.end())
         return fail(pending, errc::no_available_callee);
     auto& to = *at->second;
-    for (const auto position : others(to, kept)) {
+    const auto positions = others(to, kept);
+    for (const auto position : positions) {
         if (offer_again(pending, to, position, now))
             return;
     }
-    fail(pending, errc::no_available_callee);
+    const bool busy =
+        std::any_of(positions.begin(), positions.end(), [&](auto each) { return is_busy(to.callees[each]); });
+    fail(pending, busy ? errc::max_concurrency_reached : errc::no_available_callee);
 }
 
 /// The positions of those who have not declined a call, in the order in which it is to be offered to them.
@@ -160,10 +164,12 @@ std::vector<std::size_t> dealer::others(const registration& among, const kept_ca
 }
 
 /// Sends the INVOCATION of a call that was declined to the callee at `position`. Whether the call is dealt with: false
-/// if the callee takes nothing any more.
+/// if the callee is busy or takes nothing any more.
 bool dealer::offer_again(pending_call& pending, registration& to, std::size_t position, time_point now)
 {
     const auto& target = to.callees[position];
+    if (is_busy(target))
+        return false;
     auto& receiver = target.member->joined;
     auto& kept = *pending.kept;
     const auto& m = kept.message();
@@ -186,6 +192,7 @@ bool dealer::offer_again(pending_call& pending, registration& to, std::size_t po
     if (to.invoke == invocation_policy::roundrobin)
         to.next = (position + 1) % to.callees.size();
     pending_.hand_over(pending, *target.member, out.request);
+    pending_calls::take_slot(pending, target.slots);
     kept.invocation = out;
     kept.invocation.body = {};
     if (!keeps_time(target)) {

@@ -2,6 +2,9 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/realm/pending_calls.hpp>
 
+#include <utility>
+
+#include <junctor/base/limits.hpp>
 #include <junctor/realm/realm_member.hpp>
 
 namespace junctor {
@@ -26,12 +29,35 @@ kept_call& pending_calls::keep(pending_call& pending, const call& m, kept_call::
     return *pending.kept;
 }
 
+void pending_calls::take_slot(pending_call& pending, const std::shared_ptr<call_slots>& slots)
+{
+    if (slots == nullptr)
+        return;
+    pending.slots = slots;
+    pending.has_extras = true;
+    ++slots->taken;
+}
+
+void pending_calls::release_slot(pending_call& pending) noexcept
+{
+    if (const auto slots = std::exchange(pending.slots, nullptr))
+        --slots->taken;
+}
+
+void pending_calls::leave_slot(pending_call& pending)
+{
+    auto& left = pending.callee->unanswered;
+    if (pending.slots != nullptr && left.size() < limits::unanswered_invocations_max)
+        left.emplace(pending.invocation, std::exchange(pending.slots, nullptr));
+}
+
 void pending_calls::hand_over(pending_call& pending, realm_member& callee, request_id invocation)
 {
     callee.invocations.insert(invocation, pending, seed_);
     pending.callee->invocations.erase(pending.invocation);
     pending.callee = &callee;
     pending.invocation = invocation;
+    release_slot(pending);
     if (pending.by_deadline.is_linked())
         cancel_timeout(pending);
     pending.timeout = {};
@@ -72,6 +98,7 @@ void pending_calls::cancel_timeout(pending_call& pending) noexcept
     if (pending.kept != nullptr)
         pending.caller->kept_bytes -= pending.kept->size();
     pending.kept = nullptr;
+    release_slot(pending);
     pending.has_extras = false;
 }
 

@@ -22,6 +22,15 @@ bool is_held_by_program(const registration& held)
                        [](const callee& each) { return each.member->listing == session_listing::unlisted; });
 }
 
+/// Forgets what `of` works on and has `slots` for, which are no more.
+void forget_unanswered(realm_member& of, const std::shared_ptr<call_slots>& slots)
+{
+    auto all = of.unanswered.extract_sequence();
+    const auto is_of_slots = [&](const auto& left) { return left.second == slots; };
+    all.erase(std::remove_if(all.begin(), all.end(), is_of_slots), all.end());
+    of.unanswered.adopt_sequence(boost::container::ordered_unique_range, std::move(all));
+}
+
 } // namespace
 
 void dealer::on_register(realm_member& from, const register_& m)
@@ -29,6 +38,8 @@ void dealer::on_register(realm_member& from, const register_& m)
     const auto match = m.options.match;
     if (const auto flaw = check_uri(m.procedure, options_.uris, match); flaw != uri_flaw::none)
         return from.refuse(m, errc::invalid_uri, to_string(flaw));
+    if (m.options.concurrency == 0)
+        return from.refuse(m, errc::invalid_argument, "concurrency: at least 1");
     if (is_reserved(m.procedure))
         return from.refuse(m, errc::invalid_uri, "procedures under \"wamp.\" belong to the router");
     // Before anything is looked up: who may not register must not learn what is registered.
@@ -99,9 +110,11 @@ void dealer::revoke_from_all(registration& ended)
 
 void dealer::add_callee(registration& to, realm_member& from, const register_& m)
 {
-    const bool plain =
-        !m.options.disclose_caller && to.match == match_policy::exact && !is_callee_with(from, feature::call_reroute);
-    to.callees.push_back({&from, plain, m.options.disclose_caller, m.options.forward_timeout});
+    const bool plain = !m.options.disclose_caller && to.match == match_policy::exact &&
+                       !is_callee_with(from, feature::call_reroute) && !m.options.concurrency;
+    const auto slots =
+        m.options.concurrency ? std::make_shared<call_slots>(call_slots{*m.options.concurrency}) : nullptr;
+    to.callees.push_back({&from, plain, m.options.disclose_caller, m.options.forward_timeout, slots});
     from.registrations.emplace(to.id, &to);
     from.joined.send(registered{m.request, to.id});
     if (events_.hears_router())
@@ -118,7 +131,7 @@ void dealer::add_callee(registration& to, realm_member& from, const register_& m
 }
 
 /// Removes a callee, and with the last one the registration. Those who want to know are told.
-void dealer::remove_callee(registration& from, const realm_member& gone)
+void dealer::remove_callee(registration& from, realm_member& gone)
 {
     const auto id = from.id.number();
     const bool ends = from.callees.size() == 1;
@@ -131,11 +144,13 @@ void dealer::remove_callee(registration& from, const realm_member& gone)
         events_.publish_own("wamp.registration.on_delete", {who, id});
 }
 
-void dealer::remove_from_list(registration& from, const realm_member& gone)
+void dealer::remove_from_list(registration& from, realm_member& gone)
 {
     const auto at =
         std::find_if(from.callees.begin(), from.callees.end(), [&](const callee& c) { return c.member == &gone; });
     const auto position = static_cast<std::size_t>(at - from.callees.begin());
+    if (at->slots != nullptr)
+        forget_unanswered(gone, at->slots);
     from.callees.erase(at);
     if (from.callees.empty()) {
         index_.erase(from.procedure, from.match);

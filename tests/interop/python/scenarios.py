@@ -353,6 +353,26 @@ async def shared_registrations(run):
         expect(sum(calls), 30, f"calls by {policy}")
 
 
+@scenario("a callee gets as many calls at a time as it wants")
+async def concurrency(run):
+    caller, callee = await run.join(), await run.join()
+    invoked, released = Once(), Once()
+
+    async def work():
+        if not released.is_set:
+            invoked.set()
+        return await released
+
+    await callee.register(work, run.uri("busy"), RegisterOptions(concurrency=1))
+    answer = caller.call(run.uri("busy"))
+    await run.within(invoked)
+    error = await error_of(caller.call(run.uri("busy")))
+    expect(error.error, "crossbar.error.max_concurrency_reached", "error")
+    released.set("done")
+    expect(await answer, "done")
+    expect(await caller.call(run.uri("busy")), "done")
+
+
 # --- Events -------------------------------------------------------------------------------------------------------
 
 

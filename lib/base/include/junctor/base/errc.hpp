@@ -28,6 +28,7 @@ enum class errc {
     timeout,
     unavailable,
     no_available_callee,
+    max_concurrency_reached,
     option_not_allowed,
     option_disallowed_disclose_me,
     feature_not_supported,

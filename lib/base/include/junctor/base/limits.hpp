@@ -61,6 +61,10 @@ inline constexpr std::size_t answered_unfinished_calls_max = 256;
 /// taken in parts.
 inline constexpr std::size_t kept_call_bytes_max = std::size_t{4} << 20;
 
+/// Invocations of one callee that ended for their callers, that it was not told to give up, and whose slots it keeps
+/// until it answers. A callee that never answers loses its own slots; beyond this the router forgets what it owes.
+inline constexpr std::size_t unanswered_invocations_max = 4096;
+
 /// Bytes written to one connection before others have their turn, and what has come from it is read.
 inline constexpr std::size_t written_at_once_max = std::size_t{256} * 1024;
 

@@ -99,6 +99,9 @@ struct register_options {
     bool forward_timeout{false};
     bool force_reregister{false}; ///< Crossbar.io's: who holds the registration loses it.
 
+    /// Crossbar.io's: how many calls the callee wants to work on at a time.
+    std::optional<std::uint64_t> concurrency;
+
     static void fields(auto& self, auto& visit)
     {
         visit("match", self.match, match_policy::exact);
@@ -106,6 +109,7 @@ struct register_options {
         visit("disclose_caller", self.disclose_caller);
         visit("forward_timeout", self.forward_timeout);
         visit("force_reregister", self.force_reregister);
+        visit("concurrency", self.concurrency);
     }
 };
 

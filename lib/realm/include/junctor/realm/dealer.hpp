@@ -18,6 +18,7 @@
 #include <junctor/message/messages.hpp>
 #include <junctor/realm/broker.hpp>
 #include <junctor/realm/built_in_procedures.hpp>
+#include <junctor/realm/call_slots.hpp>
 #include <junctor/realm/id_map.hpp>
 #include <junctor/realm/pattern_index.hpp>
 #include <junctor/realm/pending_calls.hpp>
@@ -35,6 +36,7 @@ struct callee {
     bool plain; ///< It asked for nothing, and is told no procedure: most calls take the short way then.
     bool disclose_caller;
     bool forward_timeout;
+    std::shared_ptr<call_slots> slots; ///< Null if it takes any number of calls at a time.
 };
 
 /// All that registered one pattern under one match policy.
@@ -109,8 +111,8 @@ private:
     void revoke_from_all(registration& ended);
     void add_callee(registration& to, realm_member& from, const register_& m);
     void tell_of_callee(const realm_member& added, const registration& to);
-    void remove_callee(registration& from, const realm_member& gone);
-    void remove_from_list(registration& from, const realm_member& gone);
+    void remove_callee(registration& from, realm_member& gone);
+    void remove_from_list(registration& from, realm_member& gone);
 
     [[nodiscard]] registration* find_exact(realm_member& caller, std::string_view procedure) const;
     [[nodiscard]] bool admit(realm_member& from, const call& m, registration* exact, permission& permitted);
@@ -134,6 +136,7 @@ private:
     static void expect_further_parts(realm_member& from, request_id request);
     static void forget_answered(realm_member& of, std::size_t surplus);
 
+    void let_go(pending_call& pending, cancel_mode mode, errc reason);
     void forget(pending_call& pending, cancel_mode mode);
     void pass_on_result(pending_call& to, const yield& m, time_point now);
     [[nodiscard]] static bool declines(const pending_call& of, const error& m);
@@ -142,7 +145,8 @@ private:
     [[nodiscard]] bool offer_again(pending_call& pending, registration& to, std::size_t position, time_point now);
     void interrupt_callee(const pending_call& of, cancel_mode mode, errc reason);
     void fail(pending_call& pending, errc code, std::string_view text = {});
-    void abandon(pending_call& pending, errc code);
+    void abandon(pending_call& pending, errc code, cancel_mode mode = cancel_mode::killnowait);
+    void release_slot(realm_member& of, request_id answered);
 
     const realm_options& options_;
     random_numbers& random_;

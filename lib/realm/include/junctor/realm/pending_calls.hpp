@@ -15,6 +15,7 @@
 #include <boost/intrusive/set.hpp>
 
 #include <junctor/base/ids.hpp>
+#include <junctor/realm/call_slots.hpp>
 #include <junctor/realm/kept_call.hpp>
 
 namespace junctor {
@@ -40,7 +41,8 @@ struct pending_call {
 
     timetable_hook by_deadline;
 
-    std::unique_ptr<kept_call> kept; ///< Null if its CALL is not needed any more.
+    std::unique_ptr<kept_call> kept;   ///< Null if its CALL is not needed any more.
+    std::shared_ptr<call_slots> slots; ///< Of which it has one; null if the callee takes any number of calls.
 };
 
 /// Finds calls by the request of their caller, by the request of their callee, in the tables of both members, and by
@@ -68,7 +70,15 @@ public:
     /// Keeps `m`, the CALL of `pending`, with it, until it is removed.
     static kept_call& keep(pending_call& pending, const call& m, kept_call::arguments which);
 
-    /// Gives `pending` to another callee, who was sent this INVOCATION. It has no timeout any more.
+    /// Takes one of `slots`, if there are any, for `pending`, which has none. It has it until it is removed, unless it
+    /// is released or left to the callee before.
+    static void take_slot(pending_call& pending, const std::shared_ptr<call_slots>& slots);
+    static void release_slot(pending_call& pending) noexcept;
+
+    /// Leaves the slot of `pending`, if it has one, to the callee, who goes on with what it was invoked for.
+    static void leave_slot(pending_call& pending);
+
+    /// Gives `pending` to another callee, who was sent this INVOCATION. It has no timeout and no slot any more.
     void hand_over(pending_call& pending, realm_member& callee, request_id invocation);
 
     /// Lets `pending` expire a timeout from `now`, in place of what was set before. No effect if it has no timeout.

@@ -15,6 +15,7 @@
 #include <junctor/base/errc.hpp>
 #include <junctor/base/ids.hpp>
 #include <junctor/realm/authorization.hpp>
+#include <junctor/realm/call_slots.hpp>
 #include <junctor/realm/pending_calls.hpp>
 #include <junctor/realm/permissions.hpp>
 #include <junctor/realm/request_table.hpp>
@@ -66,6 +67,10 @@ struct realm_member {
     /// since, which `registrations_ended` tells. See `dealer::find_exact`.
     registration* called_last{nullptr};
     std::uint64_t registrations_ended{0};
+
+    /// Invocations of this session that it still has slots for, though their calls have ended: it works on. Its own
+    /// registrations' slots only.
+    boost::container::flat_map<request_id, std::shared_ptr<call_slots>> unanswered;
 
     /// Calls of this session, pending or answered, whose arguments come in parts and whose last part has not come yet.
     boost::container::flat_set<request_id> unfinished_calls;
