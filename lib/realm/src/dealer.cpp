@@ -15,9 +15,12 @@ dealer::dealer(const realm_options& options, random_numbers& random, std::uint64
       clock_{clock},
       events_{events},
       built_in_{built_in},
+      queue_rules_(seed),
       index_(seed),
       pending_(seed)
 {
+    for (const auto& rule : options.call_queues)
+        queue_rules_.insert(rule.procedures.uri, rule.procedures.match, rule);
 }
 
 // Calling -------------------------------------------------------------------------------------------------------------
@@ -105,7 +108,7 @@ void dealer::route(realm_member& caller, const call& m, registration& to, permis
         if (offer(caller, m, to, (first + step) % count, permitted, now))
             return;
     }
-    caller.refuse(m, any_busy(to) ? errc::max_concurrency_reached : errc::unavailable);
+    keep_waiting(caller, m, to, now);
 }
 
 /// Sends INVOCATION to the callee at `position`. Whether the call is dealt with: false if the callee is busy or takes
@@ -127,7 +130,7 @@ bool dealer::offer(realm_member& caller, const call& m, registration& to, std::s
         return true;
     }
     if (!plain && m.options.progress && !fits(caller, m, kept_call::arguments::dropped)) {
-        caller.refuse(m, errc::too_many_requests, "the calls of the session that wait for an answer are too large");
+        caller.refuse(m, errc::too_many_requests, kept_calls_too_large);
         return true;
     }
     const auto request = receiver.next_invocation();
@@ -216,16 +219,20 @@ void dealer::on_cancel(realm_member& from, const cancel& m)
     if (options_.respected.autobahn_js_forgets_canceled_calls && m.options.mode != cancel_mode::kill &&
         looks_like_autobahn_js(from.joined))
         return forget(*pending, m.options.mode);
-    if (m.options.mode != cancel_mode::kill || !takes_interrupt(*pending->callee))
+    const bool waits = pending->callee == nullptr;
+    if (waits || m.options.mode != cancel_mode::kill || !takes_interrupt(*pending->callee))
         return abandon(*pending, errc::canceled, m.options.mode);
     pending->being_killed = true;
     interrupt_callee(*pending, cancel_mode::kill, errc::canceled);
 }
 
-/// Tells the callee, as far as `mode` and the callee allow it, that nobody waits for its answer. It need not answer
-/// then, so its slot is free at once; one that is not told works on, and keeps it until it has answered.
+/// Tells the callee, if the call has one yet, as far as `mode` and the callee allow it, that nobody waits for its
+/// answer. It need not answer then, so its slot is free at once; one that is not told works on, and keeps it until it
+/// has answered.
 void dealer::let_go(pending_call& pending, cancel_mode mode, errc reason)
 {
+    if (pending.callee == nullptr)
+        return;
     if (mode != cancel_mode::skip && takes_interrupt(*pending.callee))
         interrupt_callee(pending, cancel_mode::killnowait, reason);
     else
@@ -236,7 +243,7 @@ void dealer::let_go(pending_call& pending, cancel_mode mode, errc reason)
 void dealer::forget(pending_call& pending, cancel_mode mode)
 {
     let_go(pending, mode, errc::canceled);
-    pending_.remove(pending);
+    end(pending);
 }
 
 // Answering -----------------------------------------------------------------------------------------------------------
@@ -279,7 +286,7 @@ void dealer::pass_on_result(pending_call& to, const yield& m, time_point now)
         return;
     }
     if (outcome == delivery::queued)
-        pending_.remove(to);
+        end(to);
     else
         fail(to, error_of(outcome));
 }
@@ -308,7 +315,7 @@ void dealer::on_error(realm_member& from, const error& m, time_point now)
     if (check_uri(m.uri, uri_check::loose) != uri_flaw::none)
         out.uri = uri_of(errc::invalid_uri);
     if (const auto outcome = caller.send(out); outcome == delivery::queued)
-        pending_.remove(*pending);
+        end(*pending);
     else
         fail(*pending, error_of(outcome));
 }
@@ -319,8 +326,10 @@ void dealer::on_error(realm_member& from, const error& m, time_point now)
     const auto at = of.unanswered.find(answered);
     if (at == of.unanswered.end())
         return;
-    --at->second->taken;
+    const auto freed = std::move(at->second);
     of.unanswered.erase(at);
+    --freed->taken;
+    offer_waiting(freed);
 }
 
 /// Sends INTERRUPT to a callee who takes it.
@@ -337,7 +346,7 @@ void dealer::interrupt_callee(const pending_call& of, cancel_mode mode, errc rea
 [[gnu::noinline]] void dealer::fail(pending_call& pending, errc code, std::string_view text)
 {
     pending.caller->joined.send_error(message_type::call, pending.call, code, text);
-    pending_.remove(pending);
+    end(pending);
 }
 
 /// Ends a call with ERROR whose callee works on it; whatever the callee still sends is passed over.
@@ -345,7 +354,23 @@ void dealer::interrupt_callee(const pending_call& of, cancel_mode mode, errc rea
 {
     pending.caller->joined.send_error(message_type::call, pending.call, code);
     let_go(pending, mode, code);
+    end(pending);
+}
+
+/// Takes out a call that has been answered. If its callee has time for another one, one that waits is offered.
+void dealer::end(pending_call& pending)
+{
+    if (pending.has_extras)
+        end_with_extras(pending);
+    else
+        pending_.remove(pending);
+}
+
+[[gnu::noinline]] void dealer::end_with_extras(pending_call& pending)
+{
+    const auto freed = pending.slots;
     pending_.remove(pending);
+    offer_waiting(freed);
 }
 
 // Time and leaving ----------------------------------------------------------------------------------------------------
@@ -358,6 +383,7 @@ void dealer::expire(time_point now)
 
 void dealer::leave(realm_member& gone)
 {
+    drop_waiting(gone);
     const auto registered = std::exchange(gone.registrations, {});
     for (const auto& [id, ended] : registered)
         remove_callee(*ended, gone);

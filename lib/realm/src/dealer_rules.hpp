@@ -26,6 +26,9 @@ inline std::chrono::milliseconds bounded_timeout(std::uint64_t count, std::chron
 
 inline constexpr std::string_view request_in_use = "CALL: the request is in use for a call that waits for its answer";
 
+inline constexpr std::string_view kept_calls_too_large =
+    "the calls of the session that wait for an answer are too large";
+
 inline bool is_callee_with(const realm_member& member, feature f)
 {
     return member.joined.features().has(session_role::callee, f);
@@ -53,6 +56,11 @@ inline bool takes_arguments_in_parts(const realm_member& member)
 inline bool is_busy(const callee& candidate)
 {
     return candidate.slots != nullptr && !candidate.slots->any_free();
+}
+
+inline bool all_busy(const registration& among)
+{
+    return std::all_of(among.callees.begin(), among.callees.end(), is_busy);
 }
 
 inline bool any_busy(const registration& among)

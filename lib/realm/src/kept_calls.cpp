@@ -121,12 +121,21 @@ bool dealer::declines(const pending_call& of, const error& m)
            is_callee_with(*of.callee, feature::call_reroute);
 }
 
-/// Offers a call to those who have not declined it, as if the others did not exist.
+/// Offers a call that its callee has declined to the others.
 void dealer::reroute(pending_call& pending, time_point now)
 {
+    pending.kept->declined_by.insert(pending.callee->joined.id());
+    const auto freed = pending.slots;
+    pending_.take_back(pending);
+    place(pending, now);
+    offer_waiting(freed);
+}
+
+/// Offers a call that no callee works on to those who have not declined it, as if the others did not exist. If they are
+/// busy it waits, or goes on waiting, where calls do so.
+void dealer::place(pending_call& pending, time_point now)
+{
     auto& kept = *pending.kept;
-    kept.declined_by.insert(pending.callee->joined.id());
-    pending_calls::release_slot(pending);
     const auto timeout = bounded_timeout(kept.message().options.timeout, options_.call_timeout_unit);
     if (timeout.count() != 0 && kept.first_offered + timeout <= now)
         return fail(pending, errc::timeout);
@@ -139,9 +148,13 @@ void dealer::reroute(pending_call& pending, time_point now)
         if (offer_again(pending, to, position, now))
             return;
     }
-    const bool busy =
-        std::any_of(positions.begin(), positions.end(), [&](auto each) { return is_busy(to.callees[each]); });
-    fail(pending, busy ? errc::max_concurrency_reached : errc::no_available_callee);
+    if (std::none_of(positions.begin(), positions.end(), [&](auto each) { return is_busy(to.callees[each]); }))
+        return fail(pending, errc::no_available_callee);
+    if (pending.queue != nullptr)
+        return;
+    if (!has_room(to, kept.message()))
+        return fail(pending, errc::max_concurrency_reached);
+    append_waiting(pending, to);
 }
 
 /// The positions of those who have not declined a call, in the order in which it is to be offered to them.
@@ -163,8 +176,8 @@ std::vector<std::size_t> dealer::others(const registration& among, const kept_ca
     return positions;
 }
 
-/// Sends the INVOCATION of a call that was declined to the callee at `position`. Whether the call is dealt with: false
-/// if the callee is busy or takes nothing any more.
+/// Sends the INVOCATION of a call that was declined, or has waited, to the callee at `position`. Whether the call is
+/// dealt with: false if the callee is busy or takes nothing any more.
 bool dealer::offer_again(pending_call& pending, registration& to, std::size_t position, time_point now)
 {
     const auto& target = to.callees[position];
@@ -191,15 +204,25 @@ bool dealer::offer_again(pending_call& pending, registration& to, std::size_t po
     receiver.count_invocation();
     if (to.invoke == invocation_policy::roundrobin)
         to.next = (position + 1) % to.callees.size();
-    pending_.hand_over(pending, *target.member, out.request);
+    hand_over(pending, target, out);
+    return true;
+}
+
+/// Notes that a callee, who was sent the INVOCATION `sent`, works on a call that none has worked on.
+void dealer::hand_over(pending_call& pending, const callee& target, const invocation& sent)
+{
+    auto& kept = *pending.kept;
+    const auto& m = kept.message();
+    pending_.hand_over(pending, *target.member, sent.request);
     pending_calls::take_slot(pending, target.slots);
-    kept.invocation = out;
-    kept.invocation.body = {};
     if (!keeps_time(target)) {
         pending.timeout = bounded_timeout(m.options.timeout, options_.call_timeout_unit);
         pending_.restart_timeout(pending, kept.first_offered);
     }
-    return true;
+    if (!m.options.progress && !is_callee_with(*target.member, feature::call_reroute))
+        return pending_calls::drop_kept(pending);
+    kept.invocation = sent;
+    kept.invocation.body = {};
 }
 
 } // namespace junctor

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <junctor/base/limits.hpp>
+#include <junctor/realm/call_queue.hpp>
 #include <junctor/realm/realm_member.hpp>
 
 namespace junctor {
@@ -21,12 +22,35 @@ void pending_calls::add_entry()
     free_.push_back(&entries_.emplace_back());
 }
 
+pending_call& pending_calls::add_waiting(realm_member& caller, request_id call)
+{
+    if (free_.empty())
+        add_entry();
+    auto& pending = *free_.back();
+    caller.calls.insert(call, pending, seed_);
+    free_.pop_back();
+    pending.caller = &caller;
+    pending.call = call;
+    pending.callee = nullptr;
+    pending.has_extras = true;
+    pending.wants_progress = false;
+    pending.being_killed = false;
+    return pending;
+}
+
 kept_call& pending_calls::keep(pending_call& pending, const call& m, kept_call::arguments which)
 {
     pending.kept = std::make_unique<kept_call>(m, which);
     pending.has_extras = true;
     pending.caller->kept_bytes += pending.kept->size();
     return *pending.kept;
+}
+
+void pending_calls::drop_kept(pending_call& pending) noexcept
+{
+    if (pending.kept != nullptr)
+        pending.caller->kept_bytes -= pending.kept->size();
+    pending.kept = nullptr;
 }
 
 void pending_calls::take_slot(pending_call& pending, const std::shared_ptr<call_slots>& slots)
@@ -47,20 +71,30 @@ void pending_calls::release_slot(pending_call& pending) noexcept
 void pending_calls::leave_slot(pending_call& pending)
 {
     auto& left = pending.callee->unanswered;
-    if (pending.slots != nullptr && left.size() < limits::unanswered_invocations_max)
+    // Whoever has given the registration up has no slots any more.
+    if (pending.slots != nullptr && pending.slots->of != nullptr && left.size() < limits::unanswered_invocations_max)
         left.emplace(pending.invocation, std::exchange(pending.slots, nullptr));
+}
+
+void pending_calls::take_back(pending_call& pending) noexcept
+{
+    if (pending.callee != nullptr)
+        pending.callee->invocations.erase(pending.invocation);
+    pending.callee = nullptr;
+    release_slot(pending);
+    if (pending.by_deadline.is_linked())
+        cancel_timeout(pending);
+    pending.timeout = {};
 }
 
 void pending_calls::hand_over(pending_call& pending, realm_member& callee, request_id invocation)
 {
     callee.invocations.insert(invocation, pending, seed_);
-    pending.callee->invocations.erase(pending.invocation);
+    take_back(pending);
+    if (pending.queue != nullptr)
+        pending.queue->remove(pending);
     pending.callee = &callee;
     pending.invocation = invocation;
-    release_slot(pending);
-    if (pending.by_deadline.is_linked())
-        cancel_timeout(pending);
-    pending.timeout = {};
 }
 
 void pending_calls::restart_timeout(pending_call& pending, time_point now)
@@ -90,16 +124,15 @@ void pending_calls::cancel_timeout(pending_call& pending) noexcept
 }
 
 /// Apart, so that the calls without them do not share what this needs.
-[[gnu::noinline]] void pending_calls::drop_extras(pending_call& pending) noexcept
+[[gnu::noinline]] void pending_calls::remove_with_extras(pending_call& pending) noexcept
 {
-    if (pending.by_deadline.is_linked())
-        cancel_timeout(pending);
-    pending.timeout = {};
-    if (pending.kept != nullptr)
-        pending.caller->kept_bytes -= pending.kept->size();
-    pending.kept = nullptr;
-    release_slot(pending);
+    take_back(pending);
+    if (pending.queue != nullptr)
+        pending.queue->remove(pending);
+    drop_kept(pending);
     pending.has_extras = false;
+    pending.caller->calls.erase(pending.call);
+    free_.push_back(&pending);
 }
 
 } // namespace junctor

@@ -70,6 +70,7 @@ void dealer::on_register(realm_member& from, const register_& m)
     made->match = match;
     made->invoke = m.options.invoke;
     made->created = clock_.now();
+    add_queue(*made);
     index_.insert(made->procedure, match, *made);
     add_callee(*registrations_.emplace(made->id, std::move(made)).first->second, from, m);
 }
@@ -112,13 +113,15 @@ void dealer::add_callee(registration& to, realm_member& from, const register_& m
 {
     const bool plain = !m.options.disclose_caller && to.match == match_policy::exact &&
                        !is_callee_with(from, feature::call_reroute) && !m.options.concurrency;
-    const auto slots =
-        m.options.concurrency ? std::make_shared<call_slots>(call_slots{*m.options.concurrency}) : nullptr;
+    std::shared_ptr<call_slots> slots;
+    if (m.options.concurrency)
+        slots = std::make_shared<call_slots>(call_slots{.max = *m.options.concurrency, .of = &to});
     to.callees.push_back({&from, plain, m.options.disclose_caller, m.options.forward_timeout, slots});
     from.registrations.emplace(to.id, &to);
     from.joined.send(registered{m.request, to.id});
     if (events_.hears_router())
         tell_of_callee(from, to);
+    offer_waiting(to);
 }
 
 /// Tells those who want to know of a registration's new callee.
@@ -149,10 +152,13 @@ void dealer::remove_from_list(registration& from, realm_member& gone)
     const auto at =
         std::find_if(from.callees.begin(), from.callees.end(), [&](const callee& c) { return c.member == &gone; });
     const auto position = static_cast<std::size_t>(at - from.callees.begin());
-    if (at->slots != nullptr)
+    if (at->slots != nullptr) {
         forget_unanswered(gone, at->slots);
+        at->slots->of = nullptr;
+    }
     from.callees.erase(at);
     if (from.callees.empty()) {
+        fail_waiting(from);
         index_.erase(from.procedure, from.match);
         registrations_.erase(from.id);
         ++registrations_ended_;
@@ -161,6 +167,7 @@ void dealer::remove_from_list(registration& from, realm_member& gone)
     if (position < from.next)
         --from.next;
     from.next %= from.callees.size();
+    offer_waiting(from); // of those that wait, some may have waited for this callee alone
 }
 
 } // namespace junctor

@@ -67,8 +67,6 @@ TEST_CASE("config: what Crossbar.io's realms have and this version has not is sa
 {
     const config_loader loader;
     const wrong cases[] = {
-        {R"("store": {"type": "memory", "call-queue": []})", "workers[0].realms[0].store.call-queue",
-         "call queues are not supported yet by this version"},
         {R"("rlinks": [])", "workers[0].realms[0].rlinks",
          "links between routers are not supported yet by this version"},
         {R"("inventory": {})", "workers[0].realms[0].inventory",
@@ -111,6 +109,38 @@ TEST_CASE("config: the event history of a realm", "[config][realm]")
          "workers[0].realms[0].store.event-history[0].uri", "events of the router itself are not kept"},
         {R"("store": {"type": "memory", "event-history": [{"uri": "a"}, {"uri": "a"}]})",
          "workers[0].realms[0].store.event-history[1]", "there is another history of the pattern 'exact a'"},
+    };
+    for (const auto& expected : cases)
+        check_wrong(loader.load_realm(realm_with(expected.text)), expected);
+}
+
+TEST_CASE("config: the call queues of a realm", "[config][realm]")
+{
+    const config_loader loader;
+    const auto rules = [&](std::string_view store) {
+        return only_realm(loader.load_realm(realm_with("\"store\": " + std::string(store)))).options.call_queues;
+    };
+    CHECK(rules(R"({"type": "memory"})").empty());
+    const auto two = rules(R"({"type": "memory", "limit": 7, "call-queue": [
+        {"uri": "com.shop.*"}, {"uri": "com..pay", "match": "wildcard", "limit": 3, "bytes_max": 65536}]})");
+    REQUIRE(two.size() == 2);
+    CHECK(two[0].procedures.uri == "com.shop.");
+    CHECK(two[0].procedures.match == match_policy::prefix);
+    CHECK(two[0].calls_max == 7);
+    CHECK(two[0].bytes_max == call_queue_rule().bytes_max);
+    CHECK(two[1].procedures.match == match_policy::wildcard);
+    CHECK(two[1].calls_max == 3);
+    CHECK(two[1].bytes_max == 65536);
+
+    const wrong cases[] = {
+        {R"("store": {"type": "memory", "call-queue": [{"uri": "a", "limit": 0}]})",
+         "workers[0].realms[0].store.call-queue[0].limit", "must be from 1 to 10000000"},
+        {R"("store": {"type": "memory", "call-queue": [{}]})", "workers[0].realms[0].store.call-queue[0]",
+         "the key 'uri' is missing"},
+        {R"("store": {"type": "memory", "call-queue": [{"uri": "wamp.session.count"}]})",
+         "workers[0].realms[0].store.call-queue[0].uri", "calls to the router itself do not wait"},
+        {R"("store": {"type": "memory", "call-queue": [{"uri": "a"}, {"uri": "a"}]})",
+         "workers[0].realms[0].store.call-queue[1]", "there is another queue of the pattern 'exact a'"},
     };
     for (const auto& expected : cases)
         check_wrong(loader.load_realm(realm_with(expected.text)), expected);

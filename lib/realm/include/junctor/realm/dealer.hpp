@@ -18,6 +18,7 @@
 #include <junctor/message/messages.hpp>
 #include <junctor/realm/broker.hpp>
 #include <junctor/realm/built_in_procedures.hpp>
+#include <junctor/realm/call_queue.hpp>
 #include <junctor/realm/call_slots.hpp>
 #include <junctor/realm/id_map.hpp>
 #include <junctor/realm/pattern_index.hpp>
@@ -47,8 +48,9 @@ struct registration {
     invocation_policy invoke{invocation_policy::single};
     std::vector<callee> callees; ///< In the order in which they registered; never empty.
     realm_clock::time_point created;
-    std::size_t next{0};     ///< Whose turn it is under "roundrobin".
-    permission_memo callers; ///< Who may call it; for the match policy "exact" only.
+    std::size_t next{0};                 ///< Whose turn it is under "roundrobin".
+    permission_memo callers;             ///< Who may call it; for the match policy "exact" only.
+    std::unique_ptr<call_queue> waiting; ///< Null if calls do not wait for callees that are busy.
 };
 
 /// Serves REGISTER, UNREGISTER, CALL, CANCEL, YIELD and ERROR of one realm. Part of the realm's monitor.
@@ -141,18 +143,32 @@ private:
     void pass_on_result(pending_call& to, const yield& m, time_point now);
     [[nodiscard]] static bool declines(const pending_call& of, const error& m);
     void reroute(pending_call& pending, time_point now);
+    void place(pending_call& pending, time_point now);
     [[nodiscard]] std::vector<std::size_t> others(const registration& among, const kept_call& of);
     [[nodiscard]] bool offer_again(pending_call& pending, registration& to, std::size_t position, time_point now);
+    void hand_over(pending_call& pending, const callee& target, const invocation& sent);
     void interrupt_callee(const pending_call& of, cancel_mode mode, errc reason);
     void fail(pending_call& pending, errc code, std::string_view text = {});
+    void end(pending_call& pending);
+    void end_with_extras(pending_call& pending);
     void abandon(pending_call& pending, errc code, cancel_mode mode = cancel_mode::killnowait);
     void release_slot(realm_member& of, request_id answered);
+
+    void add_queue(registration& to) const;
+    void keep_waiting(realm_member& caller, const call& m, registration& to, time_point now);
+    [[nodiscard]] static bool has_room(const registration& to, const call& m);
+    void append_waiting(pending_call& pending, registration& to);
+    void offer_waiting(registration& to);
+    void offer_waiting(const std::shared_ptr<call_slots>& freed);
+    void fail_waiting(registration& ended);
+    void drop_waiting(realm_member& gone);
 
     const realm_options& options_;
     random_numbers& random_;
     const realm_clock& clock_;
     broker& events_;
     built_in_procedures& built_in_;
+    pattern_index<const call_queue_rule> queue_rules_;
     pattern_index<registration> index_;
     registrations_by_id registrations_;
     std::uint64_t last_registration_{0};

@@ -12,6 +12,7 @@
 #include <optional>
 #include <vector>
 
+#include <boost/intrusive/list.hpp>
 #include <boost/intrusive/set.hpp>
 
 #include <junctor/base/ids.hpp>
@@ -20,6 +21,7 @@
 
 namespace junctor {
 
+class call_queue;
 struct realm_member;
 
 /// One call between its CALL and its final RESULT or ERROR: the caller's side and the callee's.
@@ -29,7 +31,7 @@ struct pending_call {
 
     realm_member* caller{nullptr};
     request_id call;
-    realm_member* callee{nullptr};
+    realm_member* callee{nullptr}; ///< Null as long as it waits in a queue.
     request_id invocation;
 
     bool wants_progress{false}; ///< The caller asked for progressive results.
@@ -43,7 +45,15 @@ struct pending_call {
 
     std::unique_ptr<kept_call> kept;   ///< Null if its CALL is not needed any more.
     std::shared_ptr<call_slots> slots; ///< Of which it has one; null if the callee takes any number of calls.
+
+    call_queue* queue{nullptr}; ///< In which it waits for a callee; null if it has one.
+    boost::intrusive::list_member_hook<> by_age;
 };
+
+/// Calls in the order in which they were added.
+using pending_call_list = boost::intrusive::list<
+    pending_call,
+    boost::intrusive::member_hook<pending_call, boost::intrusive::list_member_hook<>, &pending_call::by_age>>;
 
 /// Finds calls by the request of their caller, by the request of their callee, in the tables of both members, and by
 /// their deadline. Entries are used again and again: in steady state a call allocates nothing.
@@ -61,6 +71,9 @@ public:
     /// Files a call. Neither side may have an entry of the same request.
     pending_call& add(realm_member& caller, request_id call, realm_member& callee, request_id invocation);
 
+    /// The same for a call that has no callee yet. The caller may have no entry of the same request.
+    pending_call& add_waiting(realm_member& caller, request_id call);
+
     /// The call that `caller` made with this request, or null.
     [[nodiscard]] static pending_call* find_call(const realm_member& caller, request_id call) noexcept;
 
@@ -70,6 +83,12 @@ public:
     /// Keeps `m`, the CALL of `pending`, with it, until it is removed.
     static kept_call& keep(pending_call& pending, const call& m, kept_call::arguments which);
 
+    /// Forgets what is kept of `pending`, which waits in no queue.
+    static void drop_kept(pending_call& pending) noexcept;
+
+    /// Takes `pending` from its callee, who has declined it. It has no timeout and no slot any more.
+    void take_back(pending_call& pending) noexcept;
+
     /// Takes one of `slots`, if there are any, for `pending`, which has none. It has it until it is removed, unless it
     /// is released or left to the callee before.
     static void take_slot(pending_call& pending, const std::shared_ptr<call_slots>& slots);
@@ -78,7 +97,8 @@ public:
     /// Leaves the slot of `pending`, if it has one, to the callee, who goes on with what it was invoked for.
     static void leave_slot(pending_call& pending);
 
-    /// Gives `pending` to another callee, who was sent this INVOCATION. It has no timeout and no slot any more.
+    /// Gives `pending` to a callee who was sent this INVOCATION and is not the one that it has. It has no timeout and
+    /// no slot any more, and waits in no queue.
     void hand_over(pending_call& pending, realm_member& callee, request_id invocation);
 
     /// Lets `pending` expire a timeout from `now`, in place of what was set before. No effect if it has no timeout.
@@ -103,7 +123,7 @@ private:
 
     void add_entry();
     void cancel_timeout(pending_call& pending) noexcept;
-    void drop_extras(pending_call& pending) noexcept;
+    void remove_with_extras(pending_call& pending) noexcept;
 
     std::uint64_t seed_;
     std::deque<pending_call> entries_; // never moves its elements

@@ -21,6 +21,7 @@
 #include <junctor/message/decode.hpp>
 #include <junctor/message/messages.hpp>
 #include <junctor/realm/authorization.hpp>
+#include <junctor/realm/call_queue.hpp>
 #include <junctor/realm/event_history.hpp>
 #include <junctor/realm/permissions.hpp>
 #include <junctor/realm/realm_clock.hpp>
@@ -69,6 +70,9 @@ struct realm_options {
 
     /// The topics whose events are kept in memory to be asked for later, by `wamp.subscription.get_events`.
     std::vector<history_rule> event_history{};
+
+    /// The procedures whose calls wait if all callees are busy, which those can be that set `concurrency`.
+    std::vector<call_queue_rule> call_queues{};
 
     /// Whether sessions may ask about sessions, registrations and subscriptions, end sessions, leave testaments, and
     /// hear of all that. Each procedure and each topic needs a permission as any other does. Spec: "Meta API".

@@ -159,7 +159,7 @@ inline pending_call& pending_calls::add(realm_member& caller, request_id call, r
 inline void pending_calls::remove(pending_call& pending)
 {
     if (pending.has_extras)
-        drop_extras(pending);
+        return remove_with_extras(pending);
     pending.caller->calls.erase(pending.call);
     pending.callee->invocations.erase(pending.invocation);
     free_.push_back(&pending);
