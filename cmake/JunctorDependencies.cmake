@@ -4,6 +4,7 @@
 # The libraries that Junctor is built on. Targets to link:
 #   Boost::headers Boost::json Boost::url  OpenSSL::SSL OpenSSL::Crypto  fmt::fmt  spdlog::spdlog
 #   CLI11::CLI11  MsgpackCxx::MsgpackCxx  Argon2::Argon2  Threads::Threads
+#   SQLite::SQLite3, with the option JUNCTOR_WITH_SQLITE
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
@@ -14,6 +15,13 @@ find_package(spdlog 1.10 CONFIG REQUIRED)
 find_package(CLI11 2 CONFIG REQUIRED)
 find_package(MsgpackCxx 4 REQUIRED)
 find_package(Argon2 REQUIRED)
+if(JUNCTOR_WITH_SQLITE)
+    find_package(SQLite3 3.35)
+    if(NOT SQLite3_FOUND)
+        message(FATAL_ERROR "SQLite 3.35 or later is needed to keep events on disk: install it (Debian: libsqlite3-dev), "
+            "or do without by -DJUNCTOR_WITH_SQLITE=OFF")
+    endif()
+endif()
 
 if(JUNCTOR_BUILD_TESTS)
     # Version 2.13 on Debian 12, 3 elsewhere: tests include tests/support/catch.hpp, which knows both.

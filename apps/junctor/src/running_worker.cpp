@@ -21,6 +21,8 @@ void log_module(log_sink& log, const loaded_module& module)
         adds.push_back("authorizer " + name);
     for (const auto& name : module.principal_sources)
         adds.push_back("principals " + name);
+    for (const auto& name : module.event_stores)
+        adds.push_back("event store " + name);
     log.write(log_level::info, "module loaded",
               {{"file", module.file.native()}, {"adds", fmt::to_string(fmt::join(adds, ", "))}});
 }

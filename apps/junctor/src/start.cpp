@@ -121,6 +121,7 @@ exit_code start(const command_line& line)
     log.write(log_level::info, "configuration read", {{"source", source.name()}});
     log_loaded(log, loaded);
     std::signal(SIGPIPE, SIG_IGN); // A peer that is gone is an error of one write, not the end of the process.
+    std::signal(SIGXFSZ, SIG_IGN); // And so is a file that may not grow any more.
     raise_open_files_limit(log);
     shard_threads threads;
     boost::asio::signal_set hangups(threads.main(), SIGHUP); // To the end, as SIGHUP must not cut a farewell short.

@@ -12,6 +12,7 @@ using factory_table = std::map<std::string, Factory, std::less<>>;
 constexpr std::string_view authmethod_kind = "authmethod";
 constexpr std::string_view authorizer_kind = "authorizer";
 constexpr std::string_view source_kind = "source of principals";
+constexpr std::string_view store_kind = "event store";
 
 std::invalid_argument registered_twice(std::string_view kind, const std::string& name)
 {
@@ -102,14 +103,33 @@ std::vector<std::string> module_registry::principal_sources() const
     return names_of(principal_sources_);
 }
 
+void module_registry::add_event_store(std::string type, event_store_factory make)
+{
+    if (type == memory_store)
+        throw std::invalid_argument("event stores of the type 'memory' are part of the router");
+    insert(event_stores_, std::move(type), std::move(make), store_kind);
+}
+
+const event_store_factory* module_registry::find_event_store(std::string_view type) const noexcept
+{
+    return find(event_stores_, type);
+}
+
+std::vector<std::string> module_registry::event_stores() const
+{
+    return names_of(event_stores_);
+}
+
 void module_registry::add(module_registry more)
 {
     require_free(authenticators_, more.authenticators_, authmethod_kind);
     require_free(authorizers_, more.authorizers_, authorizer_kind);
     require_free(principal_sources_, more.principal_sources_, source_kind);
+    require_free(event_stores_, more.event_stores_, store_kind);
     authenticators_.merge(more.authenticators_);
     authorizers_.merge(more.authorizers_);
     principal_sources_.merge(more.principal_sources_);
+    event_stores_.merge(more.event_stores_);
 }
 
 } // namespace junctor

@@ -132,4 +132,19 @@ bool matches(std::string_view pattern, match_policy policy, std::string_view uri
     }
 }
 
+uri_pattern exact(std::string_view uri)
+{
+    return {std::string(uri), match_policy::exact};
+}
+
+uri_pattern prefix(std::string_view uri)
+{
+    return {std::string(uri), match_policy::prefix};
+}
+
+uri_pattern wildcard(std::string_view uri)
+{
+    return {std::string(uri), match_policy::wildcard};
+}
+
 } // namespace junctor

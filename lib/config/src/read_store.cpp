@@ -1,40 +1,42 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <chrono>
+#include <utility>
+
 #include <fmt/format.h>
 
+#include "module_item.hpp"
 #include "readers.hpp"
 
 namespace junctor {
 namespace {
 
-enum class store_type : std::uint8_t { memory };
-constexpr std::array<named<store_type>, 1> store_types{{{"memory", store_type::memory}}};
+constexpr std::string_view sqlite_store = "sqlite";
 
 constexpr std::int64_t limit_max = 10'000'000;
 constexpr std::int64_t bytes_least = std::int64_t{64} << 10;
 constexpr std::int64_t bytes_most = std::int64_t{1} << 40;
+constexpr std::int64_t age_most_s = 315'360'000; // Ten years.
 
-/// `limit` of the dict, or of the one around it.
-std::size_t read_limit(dict_reader& keys, std::size_t otherwise)
+/// The bounds that `keys` give, of the store or of one history in it, in place of those in `rule`.
+void read_bounds(dict_reader& keys, history_rule& rule)
 {
-    const auto limit = keys.integer("limit", 1, limit_max);
-    return limit ? static_cast<std::size_t>(*limit) : otherwise;
+    if (const auto limit = keys.integer("limit", 1, limit_max))
+        rule.events_max = static_cast<std::size_t>(*limit);
+    if (const auto bytes = keys.integer("bytes_max", bytes_least, bytes_most))
+        rule.bytes_max = static_cast<std::size_t>(*bytes);
+    if (const auto age = keys.integer("age_max", 0, age_most_s))
+        rule.age_max = std::chrono::seconds(*age);
 }
 
-std::size_t read_bytes_max(dict_reader& keys, std::size_t otherwise)
-{
-    const auto bytes = keys.integer("bytes_max", bytes_least, bytes_most);
-    return bytes ? static_cast<std::size_t>(*bytes) : otherwise;
-}
-
-std::optional<history_rule> read_history_rule(const config_item& item, std::size_t limit, uri_check uris,
+/// One element of `event-history`, which has the bounds of `standard` unless it says otherwise.
+std::optional<history_rule> read_history_rule(const config_item& item, const history_rule& standard, uri_check uris,
                                               config_reading& reading)
 {
     dict_reader keys(item, reading.problems);
     auto pattern = read_pattern(keys, uris, reading);
-    history_rule rule;
-    rule.events_max = read_limit(keys, limit);
-    rule.bytes_max = read_bytes_max(keys, rule.bytes_max);
+    auto rule = standard;
+    read_bounds(keys, rule);
     keys.finish();
     if (!pattern)
         return std::nullopt;
@@ -44,14 +46,17 @@ std::optional<history_rule> read_history_rule(const config_item& item, std::size
     return rule;
 }
 
-std::optional<call_queue_rule> read_queue_rule(const config_item& item, std::size_t limit, uri_check uris,
+/// One element of `call-queue`, which takes as many calls as `standard` does unless it says otherwise.
+std::optional<call_queue_rule> read_queue_rule(const config_item& item, const call_queue_rule& standard, uri_check uris,
                                                config_reading& reading)
 {
     dict_reader keys(item, reading.problems);
     auto pattern = read_pattern(keys, uris, reading);
-    call_queue_rule rule;
-    rule.calls_max = read_limit(keys, limit);
-    rule.bytes_max = read_bytes_max(keys, rule.bytes_max);
+    auto rule = standard;
+    if (const auto limit = keys.integer("limit", 1, limit_max))
+        rule.calls_max = static_cast<std::size_t>(*limit);
+    if (const auto bytes = keys.integer("bytes_max", bytes_least, bytes_most))
+        rule.bytes_max = static_cast<std::size_t>(*bytes);
     keys.finish();
     if (!pattern)
         return std::nullopt;
@@ -61,32 +66,78 @@ std::optional<call_queue_rule> read_queue_rule(const config_item& item, std::siz
     return rule;
 }
 
+void read_event_history(dict_reader& keys, const history_rule& standard, realm_options& options,
+                        config_reading& reading)
+{
+    unique_names patterns("history of the pattern");
+    for (const auto& item : keys.list("event-history")) {
+        auto rule = read_history_rule(item, standard, options.uris, reading);
+        if (!rule)
+            continue;
+        patterns.add(fmt::format("{} {}", to_string(rule->topics.match), rule->topics.uri), item, reading.problems);
+        options.event_history.push_back(std::move(*rule));
+    }
+}
+
+void read_call_queues(dict_reader& keys, const history_rule& bounds, realm_options& options, config_reading& reading)
+{
+    call_queue_rule standard;
+    standard.calls_max = bounds.events_max;
+    unique_names queues("queue of the pattern");
+    for (const auto& item : keys.list("call-queue")) {
+        auto rule = read_queue_rule(item, standard, options.uris, reading);
+        if (!rule)
+            continue;
+        queues.add(fmt::format("{} {}", to_string(rule->procedures.match), rule->procedures.uri), item,
+                   reading.problems);
+        options.call_queues.push_back(std::move(*rule));
+    }
+}
+
+void report_unknown_type(const config_item& item, std::string_view type, config_reading& reading)
+{
+    if (type == "cfxdb")
+        return reading.problems.error(item, "Crossbar.io's database 'cfxdb' is not supported",
+                                      "the type \"sqlite\" keeps events on disk, in the file that 'path' names");
+    if (type == sqlite_store)
+        return reading.problems.error(item, "this build has no store of the type 'sqlite'",
+                                      "build Junctor with JUNCTOR_WITH_SQLITE, or load the module store-sqlite");
+    const auto others = reading.context.modules->event_stores();
+    std::vector<std::string_view> types(others.begin(), others.end());
+    types.push_back(memory_store);
+    report_unknown_word(item, "type of store", types, reading.problems);
+}
+
+/// The store of a module, which reads the keys that are left; null for the one in memory, which has none.
+std::shared_ptr<event_store> read_type_of_store(const config_item& item, dict_reader& keys, config_reading& reading)
+{
+    const auto type = read_text(item, reading.problems);
+    if (!type || *type == memory_store)
+        return nullptr;
+    const auto* const make = reading.context.modules->find_event_store(*type);
+    dict content;
+    for (const auto& [key, own] : keys.take_all()) {
+        report_repeated_keys(own, reading.problems);
+        content.set(key, to_value(*own.node));
+    }
+    if (make != nullptr)
+        return make_from(*make, content, keys.item(), reading);
+    report_unknown_type(item, *type, reading);
+    return nullptr;
+}
+
 } // namespace
 
 void read_store(const config_item& item, realm_options& options, config_reading& reading)
 {
     dict_reader keys(item, reading.problems);
-    if (const auto type = keys.require("type"))
-        (void)read_choice(*type, "type of store", store_types, reading.problems);
-    const auto limit = read_limit(keys, history_rule().events_max);
-    unique_names patterns("history of the pattern");
-    for (const auto& rule_item : keys.list("event-history")) {
-        auto rule = read_history_rule(rule_item, limit, options.uris, reading);
-        if (!rule)
-            continue;
-        patterns.add(fmt::format("{} {}", to_string(rule->topics.match), rule->topics.uri), rule_item,
-                     reading.problems);
-        options.event_history.push_back(std::move(*rule));
-    }
-    unique_names queues("queue of the pattern");
-    for (const auto& rule_item : keys.list("call-queue")) {
-        auto rule = read_queue_rule(rule_item, limit, options.uris, reading);
-        if (!rule)
-            continue;
-        queues.add(fmt::format("{} {}", to_string(rule->procedures.match), rule->procedures.uri), rule_item,
-                   reading.problems);
-        options.call_queues.push_back(std::move(*rule));
-    }
+    const auto type = keys.require("type");
+    history_rule standard;
+    read_bounds(keys, standard);
+    read_event_history(keys, standard, options, reading);
+    read_call_queues(keys, standard, options, reading);
+    if (type)
+        options.store = read_type_of_store(*type, keys, reading);
     keys.finish();
 }
 

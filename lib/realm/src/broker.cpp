@@ -76,7 +76,12 @@ subscription_shards::audience audience_of(const publish& m, const subscription& 
 } // namespace
 
 broker::broker(const realm_options& options, random_numbers& random, std::uint64_t seed, const realm_clock& clock)
-    : options_{options}, random_{random}, clock_{clock}, index_(seed), retained_(options.retained)
+    : options_{options},
+      random_{random},
+      clock_{clock},
+      index_(seed),
+      retained_(options.retained),
+      histories_(options.event_history, options.store)
 {
     spare_runs_.reserve(kept_runs_max); // so that giving back never allocates
     open_histories();
@@ -85,36 +90,32 @@ broker::broker(const realm_options& options, random_numbers& random, std::uint64
 /// Makes the subscriptions that keep a history, whether anybody subscribes or not.
 void broker::open_histories()
 {
-    for (const auto& rule : options_.event_history) {
-        auto* const known = index_.find(rule.topics.uri, rule.topics.match);
-        auto& kept = known != nullptr ? *known : create(rule.topics.uri, rule.topics.match);
-        if (kept.history == nullptr)
-            histories_.push_back(&kept);
-        kept.history = std::make_unique<event_history>(rule);
-    }
+    const auto& rules = histories_.rules();
+    for (std::size_t i = 0; i != rules.size(); ++i)
+        create(rules[i].topics.uri, rules[i].topics.match).history = i;
 }
 
 void broker::date_histories()
 {
-    for (auto* const kept : histories_)
-        kept->created = clock_.now();
+    for (const auto& [id, kept] : subscriptions_) {
+        if (kept->history)
+            kept->created = clock_.now();
+    }
 }
 
-/// Keeps an event in the histories of those subscriptions that it goes to. Not if it is for certain sessions, or not
-/// for them: others will bear their identifiers, or nobody. Spec: "Event History", security aspects.
-[[gnu::noinline]] void broker::record(const publish& m, event& sent)
+/// Keeps an event in the histories that it belongs to, and answers the publisher if that need not wait. False if the
+/// publisher has been told that it cannot be kept: then nobody gets it, so that it can be published again.
+[[gnu::noinline]] bool broker::record(realm_member& from, const publish& m, const event& sent,
+                                      const event_filter* filter)
 {
-    const bool filtered = m.options.filters.present();
-    if (filtered && ((*m.options.filters).eligible.present() || (*m.options.filters).exclude.present()))
-        return;
-    const auto when = clock_.at(clock_.now());
-    for (auto* const kept : histories_) {
-        if (!matches(kept->topic, kept->match, m.topic))
-            continue;
-        sent.subscription = kept->id;
-        sent.details.topic = kept->match == match_policy::exact ? std::string_view() : m.topic;
-        kept->history->add(sent, m.topic, filtered ? for_later(event_filter::from(*m.options.filters)) : nullptr, when);
-    }
+    const auto done = histories_.record(from.joined, m, sent, filter, clock_.at(clock_.now()));
+    if (!m.options.acknowledge || done == keeping::pending)
+        return true;
+    if (done == keeping::kept)
+        from.joined.send(published{m.request, sent.publication});
+    else
+        from.refuse(m, errc::unavailable, "too many events wait to be stored");
+    return done == keeping::kept;
 }
 
 void broker::on_subscribe(realm_member& from, const subscribe& m)
@@ -220,11 +221,13 @@ void broker::send_events(realm_member& from, const publish& m, Then then)
     event out(random_.next_id<publication_id>(), m.options.forwarded, m.body);
     if (m.options.disclose_me || admitted->permitted.disclose)
         tell_about(from, m, out);
-    if (m.options.acknowledge)
+    if (!histories_.empty()) [[unlikely]] {
+        if (!record(from, m, out, filter.get()))
+            return;
+    } else if (m.options.acknowledge) {
         from.joined.send(published{m.request, out.publication});
+    }
     dispatch(m, from, filter.get(), *admitted, out);
-    if (!histories_.empty()) [[unlikely]]
-        record(m, out);
     then(out, std::move(filter));
 }
 
@@ -335,7 +338,7 @@ void broker::remove_subscriber(subscription& from, std::size_t position)
         moved->second.position = position;
 
     const auto id = from.id.number();
-    const bool ends = from.subscribers.empty() && from.history == nullptr;
+    const bool ends = from.subscribers.empty() && !from.history;
     if (ends)
         end(from);
     if (!hears_router())

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <junctor/base/limits.hpp>
+#include <junctor/codec/codec.hpp>
 #include <junctor/message/details.hpp>
 
 namespace junctor {
@@ -34,6 +35,21 @@ template <class Elements>
 bool read(const encoded_list& source, std::optional<Elements>& whitelist)
 {
     return !source.present() || read(source, whitelist.emplace());
+}
+
+/// Appends the texts of a list that was sorted when it was written.
+bool read(const value& source, std::vector<std::string>& names)
+{
+    const auto* const elements = source.get_if<list>();
+    if (elements == nullptr)
+        return false;
+    for (const auto& element : *elements) {
+        const auto* const name = element.get_if<std::string>();
+        if (name == nullptr)
+            return false;
+        names.push_back(*name);
+    }
+    return true;
 }
 
 template <class Elements, class Element>
@@ -82,9 +98,38 @@ std::unique_ptr<const event_filter> event_filter::from(const publish_filters& li
 bool event_filter::admits(const session& subscriber) const
 {
     const auto id = subscriber.id().number();
-    const auto& who = subscriber.who();
-    return lists(eligible_, id) && lists(eligible_authid_, who.authid) && lists(eligible_authrole_, who.authrole) &&
-           !lists(exclude_, id) && !lists(exclude_authid_, who.authid) && !lists(exclude_authrole_, who.authrole);
+    return lists(eligible_, id) && !lists(exclude_, id) && admits_names_of(subscriber.who());
+}
+
+bool event_filter::admits_names_of(const identity& who) const
+{
+    return lists(eligible_authid_, who.authid) && lists(eligible_authrole_, who.authrole) &&
+           !lists(exclude_authid_, who.authid) && !lists(exclude_authrole_, who.authrole);
+}
+
+// The form is a list of four: eligible_authid, eligible_authrole, exclude_authid, exclude_authrole; null for a
+// whitelist that is not given. It stands in files, so that a change of it needs a new version of these.
+
+void event_filter::write_names(byte_buffer& out) const
+{
+    const auto written = [](const names& all) { return value(list(all.begin(), all.end())); };
+    const auto whitelist = [&](const std::optional<names>& all) { return all ? written(*all) : value(); };
+    write_value(list{whitelist(eligible_authid_), whitelist(eligible_authrole_), written(exclude_authid_),
+                     written(exclude_authrole_)},
+                serializer::msgpack, out);
+}
+
+std::unique_ptr<const event_filter> event_filter::from_names(byte_view written)
+{
+    const auto tree = read_value({serializer::msgpack, written});
+    const auto* const lists = tree ? tree->get_if<list>() : nullptr;
+    if (lists == nullptr || lists->size() != 4)
+        return nullptr;
+    auto made = std::make_unique<event_filter>();
+    const bool sound = ((*lists)[0].is_null() || read((*lists)[0], made->eligible_authid_.emplace())) &&
+                       ((*lists)[1].is_null() || read((*lists)[1], made->eligible_authrole_.emplace())) &&
+                       read((*lists)[2], made->exclude_authid_) && read((*lists)[3], made->exclude_authrole_);
+    return sound ? std::move(made) : nullptr;
 }
 
 bool event_filter::admits_all() const noexcept

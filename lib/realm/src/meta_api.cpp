@@ -12,23 +12,6 @@
 
 namespace junctor {
 
-namespace {
-
-/// Answers the call `m` with positional results; none at all if there are none.
-void give(realm_member& caller, const call& m, const list& results)
-{
-    byte_buffer args;
-    if (!results.empty())
-        write_value(results, caller.joined.format(), args);
-    result answer;
-    answer.request = m.request;
-    answer.body.args = {{caller.joined.format(), args.view()}};
-    if (caller.joined.send(answer) == delivery::too_large)
-        caller.refuse(m, errc::payload_size_exceeded);
-}
-
-} // namespace
-
 const meta_api::procedure meta_api::procedures[] = {
     {"wamp.session.count", &meta_api::session_count},
     {"wamp.session.list", &meta_api::session_list},
@@ -90,9 +73,22 @@ bool meta_api::on_call(realm_member& from, const call& m)
     const auto results = (this->*called->answer)(asked);
     if (asked.failed())
         from.refuse(m, asked.code(), asked.text_of_failure());
-    else
-        give(from, m, results);
+    else if (!asked.deferred())
+        give(from, m.request, results);
     return true;
+}
+
+/// Answers the call `request` with positional results; none at all if there are none.
+void meta_api::give(realm_member& caller, request_id request, const list& results)
+{
+    byte_buffer args;
+    if (!results.empty())
+        write_value(results, caller.joined.format(), args);
+    result answer;
+    answer.request = request;
+    answer.body.args = {{caller.joined.format(), args.view()}};
+    if (caller.joined.send(answer) == delivery::too_large)
+        caller.joined.send_error(message_type::call, request, errc::payload_size_exceeded);
 }
 
 } // namespace junctor

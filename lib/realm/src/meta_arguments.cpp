@@ -37,7 +37,7 @@ bool is_text(const value& v) noexcept
 } // namespace
 
 meta_arguments::meta_arguments(realm_member& caller, const call& m)
-    : caller_{caller}, args_(read<list>(m.body.args)), kwargs_{read<dict>(m.body.kwargs)}
+    : caller_{caller}, request_{m.request}, args_(read<list>(m.body.args)), kwargs_{read<dict>(m.body.kwargs)}
 {
 }
 

@@ -25,6 +25,7 @@ public:
     meta_arguments(realm_member& caller, const call& m);
 
     [[nodiscard]] realm_member& caller() const noexcept { return caller_; }
+    [[nodiscard]] request_id request() const noexcept { return request_; }
 
     /// The positional argument `at`, counted from 0: an identifier in 1..2^53, or a text. It must be given.
     [[nodiscard]] std::uint64_t id(std::size_t at);
@@ -47,12 +48,18 @@ public:
     [[nodiscard]] errc code() const noexcept { return code_; }
     [[nodiscard]] const std::string& text_of_failure() const noexcept { return text_; }
 
+    /// Somebody will answer the call later.
+    void defer() noexcept { deferred_ = true; }
+    [[nodiscard]] bool deferred() const noexcept { return deferred_; }
+
 private:
     [[nodiscard]] const value* positional(std::size_t at) const noexcept;
     [[nodiscard]] const value* keyword(std::string_view key) const noexcept;
     void expected(std::size_t at, std::string_view kind);
 
     realm_member& caller_;
+    request_id request_;
+    bool deferred_{false};
     list args_;
     dict kwargs_;
     errc code_{};

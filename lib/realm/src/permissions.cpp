@@ -105,21 +105,6 @@ bool discloses(const permission_rule& rule, action what)
 
 } // namespace
 
-uri_pattern exact(std::string_view uri)
-{
-    return {std::string(uri), match_policy::exact};
-}
-
-uri_pattern prefix(std::string_view uri)
-{
-    return {std::string(uri), match_policy::prefix};
-}
-
-uri_pattern wildcard(std::string_view uri)
-{
-    return {std::string(uri), match_policy::wildcard};
-}
-
 action_set& action_set::add(action what) noexcept
 {
     if (what == action::any)

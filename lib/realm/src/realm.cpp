@@ -424,6 +424,18 @@ std::vector<std::string> realm::retained_topics(std::string_view pattern, match_
     return parts_->events.retained().topics(pattern, match, now);
 }
 
+store_trouble realm::hear_from_store()
+{
+    settle();
+    store_trouble trouble;
+    for (auto& completed : parts_->events.histories().settle(parts_->members, trouble)) {
+        const auto asking = parts_->members.find(completed.asking);
+        if (asking != parts_->members.end())
+            parts_->meta.answer_lookup(*asking->second, completed);
+    }
+    return trouble;
+}
+
 std::size_t realm::retained_event_count() const noexcept
 {
     return parts_->events.retained().count();

@@ -37,9 +37,51 @@ realm_host::realm_host(router_core& core, std::string name, realm_options option
       timer_{std::make_unique<timer>(*this)}
 {
     calibrate();
+    open_store();
 }
 
 realm_host::~realm_host() = default;
+
+/// Opens the store that the realm has of its own. What it reports is heard on the main shard, in a later turn.
+void realm_host::open_store()
+{
+    const auto& store = options().store;
+    if (store == nullptr || options().event_history.empty())
+        return;
+    store->open(name(), options().event_history, [core = core_.weak_from_this(), this] {
+        if (const auto running = core.lock()) // Not its last owner: the router closes the store before it goes.
+            boost::asio::post(running->main().io, [running, this] { hear_from_store(); });
+    });
+}
+
+void realm_host::hear_from_store()
+{
+    if (shut_down_)
+        return;
+    store_trouble met;
+    {
+        const auto entered = enter(core_.main().services);
+        met = entered->hear_from_store();
+    }
+    if (met.any())
+        log_trouble(met);
+}
+
+/// Logs what has gone wrong with the store, but not each time that it does so for the same reason.
+void realm_host::log_trouble(const store_trouble& met)
+{
+    constexpr std::chrono::seconds pause{10};
+    const auto now = std::chrono::steady_clock::now();
+    const bool is_new = met.cause != trouble_.cause;
+    trouble_.events_lost += met.events_lost;
+    trouble_.cause = met.cause;
+    if (!is_new && now < trouble_logged_ + pause)
+        return;
+    trouble_logged_ = now;
+    core_.log.write(log_level::error, "event store failed",
+                    {{"realm", name()}, {"events_lost", trouble_.events_lost}, {"cause", trouble_.cause}});
+    trouble_.events_lost = 0;
+}
 
 /// Tells the realm what time it is: the clock may be set while the router runs.
 void realm_host::calibrate() noexcept
@@ -97,6 +139,8 @@ void realm_host::close(close_reason reason)
 
 void realm_host::shut_down() noexcept
 {
+    if (const auto& store = options().store; store != nullptr)
+        store->close();
     local_.reset();
     timer_->next.clear();
     shut_down_ = true;

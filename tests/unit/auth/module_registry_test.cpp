@@ -53,6 +53,20 @@ TEST_CASE("module registry: sources of principals are found by their type", "[au
     CHECK_THROWS_AS(registry.add_principal_source("static", {}), std::invalid_argument);
 }
 
+TEST_CASE("module registry: event stores are found by their type", "[auth]")
+{
+    module_registry registry;
+    registry.add_event_store("sqlite", [](module_options&) { return nullptr; });
+    CHECK(registry.find_event_store("sqlite") != nullptr);
+    CHECK(registry.find_event_store("memory") == nullptr);
+    CHECK(registry.event_stores() == std::vector<std::string>{"sqlite"});
+    CHECK_THROWS_AS(registry.add_event_store("sqlite", {}), std::invalid_argument);
+    CHECK_THROWS_AS(registry.add_event_store("memory", {}), std::invalid_argument);
+    module_registry more;
+    more.add_event_store("sqlite", {});
+    CHECK_THROWS_AS(registry.add(std::move(more)), std::invalid_argument);
+}
+
 TEST_CASE("module registry: all of another one is added, or nothing if a name is taken", "[auth]")
 {
     module_registry registry;

@@ -93,11 +93,26 @@ TEST_CASE("config: the event history of a realm", "[config][realm]")
     CHECK(two[1].topics.match == match_policy::wildcard);
     CHECK(two[1].events_max == 3);
     CHECK(two[1].bytes_max == 65536);
+    CHECK(two[1].age_max.count() == 0);
+    const auto bounded = rules(R"({"type": "memory", "bytes_max": 70000, "age_max": 60, "event-history": [
+        {"uri": "a"}, {"uri": "b", "age_max": 0}]})");
+    REQUIRE(bounded.size() == 2);
+    CHECK(bounded[0].bytes_max == 70000);
+    CHECK(bounded[0].age_max == std::chrono::minutes(1));
+    CHECK(bounded[1].age_max.count() == 0);
 
     const wrong cases[] = {
         {R"("store": {"event-history": []})", "workers[0].realms[0].store", "the key 'type' is missing"},
-        {R"("store": {"type": "cfxdb"})", "workers[0].realms[0].store.type", "unknown type of store 'cfxdb'",
-         "possible here: memory"},
+        {R"("store": {"type": "cfxdb"})", "workers[0].realms[0].store.type",
+         "Crossbar.io's database 'cfxdb' is not supported",
+         "the type \"sqlite\" keeps events on disk, in the file that 'path' names"},
+        {R"("store": {"type": "sqlite", "path": "a"})", "workers[0].realms[0].store.type",
+         "this build has no store of the type 'sqlite'",
+         "build Junctor with JUNCTOR_WITH_SQLITE, or load the module store-sqlite"},
+        {R"("store": {"type": "memori"})", "workers[0].realms[0].store.type", "unknown type of store 'memori'",
+         "did you mean 'memory'?"},
+        {R"("store": {"type": "memory", "age_max": -1})", "workers[0].realms[0].store.age_max",
+         "must be from 0 to 315360000"},
         {R"("store": {"type": "memory", "limit": 0})", "workers[0].realms[0].store.limit",
          "must be from 1 to 10000000"},
         {R"("store": {"type": "memory", "event-history": [{}]})", "workers[0].realms[0].store.event-history[0]",

@@ -12,6 +12,7 @@
 #include <junctor/auth/principal_source.hpp>
 #include <junctor/auth/principals.hpp>
 #include <junctor/auth/secret.hpp>
+#include <junctor/session/event_store.hpp>
 
 /// Makes a module of the shared object whose source has this line, once and outside of all namespaces:
 ///

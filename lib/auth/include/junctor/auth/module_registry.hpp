@@ -16,6 +16,7 @@
 #include <junctor/auth/authorizer.hpp>
 #include <junctor/auth/module_options.hpp>
 #include <junctor/auth/principal_source.hpp>
+#include <junctor/session/event_store.hpp>
 
 namespace junctor {
 
@@ -29,6 +30,11 @@ using principal_source_factory = std::function<std::unique_ptr<principal_source>
 
 /// Makes an authorizer from the value of the key `authorizer` of a role.
 using authorizer_factory = std::function<std::unique_ptr<authorizer>(module_options& options)>;
+
+/// Makes an event store from the value of the key `store` of a realm, without the keys that all types of stores have.
+/// It must not touch what it will keep events in: that is for `event_store::open`, since a configuration may only be
+/// looked at.
+using event_store_factory = std::function<std::unique_ptr<event_store>(module_options& options)>;
 
 /// Thrown by factories that find a mistake while they make something: `key` is the option that is wrong (empty for the
 /// whole), `what()` what is wrong with it.
@@ -74,6 +80,16 @@ public:
     /// The types of all sources, sorted, without "static".
     [[nodiscard]] std::vector<std::string> principal_sources() const;
 
+    /// Registers `make` for the value `type` of the key of that name in `store` of a realm. Throws
+    /// `std::invalid_argument` if the name is taken; "memory" is.
+    void add_event_store(std::string type, event_store_factory make);
+
+    /// The factory for event stores of that type, or null. Valid as long as the registry.
+    [[nodiscard]] const event_store_factory* find_event_store(std::string_view type) const noexcept;
+
+    /// The types of all event stores, sorted, without "memory".
+    [[nodiscard]] std::vector<std::string> event_stores() const;
+
     /// Adds all that `more` has. Throws `std::invalid_argument`, and adds nothing, if one of its names is taken.
     void add(module_registry more);
 
@@ -81,6 +97,7 @@ private:
     std::map<std::string, authenticator_factory, std::less<>> authenticators_;
     std::map<std::string, authorizer_factory, std::less<>> authorizers_;
     std::map<std::string, principal_source_factory, std::less<>> principal_sources_;
+    std::map<std::string, event_store_factory, std::less<>> event_stores_;
 };
 
 } // namespace junctor

@@ -56,6 +56,15 @@ inline constexpr std::size_t throttled_max = std::size_t{64} * 1024;
 /// over therefore. Some clients send no further part of a call that was answered, so the oldest are forgotten.
 inline constexpr std::size_t answered_unfinished_calls_max = 256;
 
+/// What one answer from an event history has at most: as much as a client should take at a time, and no more bytes than
+/// any message can have.
+inline constexpr std::size_t history_answer_events_max = 10'000;
+inline constexpr std::size_t history_answer_bytes_max = rawsocket_message_bytes_max;
+
+/// Questions about event histories of one session that wait for an answer. Stores answer them one after the other, so
+/// that more would only make others wait.
+inline constexpr std::size_t pending_lookups_max = 16;
+
 /// What is kept of the pending calls of one session so that they can be offered to another callee, or go on in parts.
 /// Calls beyond it are answered as if their callees did not decline them so that others may take them, and are not
 /// taken in parts.

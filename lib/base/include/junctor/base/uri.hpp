@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace junctor {
@@ -16,6 +17,21 @@ enum class match_policy : std::uint8_t { exact, prefix, wildcard };
 
 /// "exact", "prefix" or "wildcard".
 [[nodiscard]] std::string_view to_string(match_policy policy) noexcept;
+
+/// A URI pattern with the policy by which it matches.
+struct uri_pattern {
+    std::string uri;
+    match_policy match{match_policy::exact};
+};
+
+/// The URI itself.
+[[nodiscard]] uri_pattern exact(std::string_view uri);
+
+/// All URIs that begin with `uri`, compared by characters: "com.shop." covers a name space, "" everything.
+[[nodiscard]] uri_pattern prefix(std::string_view uri);
+
+/// All URIs of as many components; an empty component matches any: "com.shop..price".
+[[nodiscard]] uri_pattern wildcard(std::string_view uri);
 
 /// The policy of that name, or nothing.
 [[nodiscard]] std::optional<match_policy> parse_match_policy(std::string_view name) noexcept;

@@ -18,7 +18,7 @@
 #include <junctor/base/ids.hpp>
 #include <junctor/message/messages.hpp>
 #include <junctor/realm/event_filter.hpp>
-#include <junctor/realm/event_history.hpp>
+#include <junctor/realm/event_histories.hpp>
 #include <junctor/realm/id_map.hpp>
 #include <junctor/realm/pattern_index.hpp>
 #include <junctor/realm/permissions.hpp>
@@ -40,7 +40,7 @@ struct subscription {
     std::vector<realm_member*> subscribers;
     std::array<std::size_t, all_serializers.size()> formats{}; ///< How many of them use each serializer.
     realm_clock::time_point created;
-    std::unique_ptr<event_history> history; ///< Null if none is kept. With one it does not end with its subscribers.
+    std::optional<std::size_t> history; ///< The rule by which one is kept. Then it does not end with its subscribers.
     std::unique_ptr<subscription_shards> shards; ///< Null if no subscriber gave a node key.
     permission_memo publishers;                  ///< Who may publish to it; for the match policy "exact" only.
 };
@@ -103,6 +103,7 @@ public:
     [[nodiscard]] const pattern_index<subscription>& index() const noexcept { return index_; }
 
     [[nodiscard]] retained_events& retained() noexcept { return retained_; }
+    [[nodiscard]] event_histories& histories() noexcept { return histories_; }
 
 private:
     /// Events of one subscription, a run for each serializer that its subscribers use; null where there is none.
@@ -131,7 +132,7 @@ private:
     void tell_about(const realm_member& publisher, const publish& m, event& out) const;
     void confirm(realm_member& to, const subscribe& m, subscription_id as);
     void open_histories();
-    void record(const publish& m, event& sent);
+    [[nodiscard]] bool record(realm_member& from, const publish& m, const event& sent, const event_filter* filter);
     static void assign_node(subscription& to, const realm_member& subscriber, std::string_view node_key);
     subscription& create(std::string_view topic, match_policy match);
     void tell_of_subscriber(const realm_member& added, const subscription& to, bool is_first);
@@ -154,7 +155,7 @@ private:
     subscriptions_by_id subscriptions_;
     retained_events retained_;
     std::uint64_t last_subscription_{0};
-    std::vector<subscription*> histories_;   ///< Those that keep one.
+    event_histories histories_;
     std::size_t subscriptions_to_router_{0}; ///< Those that events of the router may match.
     held_events held_;
     std::vector<boost::intrusive_ptr<message_run>> spare_runs_; ///< To be filled again once nobody else holds them.

@@ -11,7 +11,9 @@
 #include <string>
 #include <vector>
 
+#include <junctor/base/bytes.hpp>
 #include <junctor/message/messages.hpp>
+#include <junctor/session/identity.hpp>
 #include <junctor/session/session.hpp>
 
 namespace junctor {
@@ -29,6 +31,16 @@ public:
 
     /// Whether there is no list that keeps anybody from having the event.
     [[nodiscard]] bool admits_all() const noexcept;
+
+    /// Whether the lists of names do. They say the same of whoever bears these names, at any time; identifiers of
+    /// sessions do not.
+    [[nodiscard]] bool admits_names_of(const identity& who) const;
+
+    /// Appends the lists of names in a form for `from_names`.
+    void write_names(byte_buffer& out) const;
+
+    /// The filter that has these lists of names; null if `written` is damaged.
+    [[nodiscard]] static std::unique_ptr<const event_filter> from_names(byte_view written);
 
     /// The memory that it takes, roughly.
     [[nodiscard]] std::size_t bytes() const noexcept;

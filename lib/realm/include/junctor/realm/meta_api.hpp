@@ -22,6 +22,7 @@ namespace junctor {
 
 class broker;
 class dealer;
+struct completed_lookup;
 class meta_arguments;
 struct realm_options;
 
@@ -47,6 +48,9 @@ public:
 
     bool on_call(realm_member& from, const call& m) override;
     [[nodiscard]] bool has(std::string_view procedure) const noexcept override;
+
+    /// Answers the call of `asking` for events whose answer the store has given now.
+    void answer_lookup(realm_member& asking, const completed_lookup& completed) const;
 
 private:
     /// One procedure: takes its arguments and gives the positional results, or lets the call fail.
@@ -88,6 +92,7 @@ private:
     list retention_topics(meta_arguments& asked);
     list retention_forget(meta_arguments& asked);
 
+    static void give(realm_member& caller, request_id request, const list& results);
     template <class Use>
     void for_each_session(meta_arguments& asked, Use use) const;
     template <class Chosen>

@@ -18,21 +18,6 @@
 
 namespace junctor {
 
-/// A URI pattern with the policy by which it matches.
-struct uri_pattern {
-    std::string uri;
-    match_policy match{match_policy::exact};
-};
-
-/// The URI itself.
-[[nodiscard]] uri_pattern exact(std::string_view uri);
-
-/// All URIs that begin with `uri`, compared by characters: "com.shop." covers a name space, "" everything.
-[[nodiscard]] uri_pattern prefix(std::string_view uri);
-
-/// All URIs of as many components; an empty component matches any: "com.shop..price".
-[[nodiscard]] uri_pattern wildcard(std::string_view uri);
-
 /// A set of actions.
 class action_set {
 public:

@@ -22,10 +22,11 @@
 #include <junctor/message/messages.hpp>
 #include <junctor/realm/authorization.hpp>
 #include <junctor/realm/call_queue.hpp>
-#include <junctor/realm/event_history.hpp>
+#include <junctor/realm/event_histories.hpp>
 #include <junctor/realm/permissions.hpp>
 #include <junctor/realm/realm_clock.hpp>
 #include <junctor/realm/session_listing.hpp>
+#include <junctor/session/event_store.hpp>
 #include <junctor/session/session.hpp>
 
 namespace junctor {
@@ -68,8 +69,12 @@ struct realm_options {
     /// Bounds on the events that are kept for those who subscribe later.
     retained_limits retained{};
 
-    /// The topics whose events are kept in memory to be asked for later, by `wamp.subscription.get_events`.
+    /// The topics whose events are kept to be asked for later, by `wamp.subscription.get_events`. No two of the
+    /// patterns may be the same.
     std::vector<history_rule> event_history{};
+
+    /// Where these events are kept; in memory if it is null. A store is for one realm, which opens it.
+    std::shared_ptr<event_store> store{};
 
     /// The procedures whose calls wait if all callees are busy, which those can be that set `concurrency`.
     std::vector<call_queue_rule> call_queues{};
@@ -98,9 +103,9 @@ class realm {
 public:
     using time_point = std::chrono::steady_clock::time_point;
 
-    /// Throws `std::invalid_argument` if `name` is no valid URI. `seed` decides about every identifier and every choice
-    /// that is drawn at random, and protects the tables against keys that are made to collide: take it from a random
-    /// device wherever peers are not trusted.
+    /// Throws `std::invalid_argument` if `name` is no valid URI, or if two event histories are of the same pattern.
+    /// `seed` decides about every identifier and every choice that is drawn at random, and protects the tables against
+    /// keys that are made to collide: take it from a random device wherever peers are not trusted.
     realm(std::string name, realm_options options, std::uint64_t seed);
 
     /// Takes out the sessions that are still in it, which must live until then.
@@ -196,6 +201,10 @@ public:
 
     /// Forgets the retained events of all topics that the pattern matches; returns how many.
     std::size_t forget_retained(std::string_view pattern, match_policy match);
+
+    /// Tells publishers what has become of their events, and answers questions about histories, as far as the event
+    /// store has reported anything since the last time. To be called when it says so. Returns what has gone wrong.
+    store_trouble hear_from_store();
 
     /// Events that are retained, with those whose time is over and that nobody has looked for since.
     [[nodiscard]] std::size_t retained_event_count() const noexcept;

@@ -45,6 +45,7 @@ struct role_settings {
 /// thread of the router's main shard, or before any shard runs; the shards themselves enter it from their threads.
 class realm_host {
 public:
+    /// Opens the realm's event store, if it has one of its own. Throws what that throws.
     realm_host(router_core& core, std::string name, realm_options options);
     ~realm_host();
     realm_host(const realm_host&) = delete;
@@ -120,6 +121,9 @@ private:
     local_session& local(realm_entry& entered);
     void calibrate() noexcept;
     void settle(shard_services& here) noexcept;
+    void open_store();
+    void hear_from_store();
+    void log_trouble(const store_trouble& met);
     void arm_timer(shard_services& here);
     void set_timer() noexcept;
 
@@ -131,6 +135,8 @@ private:
     std::map<std::string, session_sources, std::less<>> sources_; ///< Of the roles that are restricted.
     std::optional<close_reason> closed_;
     bool shut_down_{false};
+    store_trouble trouble_; ///< That has not been logged yet. This and the next one are for the main shard.
+    std::chrono::steady_clock::time_point trouble_logged_{};
     struct timer;
     std::unique_ptr<timer> timer_;
     std::unique_ptr<local_session> local_; ///< Used on the main shard.
