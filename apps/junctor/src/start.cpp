@@ -4,6 +4,7 @@
 #include <chrono>
 #include <csignal>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -19,6 +20,7 @@
 #include "commands.hpp"
 #include "config_source.hpp"
 #include "console_log.hpp"
+#include "guests.hpp"
 #include "reload.hpp"
 #include "shard_threads.hpp"
 
@@ -29,17 +31,20 @@ namespace {
 constexpr std::chrono::seconds stop_margin{1};
 
 /// Every connection needs a file descriptor, and the soft limit is often 1024 for the sake of old programs only.
-void raise_open_files_limit(log_sink& log)
+/// Returns what was the limit before, which is for those programs.
+std::optional<rlimit> raise_open_files_limit(log_sink& log)
 {
     rlimit limit{};
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return;
+        return std::nullopt;
+    const auto former = limit;
     const auto before = limit.rlim_cur;
     limit.rlim_cur = limit.rlim_max;
     if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
         log.write(log_level::info, "open files limited", {{"limit", limit.rlim_cur}, {"before", before}});
     else
         log.write(log_level::warning, "open files limited", {{"limit", before}});
+    return former;
 }
 
 /// A router that does what `worker` says, on shards of its own. Throws if it cannot listen.
@@ -78,9 +83,9 @@ void reload_at_signal(boost::asio::signal_set& hangups, reloader& reloads)
     });
 }
 
-/// Runs until SIGINT or SIGTERM. After that a second signal has its default effect, which is to end the process at
-/// once.
-void run_until_signal(shard_threads& threads, log_sink& log)
+/// Runs until SIGINT or SIGTERM, with the guests, which find all transports listening. After that a second signal has
+/// its default effect, which is to end the process at once.
+void run_until_signal(shard_threads& threads, log_sink& log, guests& beside)
 {
     auto& io = threads.main();
     boost::asio::signal_set signals(io, SIGINT, SIGTERM);
@@ -90,6 +95,7 @@ void run_until_signal(shard_threads& threads, log_sink& log)
     });
     threads.start();
     log.write(log_level::info, "ready", {{"version", JUNCTOR_VERSION}, {"pid", getpid()}});
+    beside.start();
     io.run();
     io.restart();
 }
@@ -122,7 +128,7 @@ exit_code start(const command_line& line)
     log_loaded(log, loaded);
     std::signal(SIGPIPE, SIG_IGN); // A peer that is gone is an error of one write, not the end of the process.
     std::signal(SIGXFSZ, SIG_IGN); // And so is a file that may not grow any more.
-    raise_open_files_limit(log);
+    const auto open_files = raise_open_files_limit(log);
     shard_threads threads;
     boost::asio::signal_set hangups(threads.main(), SIGHUP); // To the end, as SIGHUP must not cut a farewell short.
     running_workers all;
@@ -134,9 +140,11 @@ exit_code start(const command_line& line)
         return exit_not_started;
     }
     const auto bound = stop_bound(loaded.result.config);
+    guests beside(threads.main(), std::move(loaded.result.config.guests), open_files, log);
     reloader reloads(threads.main(), source, std::move(loaded.result), all, log);
     reload_at_signal(hangups, reloads);
-    run_until_signal(threads, log);
+    run_until_signal(threads, log, beside);
+    beside.stop(); // While their routers still run, so that they can take their leave.
     hangups.cancel();
     stop(threads, log, all, bound);
     return exit_ok;

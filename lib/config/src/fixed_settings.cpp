@@ -151,16 +151,24 @@ fixed_settings::section fixed_settings::read_transport(const json_node& node, st
         read.name = as_text(bytes.view());
     }
     if (const auto* const auth = find(node, "auth"))
-        read.auth_digest = digest_of(*auth);
+        read.digest = digest_of(*auth);
     return read;
+}
+
+/// What a guest is given may be secret, so that all but its type is kept as a digest.
+fixed_settings::worker fixed_settings::read_guest(const json_node& node, std::string id, std::string path)
+{
+    return {{std::move(id), std::move(path), dict{{"type", "guest"}}, digest_of(node)}, {}, {}};
 }
 
 fixed_settings::worker fixed_settings::read_worker(const json_node& node, std::size_t index)
 {
     const auto path = fmt::format("workers[{}]", index);
+    auto id = text_of(node, "id", fmt::format("worker{:03}", index + 1));
+    if (text_of(node, "type", "") == "guest")
+        return read_guest(node, std::move(id), path);
     worker read;
-    read.own = {text_of(node, "id", fmt::format("worker{:03}", index + 1)), path,
-                without(node, {"realms", "transports"})};
+    read.own = {std::move(id), path, without(node, {"realms", "transports"})};
     for (const auto& realm : list_of(node, "realms"))
         read.realms.push_back(read_realm(realm, fmt::format("{}.realms[{}]", path, read.realms.size())));
     for (const auto& transport : list_of(node, "transports"))
@@ -190,7 +198,7 @@ void fixed_settings::compare_transports(const worker& before, const worker& afte
     const auto both = std::min(former.size(), moved.size());
     for (std::size_t i = 0; i != both; ++i) {
         compare(former[i]->content, moved[i]->content, moved[i]->path, found);
-        if (former[i]->auth_digest != moved[i]->auth_digest)
+        if (former[i]->digest != moved[i]->digest)
             found.push_back(joined(moved[i]->path, "auth"));
     }
     for (auto i = both; i != std::max(former.size(), moved.size()); ++i)
@@ -211,6 +219,8 @@ std::vector<std::string> fixed_settings::differences(const fixed_settings& later
             continue;
         }
         compare(before->own.content, after.own.content, after.own.path, found);
+        if (before->own.content == after.own.content && before->own.digest != after.own.digest)
+            found.push_back(after.own.path);
         for (const auto& realm : after.realms) {
             for (const auto& former : before->realms) {
                 if (former.name == realm.name)

@@ -99,19 +99,10 @@ tcp_endpoint read_tcp(dict_reader& keys, config_reading& reading)
 
 std::string read_socket_path(const config_item& item, config_reading& reading)
 {
-    const auto text = read_text(item, reading.problems);
+    const auto text = read_path(item, reading);
     if (!text)
         return {};
-    auto expanded = expand_variables(*text, reading.context.environment);
-    for (const auto& name : expanded.unset)
-        reading.problems.warning(
-            item, fmt::format("the environment variable '{}' is not set: the path is taken as it is", name));
-    if (expanded.text.empty()) {
-        reading.problems.error(item, "must not be empty");
-        return {};
-    }
-    const bool is_abstract = expanded.text.starts_with('@');
-    auto path = is_abstract ? std::move(expanded.text) : reading.absolute(expanded.text);
+    auto path = text->starts_with('@') ? *text : reading.absolute(*text);
     if (path.size() > socket_path_bytes_max)
         reading.problems.error(item, fmt::format("the path '{}' is longer than the {} bytes that a socket's may have",
                                                  path, socket_path_bytes_max));

@@ -15,19 +15,8 @@ constexpr std::int64_t version_max = 2;
 /// More threads than that would only be in each other's way.
 constexpr std::int64_t shards_max = 64;
 
-constexpr std::array<std::string_view, 1> worker_types{"router"};
-constexpr std::array<std::string_view, 5> planned_worker_types{"container", "guest", "proxy", "websocket-testee",
-                                                               "hostmonitor"};
-
-constexpr std::array<named<bool>, 9> switch_words{{{"true", true},
-                                                   {"yes", true},
-                                                   {"on", true},
-                                                   {"1", true},
-                                                   {"false", false},
-                                                   {"no", false},
-                                                   {"off", false},
-                                                   {"0", false},
-                                                   {"", false}}};
+constexpr std::array<std::string_view, 2> worker_types{"router", "guest"};
+constexpr std::array<std::string_view, 4> planned_worker_types{"container", "proxy", "websocket-testee", "hostmonitor"};
 
 void read_version(dict_reader& keys, config_reading& reading)
 {
@@ -45,31 +34,6 @@ void read_controller(const config_item& item, config_reading& reading)
     (void)read_id(keys, "", reading.problems);
     keys.ignore({"options", "manhole", "connections", "keyring"});
     keys.finish();
-}
-
-/// The value of `disabled`: true, false, or a variable of the environment that says so.
-bool read_disabled(const config_item& item, config_reading& reading)
-{
-    if (kind_of(*item.node) != "string")
-        return read_boolean(item, reading.problems).value_or(false);
-    const auto& text = std::get<std::string>(item.node->content);
-    const auto variable = variable_name(text);
-    if (!variable) {
-        reading.problems.error(item, "must be true, false or a variable such as \"${NAME}\"");
-        return false;
-    }
-    const auto content = reading.context.environment(*variable);
-    if (!content) {
-        reading.problems.warning(
-            item, fmt::format("the environment variable '{}' is not set: the worker is enabled", *variable));
-        return false;
-    }
-    for (const auto& [word, meaning] : switch_words) {
-        if (word == *content)
-            return meaning;
-    }
-    reading.problems.error(item, fmt::format("the environment variable '{}' is neither true nor false", *variable));
-    return false;
 }
 
 /// Whether the worker is enabled.
@@ -115,15 +79,11 @@ void read_transports(dict_reader& keys, worker_config& worker, config_reading& r
         reading.problems.warning(keys.item(), "has no transports: nobody can connect");
 }
 
-/// The `number`th worker; nothing if it is disabled or of a type that is not supported.
-std::optional<worker_config> read_worker(const config_item& item, std::size_t number, config_reading& reading)
+/// What of a worker of type "router" follows its type; nothing if it is disabled.
+std::optional<worker_config> read_router(dict_reader& keys, std::string id, config_reading& reading)
 {
-    dict_reader keys(item, reading.problems);
     worker_config worker;
-    worker.id = read_id(keys, fmt::format("worker{:03}", number), reading.problems);
-    if (!read_type(keys, "worker", worker_types, planned_worker_types, reading.problems))
-        return std::nullopt; // Whatever else it has is of another kind.
-
+    worker.id = std::move(id);
     const auto options = keys.take("options");
     const bool enabled = !options || read_worker_options(*options, worker, reading);
     keys.ignore({"manhole", "connections"});
@@ -136,6 +96,27 @@ std::optional<worker_config> read_worker(const config_item& item, std::size_t nu
     if (!enabled)
         return std::nullopt;
     return worker;
+}
+
+/// Adds the worker at `item`, the `number`th one, to `node` unless it is disabled or of a type that is not supported.
+void read_worker(const config_item& item, std::size_t number, node_config& node, unique_names& ids,
+                 config_reading& reading)
+{
+    dict_reader keys(item, reading.problems);
+    auto id = read_id(keys, fmt::format("worker{:03}", number), reading.problems);
+    const auto type = read_type(keys, "worker", worker_types, planned_worker_types, reading.problems);
+    if (!type)
+        return; // Whatever else it has is of another kind.
+    const auto add = [&](auto worker, auto& workers) {
+        if (!worker)
+            return;
+        ids.add(worker->id, item, reading.problems);
+        workers.push_back(std::move(*worker));
+    };
+    if (*type == "guest")
+        add(read_guest(keys, std::move(id), reading), node.guests);
+    else
+        add(read_router(keys, std::move(id), reading), node.workers);
 }
 
 } // namespace
@@ -153,13 +134,8 @@ node_config read_node(const config_item& item, config_reading& reading)
     node_config node;
     unique_names ids("worker with the id");
     const auto workers = keys.list("workers");
-    for (std::size_t index = 0; index < workers.size(); ++index) {
-        auto worker = read_worker(workers[index], index + 1, reading);
-        if (!worker)
-            continue;
-        ids.add(worker->id, workers[index], reading.problems);
-        node.workers.push_back(std::move(*worker));
-    }
+    for (std::size_t index = 0; index < workers.size(); ++index)
+        read_worker(workers[index], index + 1, node, ids, reading);
     keys.finish();
     if (keys.lacks("workers"))
         reading.problems.warning(item, "has no workers: there is nothing to do");

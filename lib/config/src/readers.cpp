@@ -50,6 +50,21 @@ std::string read_id(dict_reader& keys, std::string otherwise, problem_list& prob
     return *id;
 }
 
+std::optional<std::string> read_path(const config_item& item, config_reading& reading)
+{
+    const auto text = read_text(item, reading.problems);
+    if (!text)
+        return std::nullopt;
+    auto expanded = expand_variables(*text, reading.context.environment);
+    for (const auto& name : expanded.unset)
+        reading.problems.warning(
+            item, fmt::format("the environment variable '{}' is not set: the path is taken as it is", name));
+    if (!expanded.text.empty())
+        return std::move(expanded.text);
+    reading.problems.error(item, "must not be empty");
+    return std::nullopt;
+}
+
 void unique_names::add(const std::string& name, const config_item& item, problem_list& problems)
 {
     if (std::find(names_.begin(), names_.end(), name) != names_.end())

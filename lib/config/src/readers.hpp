@@ -32,6 +32,12 @@ struct config_reading {
 /// The value of `modules` of the node: loads what it names.
 void read_modules(const config_item& item, config_reading& reading);
 
+/// What of a worker of type "guest" follows its type; nothing if it is disabled.
+[[nodiscard]] std::optional<guest_config> read_guest(dict_reader& keys, std::string id, config_reading& reading);
+
+/// The value of `disabled` of a worker: true, false, or a variable of the environment that says so.
+[[nodiscard]] bool read_disabled(const config_item& item, config_reading& reading);
+
 /// One element of `realms`, the `number`th one, counting from 1.
 [[nodiscard]] realm_config read_realm(const config_item& item, std::size_t number, config_reading& reading);
 
@@ -68,6 +74,9 @@ void read_auth(dict_reader& keys, const std::optional<endpoint>& where, rawsocke
 
 /// The value of `id`, or `otherwise` if there is none. What is no proper identifier is a problem.
 [[nodiscard]] std::string read_id(dict_reader& keys, std::string otherwise, problem_list& problems);
+
+/// A path as it is written, not empty, with its variables replaced; nothing, and a problem, if it is none.
+[[nodiscard]] std::optional<std::string> read_path(const config_item& item, config_reading& reading);
 
 /// Names that must not occur twice.
 class unique_names {

@@ -114,3 +114,17 @@ TEST_CASE("fixed settings: whatever a document holds can be compared", "[config]
         CHECK(differences(one, "{}") == paths{"workers[0]"});
     }
 }
+
+TEST_CASE("fixed settings: a guest is the same or another one as a whole", "[config][reload]")
+{
+    const auto guest = [](const std::string& more) {
+        return R"({"workers": [{"type": "router"}, {"type": "guest", "id": "one", )" + more + "}]}";
+    };
+    const auto before = guest(R"("executable": "a", "options": {"env": {"vars": {"TICKET": "x"}}})");
+    const auto after = guest(R"("executable": "a", "options": {"env": {"vars": {"TICKET": "y"}}})");
+    CHECK(differences(before, before).empty());
+    CHECK(differences(before, after) == paths{"workers[1]"});
+    CHECK(differences(before, R"({"workers": [{"type": "router"}]})") == paths{"workers[1]"});
+    CHECK(differences(before, R"({"workers": [{"type": "router"}, {"type": "router", "id": "one"}]})") ==
+          paths{"workers[1].type", "workers[1].id"});
+}

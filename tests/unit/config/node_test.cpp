@@ -104,16 +104,14 @@ TEST_CASE("config: the keys of a worker", "[config][node]")
         check_warned(loader.load_worker(worker_with(expected.text)), expected);
 }
 
-TEST_CASE("config: only workers of type router exist", "[config][node]")
+TEST_CASE("config: only workers of the types router and guest exist", "[config][node]")
 {
     const config_loader loader;
     const wrong cases[] = {
         {R"({"type": "container"})", "workers[0].type", "worker type 'container' is not supported yet by this version",
-         "supported: router"},
-        {R"({"type": "guest", "executable": "x"})", "workers[0].type",
-         "worker type 'guest' is not supported yet by this version", "supported: router"},
+         "supported: router, guest"},
         {R"({"type": "ruter"})", "workers[0].type", "unknown worker type 'ruter'", "did you mean 'router'?"},
-        {R"({"type": "a\nb"})", "workers[0].type", "unknown worker type 'a?b'", "possible here: router"},
+        {R"({"type": "a\nb"})", "workers[0].type", "unknown worker type 'a?b'", "possible here: router, guest"},
         {R"({"type": 1})", "workers[0].type", "must be a string, not an integer"},
         {R"({})", "workers[0]", "the key 'type' is missing"},
         {R"(7)", "workers[0]", "must be a dict, not an integer"},

@@ -12,6 +12,7 @@
 
 #include <junctor/auth/authorizer.hpp>
 #include <junctor/auth/session_sources.hpp>
+#include <junctor/config/guest_config.hpp>
 #include <junctor/realm/authorization.hpp>
 #include <junctor/realm/permissions.hpp>
 #include <junctor/realm/realm.hpp>
@@ -49,7 +50,8 @@ struct worker_config {
 
 /// All that one process does. Workers that are disabled are not in it.
 struct node_config {
-    std::vector<worker_config> workers;
+    std::vector<worker_config> workers; ///< Those of type router.
+    std::vector<guest_config> guests;
 };
 
 } // namespace junctor
