@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <exception>
+#include <string>
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 
 #include "support/catch.hpp"
@@ -231,20 +237,73 @@ TEST_CASE("connecting: can be cancelled in the handshake", "[transport][connecti
     CHECK(peer.receive_until_end().empty());
 }
 
-TEST_CASE("connecting: waits for room in a full backlog, in time or until it is cancelled", "[transport][connecting]")
+TEST_CASE("connecting: a router that does not answer at all is given up, or cancelled", "[transport][connecting]")
 {
     const scripted_router router(0);
-    std::vector<socket_client> others;
-    others.push_back(socket_client::tcp(router.port())); // Nobody accepts it: the next one gets no answer.
-    SECTION("in time")
+    const auto unaccepted = socket_client::tcp(router.port()); // It fills the backlog.
+    const bool cancelled = GENERATE(true, false);
+    transport_client client(to_port(router.port(), cancelled ? 10s : 200ms));
+    if (cancelled)
+        client.cancel();
+    const auto expected = cancelled ? boost::asio::error::operation_aborted : boost::asio::error::timed_out;
+    CHECK(client.wait().error == expected);
+}
+
+TEST_CASE("connecting: a Unix domain socket with a full backlog is waited for", "[transport][connecting]")
+{
+    const std::string name = "@junctor-test-full";
+    const scripted_router router(name, 0);
+    const auto unaccepted = socket_client::local(name);
+    const auto to = rawsocket(remote_unix{.path = name, .timeout = 300ms});
+    SECTION("in vain")
     {
-        transport_client client(to_port(router.port(), 200ms));
+        transport_client client(to);
         CHECK(client.wait().error == boost::asio::error::timed_out);
     }
-    SECTION("cancelled")
+    SECTION("until it is cancelled")
     {
-        transport_client client(to_port(router.port()));
+        transport_client client(rawsocket(remote_unix{.path = name}));
         client.cancel();
-        CHECK_FALSE(client.wait().opened);
+        CHECK(client.wait().error == boost::asio::error::operation_aborted);
     }
+    SECTION("until there is room")
+    {
+        transport_client client(rawsocket(remote_unix{.path = name}));
+        const auto before = router.accept();
+        auto peer = router.accept();
+        CHECK(request_of(peer) == octets({0x7F, 0x82, 0, 0}));
+        peer.send(octets({0x7F, 0xF2, 0, 0}));
+        CHECK(client.wait().opened);
+    }
+}
+
+TEST_CASE("connecting: the look-up of a host can be cancelled", "[transport][connecting]")
+{
+    boost::asio::io_context io;
+    shard_services services(io);
+    const auto to = rawsocket(remote_tcp{.host = "no-such-host.invalid", .port = 8081});
+    boost::asio::cancellation_signal cancellation;
+    boost::system::error_code error;
+    boost::asio::co_spawn(
+        io.get_executor(), connect_rawsocket_channel(to, services),
+        boost::asio::bind_cancellation_slot(cancellation.slot(),
+                                            [&](const std::exception_ptr&, auto outcome) { error = outcome.error(); }));
+    io.poll_one(); // The look-up has begun, and its end can only be told by this thread.
+    cancellation.emit(boost::asio::cancellation_type::terminal);
+    io.run();
+    CHECK(error == boost::asio::error::operation_aborted);
+}
+
+TEST_CASE("connecting: an io_context may go while a host is looked up", "[transport][connecting]")
+{
+    const auto to = rawsocket(remote_tcp{.host = "no-such-host.invalid", .port = 8081});
+    bool told = false;
+    {
+        boost::asio::io_context io;
+        shard_services services(io);
+        boost::asio::co_spawn(io.get_executor(), connect_rawsocket_channel(to, services),
+                              [&](const std::exception_ptr&, const auto&) { told = true; });
+        io.poll_one();
+    }
+    CHECK_FALSE(told);
 }

@@ -3,6 +3,7 @@
 #include "transport_client.hpp"
 
 #include <cerrno>
+#include <cstddef>
 #include <exception>
 #include <system_error>
 #include <utility>
@@ -14,13 +15,14 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace junctor::test {
 
 using namespace std::chrono_literals;
 
-scripted_router::scripted_router(int backlog) : descriptor_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)}, port_{0}
+scripted_router::scripted_router(int backlog) : descriptor_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)}
 {
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -31,6 +33,19 @@ scripted_router::scripted_router(int backlog) : descriptor_{::socket(AF_INET, SO
         ::getsockname(descriptor_, at, &size) != 0)
         throw std::system_error(errno, std::generic_category(), "scripted router");
     port_ = ntohs(address.sin_port);
+}
+
+scripted_router::scripted_router(const std::string& name, int backlog)
+    : descriptor_{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)}
+{
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    name.copy(address.sun_path, sizeof address.sun_path);
+    address.sun_path[0] = '\0';
+    const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size());
+    if (::bind(descriptor_, reinterpret_cast<const sockaddr*>(&address), size) != 0 ||
+        ::listen(descriptor_, backlog) != 0)
+        throw std::system_error(errno, std::generic_category(), "scripted router");
 }
 
 scripted_router::~scripted_router()

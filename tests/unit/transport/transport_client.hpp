@@ -19,11 +19,14 @@
 
 namespace junctor::test {
 
-/// A port on 127.0.0.1 where connections are accepted by the test.
+/// A port on 127.0.0.1, or an abstract Unix domain socket, where connections are accepted by the test.
 class scripted_router {
 public:
     /// `backlog` connections may wait to be accepted.
     explicit scripted_router(int backlog = 5);
+
+    /// Listens on "@name".
+    scripted_router(const std::string& name, int backlog);
     scripted_router(const scripted_router&) = delete;
     scripted_router& operator=(const scripted_router&) = delete;
     ~scripted_router();
@@ -35,7 +38,7 @@ public:
 
 private:
     int descriptor_;
-    std::uint16_t port_;
+    std::uint16_t port_{0};
 };
 
 /// What came of an attempt to connect.
@@ -69,7 +72,7 @@ public:
     /// Waits for the end of an open channel.
     [[nodiscard]] close_reason wait_for_end() { return ends_.take(); }
 
-    /// The bytes of the peer's limit and the like: what became of sending so many octets.
+    /// What becomes of a message of so many octets.
     [[nodiscard]] delivery try_to_send(std::size_t octets);
 
     /// Closes the channel in good order.
