@@ -5,6 +5,7 @@
 /// The arguments of calls, results and events as C++ values, and handlers with typed parameters.
 
 #include <cstddef>
+#include <iterator>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -44,11 +45,21 @@ template <class T>
 
 namespace detail {
 
+inline void add_arguments(arguments& to, arguments content)
+{
+    to.args.insert(to.args.end(), std::make_move_iterator(content.args.begin()),
+                   std::make_move_iterator(content.args.end()));
+    for (const auto& [name, each] : content.kwargs)
+        to.kwargs.set(name, each);
+}
+
 template <class T>
 void add_argument(arguments& to, T&& content)
 {
     if constexpr (std::is_same_v<std::decay_t<T>, keyword_argument>)
         std::move(content).add_to(to.kwargs);
+    else if constexpr (std::is_same_v<std::decay_t<T>, arguments>)
+        add_arguments(to, std::forward<T>(content));
     else
         to.args.push_back(value_from(std::forward<T>(content)));
 }
@@ -98,7 +109,8 @@ inline constexpr bool is_tuple<std::tuple<Elements...>> = true;
 
 } // namespace detail
 
-/// The arguments that `content` makes: those made by `kw` are keyword arguments, all others positional ones.
+/// The arguments that `content` makes: those made by `kw` are keyword arguments, an `arguments` stands for all
+/// that is in it, all others are positional ones.
 template <class... Contents>
 [[nodiscard]] arguments make_arguments(Contents&&... content)
 {
