@@ -65,7 +65,7 @@ class CommandLineTest(unittest.TestCase):
         lines = result.stdout.splitlines()
         self.assertLessEqual(len(lines), 24)
         self.assertLessEqual(max(map(len, lines)), 80)
-        for word in ("start", "check", "version", "bench", "--config", "--cbdir", "--loglevel", "--logformat", "codes"):
+        for word in ("start", "check", "version", "bench", "subscribe", "--config", "--cbdir", "--loglevel", "--logformat", "codes"):
             self.assertIn(word, result.stdout)
 
     def test_help_is_the_same_for_every_command(self):

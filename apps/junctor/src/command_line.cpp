@@ -10,6 +10,8 @@
 #include <CLI/CLI.hpp>
 
 #include "bench_options.hpp"
+#include "client/client_options.hpp"
+#include "client/completion.hpp"
 #include "keygen_options.hpp"
 
 namespace junctor {
@@ -35,12 +37,13 @@ std::optional<log_level> parse_level(const std::string& name)
 }
 
 /// What stands at the end of help.
-constexpr auto footer = "Without --config and --cbdir it reads .crossbar/config.json if there is one;\n"
+constexpr auto footer = "Clients: call, publish, subscribe, register, ping, meta. Each has a --help.\n"
+                        "Without --config and --cbdir it reads .crossbar/config.json if there is one;\n"
                         "otherwise: realm 'realm1', role 'anonymous' may do everything, RawSocket on\n"
-                        "127.0.0.1:8081 and on junctor.sock in $XDG_RUNTIME_DIR (or else in /tmp).\n\n"
+                        "127.0.0.1:8081 and on junctor.sock in $XDG_RUNTIME_DIR (or else in /tmp).\n"
                         "Signals: SIGINT or SIGTERM stop it; SIGHUP reloads the configuration.\n"
                         "Exit codes: 0 all went well; 1 the configuration has errors; 2 wrong usage;\n"
-                        "3 it could not start (port in use?); 4 a benchmark failed; 5 no key was made.";
+                        "3 not started; 4 a benchmark failed; 5 no key made; from 10: see call --help.";
 
 /// Lets the options of `app` fill `line`, which must outlive the parsing.
 void add_options(CLI::App& app, command_line& line)
@@ -60,6 +63,30 @@ void add_options(CLI::App& app, command_line& line)
         ->check(one_of({"text", "json"}));
 }
 
+/// Prints a script for a shell. Not in the help: it is for whoever packages the program, and for profiles of shells.
+void add_completion_command(CLI::App& app, command_line& line)
+{
+    auto* const added = app.add_subcommand("completion", "Print a script that completes commands: bash or zsh");
+    added->group("")->set_help_flag("-h,--help", "Print this help");
+    added
+        ->add_option_function<std::string>(
+            "SHELL",
+            [&app, &line](const std::string& name) {
+                line.script = completion_script(app, name == "zsh" ? shell::zsh : shell::bash);
+            },
+            "bash or zsh")
+        ->type_name("")
+        ->required()
+        ->check(one_of({"bash", "zsh"}));
+    added->callback([&line] { line.what = command::completion; });
+}
+
+/// The commands whose help is their own.
+bool has_own_help(const CLI::App& command)
+{
+    return command.get_help_ptr() != nullptr;
+}
+
 /// Lets the commands of `app` fill `line`, which must outlive the parsing.
 void add_commands(CLI::App& app, command_line& line)
 {
@@ -73,6 +100,12 @@ void add_commands(CLI::App& app, command_line& line)
     add(command::version, "version", "Print versions of the router and its libraries");
     add_keygen_command(app, line.keys, [&line] { line.what = command::keygen; });
     add_bench_command(app, line.benchmark, [&line] { line.what = command::bench; });
+    add_client_commands(app, line.client, [&app, &line] {
+        line.what = command::client;
+        if (app.count("--loglevel") == 0)
+            line.level = log_level::warning; // What is printed shall not drown in what is logged.
+    });
+    add_completion_command(app, line);
 }
 
 } // namespace
@@ -91,8 +124,8 @@ std::variant<command_line, exit_code> parse_command_line(int argc, const char* c
     try {
         app.parse(argc, argv);
     } catch (const CLI::CallForHelp&) {
-        // Only these two have a help of their own.
-        std::cout << (app.got_subcommand("bench") || app.got_subcommand("keygen")
+        const auto chosen = app.get_subcommands();
+        std::cout << (!chosen.empty() && has_own_help(*chosen.front())
                           ? app.help()
                           : app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal));
         return exit_ok;

@@ -25,6 +25,9 @@ namespace junctor {
 /// Makes credentials and prints what the configuration needs of them.
 [[nodiscard]] exit_code run_keygen(const command_line& line);
 
+/// Joins a router and does what one of the commands says that are clients.
+[[nodiscard]] exit_code run_client(const command_line& line);
+
 /// The modules that the program is built with. Its source is generated from the list of modules.
 [[nodiscard]] module_registry built_in_modules();
 

@@ -18,6 +18,8 @@ junctor::exit_code run(const junctor::command_line& line)
     case junctor::command::version: return junctor::print_version();
     case junctor::command::bench: return junctor::run_bench(line);
     case junctor::command::keygen: return junctor::run_keygen(line);
+    case junctor::command::client: return junctor::run_client(line);
+    case junctor::command::completion: fmt::print("{}", line.script); return junctor::exit_ok;
     }
     return junctor::exit_bad_usage;
 }

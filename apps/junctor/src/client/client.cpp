@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <csignal>
+#include <exception>
+
+#include <junctor/auth/secret.hpp>
+
+#include "client_run.hpp"
+#include "commands.hpp"
+#include "console_log.hpp"
+#include "works.hpp"
+
+namespace junctor {
+namespace {
+
+/// What a command does, and how long.
+struct command_work {
+    cli::client_run::work job;
+    cli::client_run::kind kind;
+};
+
+command_work work_of(cli::client_command what)
+{
+    using kind = cli::client_run::kind;
+    switch (what) {
+    case cli::client_command::call: break;
+    case cli::client_command::publish: return {cli::publish_events, kind::single_request};
+    case cli::client_command::subscribe: return {cli::print_events, kind::until_stopped};
+    case cli::client_command::register_: return {cli::answer_calls, kind::until_stopped};
+    case cli::client_command::ping: return {cli::measure_round_trips, kind::until_stopped};
+    case cli::client_command::meta: return {cli::ask_meta_api, kind::single_request};
+    }
+    return {cli::call_procedure, kind::single_request};
+}
+
+} // namespace
+
+exit_code run_client(const command_line& line)
+{
+    protect_secrets();
+    std::signal(SIGPIPE, SIG_IGN); // Whoever reads the output may go: the session shall be left nevertheless.
+    try {
+        console_log log(line.level, line.format);
+        cli::client_run run(line.client, log);
+        const auto work = work_of(line.client.what);
+        return run.run(work.job, work.kind);
+    } catch (...) {
+        return cli::tell(std::current_exception(), line.client.json ? cli::error_form::json : cli::error_form::text);
+    }
+}
+
+} // namespace junctor

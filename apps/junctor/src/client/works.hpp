@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// What each of the commands does in its session. The docstrings say how they end; all throw what requests throw.
+
+#include <junctor/auth/awaitable.hpp>
+#include <junctor/client/session.hpp>
+
+#include "client/client_run.hpp"
+
+namespace junctor::cli {
+
+/// Calls the procedure and prints the result.
+awaitable<void> call_procedure(client_run& run, client::session session);
+
+/// Publishes an event, or one for each line of standard input.
+awaitable<void> publish_events(client_run& run, client::session session);
+
+/// Prints events until the command is stopped or the session is lost.
+awaitable<void> print_events(client_run& run, client::session session);
+
+/// Answers calls by running a program, until the command is stopped or the session is lost.
+awaitable<void> answer_calls(client_run& run, client::session session);
+
+/// Measures round trips until the command is stopped or there were as many as wanted, and prints a summary.
+awaitable<void> measure_round_trips(client_run& run, client::session session);
+
+/// Asks the meta API and prints what it says.
+awaitable<void> ask_meta_api(client_run& run, client::session session);
+
+} // namespace junctor::cli
