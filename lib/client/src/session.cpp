@@ -9,6 +9,7 @@
 #include <boost/asio/this_coro.hpp>
 
 #include <junctor/codec/codec.hpp>
+#include <junctor/transport/frame_logging.hpp>
 
 #include "joining.hpp"
 #include "session_state.hpp"
@@ -197,6 +198,8 @@ awaitable<session> session::join(boost::asio::io_context& io, connector to, join
     auto services = std::make_shared<shard_services>(io);
     const auto until = channel::clock::now() + how.timeout;
     auto link = co_await to.open(*services);
+    if (to.debug())
+        link->log_frames(frame_logger(*how.log, link->facts()));
     link->set_deadline(until, close_reason::join_timeout);
     std::exception_ptr failure;
     std::shared_ptr<session_state> joined;

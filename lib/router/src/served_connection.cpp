@@ -15,9 +15,9 @@
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <junctor/transport/frame_logging.hpp>
 #include <junctor/transport/rawsocket_channel.hpp>
 
-#include "frame_logging.hpp"
 #include "pending_request.hpp"
 
 namespace junctor {

@@ -466,6 +466,24 @@ TEST_CASE("client: a router that is not there or does not want it is named", "[c
     });
 }
 
+TEST_CASE("client: debug shows the frames of a session", "[client]")
+{
+    guest_router router;
+    kept_log log;
+    run([&](boost::asio::io_context& io) -> awaitable<void> {
+        client::join_options how("realm1");
+        how.log = &log;
+        remote_tcp where;
+        where.host = "127.0.0.1";
+        where.port = static_cast<std::uint16_t>(std::stoi(router.url.substr(router.url.rfind(':') + 1)));
+        const auto s = co_await client_session::join(io, rawsocket(where).debug(true), how);
+        co_await s.leave();
+    });
+    CHECK(log.lines_with("message=HELLO").size() == 1);
+    CHECK(log.lines_with("message=WELCOME").size() == 1);
+    CHECK(log.lines_with("message=GOODBYE").size() == 2);
+}
+
 TEST_CASE("client: more than the connection may hold back is refused, and the session lives on", "[client]")
 {
     guest_router router;

@@ -51,7 +51,7 @@ struct join_options {
     /// With what the client proves who it is; null: as anonymous.
     std::shared_ptr<const credentials> who{};
 
-    /// From the beginning of the connection's handshake to WELCOME; all of it is one deadline.
+    /// From the beginning to WELCOME; what it takes to connect is bounded by the endpoint, too.
     std::chrono::milliseconds timeout{std::chrono::seconds{10}};
 
     /// What is logged about the session: frames with `debug` of the connector, handlers that fail. Must outlive it.

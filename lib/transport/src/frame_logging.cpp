@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
-#include "frame_logging.hpp"
+#include <junctor/transport/frame_logging.hpp>
 
 #include <algorithm>
 #include <string>
