@@ -106,9 +106,9 @@ class ClientCase(unittest.TestCase):
         return done.stderr.rstrip("\n")
 
     @contextlib.contextmanager
-    def running(self, *arguments, until, code=EXIT_OK):
+    def running(self, *arguments, until, code=EXIT_OK, **environment):
         """A command that runs meanwhile, from when `until()` is true. At the end SIGINT ends it with `code`."""
-        command = Running(arguments, self.environment())
+        command = Running(arguments, self.environment(**environment))
         try:
             while not until():
                 self.assertIsNone(command.process.poll(), "the command has ended")
@@ -125,8 +125,8 @@ class ClientCase(unittest.TestCase):
     def subscribed(self, uri):
         return lambda: self.output("call", "wamp.subscription.match", uri) != "null\n"
 
-    def registering(self, uri, *program, options=()):
-        return self.running("register", uri, *options, "--", *program, until=self.registered(uri))
+    def registering(self, uri, *program, options=(), **environment):
+        return self.running("register", uri, *options, "--", *program, until=self.registered(uri), **environment)
 
 
 class OpenRouterCase(ClientCase):
@@ -317,8 +317,9 @@ class RegisterTest(OpenRouterCase):
     def test_programs_inherit_neither_files_nor_the_secret(self):
         with self.registering("com.example.fds", "ls", "/proc/self/fd"):
             self.assertEqual(self.output("call", "com.example.fds"), "0\n1\n2\n3\n")
-        with self.registering("com.example.env", "sh", "-c", "env | grep -c JUNCTOR_SECRET; true"):
-            self.assertEqual(self.output("call", "com.example.env"), "0\n")
+        given = {"JUNCTOR_SECRET": "hush", "SHOWN": "hush"}
+        with self.registering("com.example.env", "sh", "-c", "env | grep hush", **given):
+            self.assertEqual(self.output("call", "com.example.env"), "SHOWN=hush\n")
 
     def test_a_procedure_that_somebody_else_has(self):
         with self.registering("com.example.mine", "true"):

@@ -14,10 +14,13 @@ namespace {
 
 constexpr auto busy = "crossbar.error.max_concurrency_reached";
 
-realm_options queued(std::size_t calls_max = 3, std::size_t bytes_max = 1000)
+/// The least that can be configured.
+constexpr std::size_t few_bytes = std::size_t{64} << 10;
+
+realm_options queued(std::size_t calls_max = 3, std::size_t bytes_max = few_bytes)
 {
     realm_options options;
-    options.call_queues = {{prefix("com.myapp."), 100, 1000}, {exact("com.myapp.work"), calls_max, bytes_max}};
+    options.call_queues = {{prefix("com.myapp."), 100, few_bytes}, {exact("com.myapp.work"), calls_max, bytes_max}};
     return options;
 }
 
@@ -77,10 +80,12 @@ struct busy_callee {
     /// Nothing is left of any call.
     void check_empty()
     {
-        CHECK(talk.realm().pending_call_count() == 0);
-        CHECK_FALSE(talk.realm().next_deadline().has_value());
-        CHECK(caller.session().membership()->kept_bytes == 0);
-        CHECK(caller.session().membership()->calls.size() == 0);
+        talk.on_core([this](realm& core) {
+            CHECK(core.pending_call_count() == 0);
+            CHECK_FALSE(core.next_deadline().has_value());
+            CHECK(caller.session().membership()->kept_bytes == 0);
+            CHECK(caller.session().membership()->calls.size() == 0);
+        });
     }
 
     conversation talk;
@@ -114,8 +119,8 @@ TEST_CASE("call queue: calls wait for the callee in the order in which they came
 
 TEST_CASE("call queue: what waits is bounded in octets", "[conformance][queue]")
 {
-    const std::string large(300, 'x');
-    busy_callee q(queued(100, 700));
+    const std::string large(30'000, 'x');
+    busy_callee q(queued(100));
     for (int request = 2; request <= 4; ++request) {
         q.caller.says("[48, " + std::to_string(request) + R"(, {}, "com.myapp.work", [")" + large + "\"]]");
         if (request == 4)
@@ -131,7 +136,7 @@ TEST_CASE("call queue: what waits is bounded in octets", "[conformance][queue]")
 TEST_CASE("call queue: only calls to registrations that a rule matches wait", "[conformance][queue]")
 {
     realm_options options;
-    options.call_queues = {{exact("com.myapp.other"), 100, 1000}};
+    options.call_queues = {{exact("com.myapp.other"), 100, few_bytes}};
     busy_callee q(options);
     q.calls(2);
     q.fails(2, busy);
@@ -152,7 +157,8 @@ TEST_CASE("call queue: a call that waits is canceled at once, whatever the mode"
     q.check_empty();
 }
 
-TEST_CASE("call queue: time runs while a call waits", "[conformance][queue]")
+// It is a matter of milliseconds.
+TEST_CASE("call queue: time runs while a call waits", "[conformance][queue][core]")
 {
     busy_callee q;
     q.waits(2, R"({"timeout": 10})");
@@ -217,7 +223,7 @@ TEST_CASE("call queue: a caller that leaves waits no more", "[conformance][queue
     other.says(R"([48, 2, {}, "com.myapp.work", [30]])");
     q.waits(2);
     other.vanishes();
-    CHECK(q.talk.realm().pending_call_count() == 2);
+    q.talk.on_core([](realm& core) { CHECK(core.pending_call_count() == 2); });
     q.answers(q.callee, 1, 1);
     busy_callee::is_invoked(q.callee, 2, 2);
     q.answers(q.callee, 2, 2);
@@ -235,7 +241,7 @@ TEST_CASE("call queue: a caller that leaves frees the callee for others, and not
     busy_callee::is_invoked(q.callee, 2, 10);
     q.callee.says(R"([70, 2, {}])");
     other.hears(R"([50, 1, {}])");
-    CHECK(q.talk.realm().pending_call_count() == 0);
+    q.talk.on_core([](realm& core) { CHECK(core.pending_call_count() == 0); });
 }
 
 TEST_CASE("call queue: calls that wait are answered when the last callee goes", "[conformance][queue]")
@@ -291,7 +297,8 @@ TEST_CASE("call queue: what waits goes to whoever of the callees has time", "[co
     q.check_empty();
 }
 
-TEST_CASE("call queue: calls that wait are calls without an answer", "[conformance][queue]")
+// With bounds of its own on the pending calls of a session.
+TEST_CASE("call queue: calls that wait are calls without an answer", "[conformance][queue][core]")
 {
     guest caller;
     caller.limits.pending_calls_max = 2;
@@ -348,7 +355,8 @@ TEST_CASE("call queue: a call that was declined waits for those who have not dec
     q.check_empty();
 }
 
-TEST_CASE("call queue: a call that waited and cannot be delivered makes way for the next", "[conformance][queue]")
+// The callee comes to take less than it has announced.
+TEST_CASE("call queue: a call that waited and cannot be delivered makes way for the next", "[conformance][queue][core]")
 {
     busy_callee q;
     q.callee.outlet().accept_at_most(200);

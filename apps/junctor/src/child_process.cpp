@@ -191,23 +191,6 @@ int open_handle(pid_t id)
 
 } // namespace
 
-file_descriptor& file_descriptor::operator=(file_descriptor&& other) noexcept
-{
-    const file_descriptor former(std::exchange(number_, other.release()));
-    return *this;
-}
-
-file_descriptor::~file_descriptor()
-{
-    if (number_ != -1)
-        ::close(number_);
-}
-
-int file_descriptor::release() noexcept
-{
-    return std::exchange(number_, -1);
-}
-
 pipe_ends make_pipe()
 {
     std::array<int, 2> ends{};

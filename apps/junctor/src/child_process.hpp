@@ -15,26 +15,12 @@
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 
 #include <junctor/auth/awaitable.hpp>
+#include <junctor/transport/file_descriptor.hpp>
 
 namespace junctor {
 
 /// A file descriptor that coroutines wait for.
 using stream_descriptor = boost::asio::posix::basic_stream_descriptor<executor>;
-
-/// A file descriptor of its own, or -1; closed with it.
-class file_descriptor {
-public:
-    explicit file_descriptor(int number = -1) noexcept : number_{number} {}
-    file_descriptor(file_descriptor&& other) noexcept : number_{other.release()} {}
-    file_descriptor& operator=(file_descriptor&& other) noexcept;
-    ~file_descriptor();
-
-    [[nodiscard]] int get() const noexcept { return number_; }
-    [[nodiscard]] int release() noexcept;
-
-private:
-    int number_;
-};
 
 /// The two ends of a pipe.
 struct pipe_ends {

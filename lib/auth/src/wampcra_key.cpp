@@ -19,8 +19,7 @@ secret derive_wampcra_key(std::string_view password, const wampcra_derivation& h
 {
     if (!how.valid())
         throw std::invalid_argument("unusable derivation of a key");
-    const auto key =
-        pbkdf2_sha256(password, as_bytes(how.salt), how.iterations, static_cast<std::size_t>(how.keylen));
+    const auto key = pbkdf2_sha256(password, as_bytes(how.salt), how.iterations, static_cast<std::size_t>(how.keylen));
     auto text = base64_text(key.bytes());
     secret derived(text);
     OPENSSL_cleanse(text.data(), text.size());

@@ -54,15 +54,21 @@ dict options_config(const realm_options& options)
             {"enable_meta_api", options.enable_meta_api}};
 }
 
-dict store_config(const std::vector<history_rule>& rules)
+dict store_config(const realm_options& options)
 {
     list kept;
-    for (const auto& rule : rules) {
+    for (const auto& rule : options.event_history) {
         auto made = pattern_config(rule.topics);
         made.set("limit", rule.events_max).set("bytes_max", rule.bytes_max);
         kept.emplace_back(std::move(made));
     }
-    return {{"type", "memory"}, {"event-history", std::move(kept)}};
+    list queues;
+    for (const auto& rule : options.call_queues) {
+        auto made = pattern_config(rule.procedures);
+        made.set("limit", rule.calls_max).set("bytes_max", rule.bytes_max);
+        queues.emplace_back(std::move(made));
+    }
+    return {{"type", "memory"}, {"event-history", std::move(kept)}, {"call-queue", std::move(queues)}};
 }
 
 } // namespace
@@ -77,8 +83,8 @@ dict realm_config::to_dict() const
         role_configs.emplace_back(dict{{"name", role}, {"permissions", std::move(permissions)}});
     }
     dict made{{"name", name}, {"roles", std::move(role_configs)}, {"options", options_config(options)}};
-    if (!options.event_history.empty())
-        made.set("store", store_config(options.event_history));
+    if (!options.event_history.empty() || !options.call_queues.empty())
+        made.set("store", store_config(options));
     return made;
 }
 

@@ -28,7 +28,7 @@ std::variant<socket_client, tls_client> connect_to(running_program& program, ent
     auto socket = socket_client::tcp(static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1))));
     if (!url.starts_with("rss:"))
         return socket;
-    tls_client_options options;
+    tls_client_behaviour options;
     options.authority = program.authority();
     tls_client secured(std::move(socket), options);
     secured.handshake();

@@ -14,7 +14,14 @@ using namespace junctor::test;
 
 namespace {
 
-client::shared_credentials joe_by_key(client::cryptosign_options options = {})
+client::cryptosign_options bound()
+{
+    client::cryptosign_options options;
+    options.binding = client::channel_binding::if_possible;
+    return options;
+}
+
+client::shared_credentials joe_by_key(const client::cryptosign_options& options = bound())
 {
     return client::cryptosign("joe", auth::private_key_from_hex(std::string(64, '1')), options);
 }
@@ -26,7 +33,9 @@ client::shared_credentials joe_by_ticket()
 
 client::shared_credentials joe_by_password()
 {
-    return client::scram("joe", secret("pencil"));
+    client::scram_options options;
+    options.binding = client::channel_binding::if_possible;
+    return client::scram("joe", secret("pencil"), options);
 }
 
 auth::scram router_with_scram()

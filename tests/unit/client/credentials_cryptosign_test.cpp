@@ -24,16 +24,16 @@ secret seed_of(std::string_view digits)
     return auth::private_key_from_hex(digits);
 }
 
-client::shared_credentials ann(const client::cryptosign_options& options = {})
-{
-    return client::cryptosign("ann", seed_of(ann_digits), options);
-}
-
 client::cryptosign_options bound(channel_binding binding)
 {
     client::cryptosign_options options;
     options.binding = binding;
     return options;
+}
+
+client::shared_credentials ann(const client::cryptosign_options& options = bound(channel_binding::if_possible))
+{
+    return client::cryptosign("ann", seed_of(ann_digits), options);
 }
 
 client::cryptosign_options trusting(const auth::ed25519_public_key& router)
@@ -109,13 +109,13 @@ transport_facts with_channel_id(std::string_view digits)
 TEST_CASE("cryptosign: the test vectors of the specification", "[client]")
 {
     for (const auto& one : unbound_vectors) {
-        const auto who = client::cryptosign("", seed_of(one.private_key));
+        const auto who = client::cryptosign("", seed_of(one.private_key), bound(channel_binding::if_possible));
         const auto login = who->begin({});
         CHECK(answer_of(*login, "cryptosign", {{"challenge", one.challenge}}).signature == one.signature);
     }
     const auto facts = with_channel_id("62e935ae755f3d48f80d4d59f6121358c435722a67e859cc0caa8b539027f2ff");
     for (const auto& one : bound_vectors) {
-        const auto who = client::cryptosign("", seed_of(one.private_key));
+        const auto who = client::cryptosign("", seed_of(one.private_key), bound(channel_binding::if_possible));
         const auto login = who->begin(facts);
         const dict extra{{"challenge", one.challenge}, {"channel_binding", "tls-exporter"}};
         CHECK(answer_of(*login, "cryptosign", extra).signature == one.signature);

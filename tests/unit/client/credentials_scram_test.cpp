@@ -37,16 +37,17 @@ auth::scram router_with_pbkdf2(scram_dialect dialect = scram_dialect::spec)
     return router_with({scram_kdf::pbkdf2, 4096, 0}, dialect);
 }
 
-client::shared_credentials joe(client::scram_options options = {}, std::string_view password = "pencil")
-{
-    return client::scram("joe", secret(password), options);
-}
-
 client::scram_options bound(channel_binding binding)
 {
     client::scram_options options;
     options.binding = binding;
     return options;
+}
+
+client::shared_credentials joe(const client::scram_options& options = bound(channel_binding::if_possible),
+                               std::string_view password = "pencil")
+{
+    return client::scram("joe", secret(password), options);
 }
 
 client::scram_options crossbar()

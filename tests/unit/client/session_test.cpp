@@ -99,12 +99,12 @@ TEST_CASE("client: calls are answered by typed handlers, in every serializer", "
         const auto pair = callee.register_procedure("com.pair", [](const std::string& s) { return std::tuple(s, 1); });
         int told = 0;
         const auto none = callee.register_procedure("com.none", [&told](int n) { told = n; });
-        const auto waiting =
-            callee.register_procedure("com.indirect", [callee](std::string uri, int n) -> awaitable<int> {
-                auto calling = callee.call<int>(uri, n, n);
-                const auto sum = co_await std::move(calling);
-                co_return sum;
-            });
+        auto indirect = [callee](std::string uri, int n) -> awaitable<int> {
+            auto calling = callee.call<int>(uri, n, n);
+            const auto sum = co_await std::move(calling);
+            co_return sum;
+        };
+        const auto waiting = callee.register_procedure("com.indirect", indirect);
         co_await add.confirmed();
         co_await whole.confirmed();
         co_await pair.confirmed();
