@@ -177,7 +177,8 @@ TEST_CASE("call queue: time runs while a call waits", "[conformance][queue][core
     q.check_empty();
 }
 
-TEST_CASE("call queue: a callee that keeps the time itself is told what is left of it", "[conformance][queue]")
+// It is a matter of milliseconds.
+TEST_CASE("call queue: a callee that keeps the time itself is told what is left of it", "[conformance][queue][core]")
 {
     busy_callee q(queued(), {}, {}, R"(, "forward_timeout": true)");
     q.waits(2, R"({"timeout": 20})");
