@@ -99,7 +99,7 @@ TEST_CASE("client: calls are answered by typed handlers, in every serializer", "
         const auto pair = callee.register_procedure("com.pair", [](const std::string& s) { return std::tuple(s, 1); });
         int told = 0;
         const auto none = callee.register_procedure("com.none", [&told](int n) { told = n; });
-        auto indirect = [callee](std::string uri, int n) -> awaitable<int> {
+        auto indirect = [&callee](std::string uri, int n) -> awaitable<int> {
             auto calling = callee.call<int>(uri, n, n);
             const auto sum = co_await std::move(calling);
             co_return sum;
