@@ -98,6 +98,7 @@ void session_state::on_reading_end(const std::exception_ptr& failure)
 {
     if (failure)
         core_.close(close_reason::internal_error, "out of memory");
+    handlers_.interrupt_all(); // Nobody waits for what they do, and the farewell may take a while.
     boost::asio::co_spawn(services_->io().get_executor(), close_link(),
                           [self = shared_from_this()](const std::exception_ptr&) { self->on_closed(); });
 }
@@ -109,7 +110,6 @@ awaitable<void> session_state::close_link()
 
 void session_state::on_closed()
 {
-    handlers_.interrupt_all();
     end_.set(core_.how_closed());
 }
 
