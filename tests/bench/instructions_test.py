@@ -4,8 +4,9 @@
 
 For each load the router runs under valgrind's callgrind twice, with a different number of messages. The difference of
 the instructions, divided by that of the messages, is what one message costs; start, joining and end cancel out. Unlike
-time it does not depend on what else the machine does. `junctor bench --lockstep` makes the batches always the same. The
-core of the router, which is decoder and realm, is also counted by itself, in bench-core.
+time it does not depend on what else the machine does. `junctor bench --lockstep` makes the batches always the same; they
+go to bench-router, which is the router of the library and nothing else. The core of the router, which is decoder and
+realm, is also counted by itself, in bench-core.
 
 instructions.json has the loads and the figures. When the router has become better, or worse for a good reason, the
 figures that the test prints are to be put there. A load with known_allocations is one that should not allocate but
@@ -13,6 +14,7 @@ does: it must not get worse.
 """
 
 import collections
+import contextlib
 import json
 import os
 import pathlib
@@ -21,7 +23,7 @@ import tempfile
 import unittest
 
 from callgrind import Profile
-from junctor_process import JunctorProcess, binary, node_config, unix_transport
+from junctor_process import binary
 
 TIMEOUT = 100.0
 
@@ -45,15 +47,29 @@ def profile_of(load, count):
         return core_profile_of(load, count)
     with tempfile.TemporaryDirectory(prefix="junctor-") as folder:
         written = os.path.join(folder, "callgrind.out")
-        valgrind = ["valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={written}"]
-        config = node_config([unix_transport(os.path.join(folder, "router.sock"))])
-        with JunctorProcess(config, loglevel="info", wrapper=valgrind) as router:
+        with routing(folder, ["valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={written}"]) as url:
             command = [binary(), "bench", *load["arguments"].split(), "--lockstep", "--json"]
-            command += ["--count", str(count), "--url", router.urls[0]]
+            command += ["--count", str(count), "--url", url]
             done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=False)
         if done.returncode != 0:
             raise AssertionError(done.stderr)
         return Profile(written), json.loads(done.stdout)["messages"]
+
+
+@contextlib.contextmanager
+def routing(folder, wrapper):
+    """The URL of bench-router, which runs in the process of `wrapper` meanwhile, with its socket in `folder`."""
+    command = [*wrapper, os.environ["BENCH_ROUTER"], os.path.join(folder, "router.sock")]
+    router = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+    try:
+        yield router.stdout.readline().strip()
+        router.terminate()
+        if router.wait(TIMEOUT) != 0:
+            raise AssertionError(f"bench-router exited with {router.returncode}")
+    finally:
+        router.kill()
+        router.wait()
+        router.stdout.close()
 
 
 def cost_of(load):
