@@ -15,18 +15,22 @@ import unittest
 
 from bench_test import PUBLIC_KEY, SECRET, SEED, auth_of_all
 from certificate import make_certificate
+from misbehaving_router import MisbehavingRouter
 from junctor_process import ALLOW_ALL, PATIENCE, JunctorProcess, binary, node_config, tcp_transport, unix_transport
 
 EXIT_OK = 0
 EXIT_BAD_USAGE = 2
+EXIT_NOT_STARTED = 3
 EXIT_REQUEST_FAILED = 10
 EXIT_NO_SUCH_PROCEDURE = 11
 EXIT_NOT_AUTHORIZED = 12
 EXIT_TIMEOUT = 13
+EXIT_CANCELED = 14
 EXIT_NOT_JOINED = 15
 EXIT_SESSION_LOST = 16
 EXIT_INTERRUPTED = 130
 EXIT_OUTPUT_CLOSED = 141
+EXIT_TERMINATED = 143
 
 
 class Running:
@@ -206,12 +210,47 @@ class CallTest(OpenRouterCase):
         with open(path, encoding="utf-8") as file:
             return file.read()
 
-    def test_interrupt_cancels_the_call(self):
+    @contextlib.contextmanager
+    def calling(self, code):
+        """A call whose program runs and does not end, and which ends with `code`. Gives the callee and the call."""
         started = os.path.join(self.folder, "started")
-        with self.registering("com.example.wait", "sh", "-c", f"touch {started}; sleep 1000"):
+        with self.registering("com.example.wait", "sh", "-c", f"touch {started}; sleep 1000") as callee:
             call = ["call", "com.example.wait"]
-            with self.running(*call, until=lambda: os.path.exists(started), code=EXIT_INTERRUPTED):
-                pass
+            with self.running(*call, until=lambda: os.path.exists(started), code=code) as caller:
+                yield callee, caller
+        os.remove(started)
+
+    def test_signals_cancel_the_call(self):
+        with self.calling(EXIT_INTERRUPTED):
+            pass
+        with self.calling(EXIT_TERMINATED) as (_, caller):
+            self.assertEqual(caller.end(signal.SIGTERM), EXIT_TERMINATED)
+
+    def test_a_callee_that_leaves_cancels_the_call(self):
+        with self.calling(EXIT_CANCELED) as (callee, caller):
+            self.assertEqual(callee.end(), EXIT_OK)
+            self.assertEqual(caller.wait(), EXIT_CANCELED)
+            self.assertRegex(caller.log.get_nowait(), "^junctor: wamp.error.canceled")
+
+    def test_the_session_is_lost_during_the_call(self):
+        with self.calling(EXIT_SESSION_LOST) as (_, caller):
+            registered = json.loads(self.output("call", "wamp.registration.match", "com.example.wait"))
+            callees = json.loads(self.output("call", "wamp.registration.list_callees", str(registered)))
+            for session in set(json.loads(self.output("call", "wamp.session.list"))) - set(callees):
+                self.junctor("meta", "kill", str(session))
+            self.assertEqual(caller.wait(), EXIT_SESSION_LOST)
+            self.assertRegex(caller.log.get_nowait(), "^junctor: the session has ended")
+
+    def test_progressive_results_are_lines(self):
+        def results(request, last):
+            return [*((request, i, {"progress": True}) for i in range(last)), (request, last, {})]
+
+        with MisbehavingRouter(results=results) as router:
+            call = ["call", "com.example.count", "2", "--url", router.url, "--serializer", "json"]
+            self.assertEqual(self.output(*call, "--progress"), "0\n1\n2\n")
+            told = [json.loads(line) for line in self.output(*call, "--progress", "--json").splitlines()]
+            parts = [{"args": [i], "kwargs": {}, "progress": True} for i in range(2)]
+            self.assertEqual(told, [*parts, {"args": [2], "kwargs": {}}])
 
     def test_what_cannot_be_meant_is_wrong_usage(self):
         for command in (
@@ -236,6 +275,17 @@ class CallTest(OpenRouterCase):
     def test_no_router(self):
         told = self.failing(EXIT_NOT_JOINED, "call", "com.example.x", "--url", f"rs://unix:{self.folder}/none")
         self.assertRegex(told, "^junctor: cannot connect to unix:.*/none: No such file")
+
+    def test_a_router_that_does_not_answer(self):
+        with MisbehavingRouter(welcome=None) as router:
+            for command in (["call"], ["subscribe"], ["publish"]):
+                told = self.failing(EXIT_NOT_JOINED, *command, "com.example.x", "--timeout", "0.1", "--url", router.url,
+                                    "--serializer", "json")
+                self.assertRegex(told, "does not answer$")
+
+    def test_a_key_that_cannot_be_read(self):
+        told = self.failing(EXIT_NOT_STARTED, "call", "com.example.x", "--private-key", f"{self.folder}/none")
+        self.assertRegex(told, "^junctor: .*/none")
 
     def test_no_such_realm(self):
         told = self.failing(EXIT_NOT_JOINED, "call", "com.example.x", "--realm", "nowhere")
@@ -334,6 +384,34 @@ class RegisterTest(OpenRouterCase):
             self.assertEqual([call.line() for call in calls], ["alone"] * 4)
 
 
+class SeveralShardsTest(ClientCase):
+    """Commands whose sessions are on different shards of one router."""
+
+    @classmethod
+    def setUpClass(cls):
+        config = node_config([tcp_transport()])
+        config["workers"][0]["options"] = {"shards": 2}
+        cls.router = cls.enterClassContext(JunctorProcess(config))
+        cls.url, = cls.router.urls
+
+    def subscribers(self):
+        return sum(each["subscribers"] for each in json.loads(self.output("meta", "subscriptions", "--json")))
+
+    def test_calls_and_events(self):
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(self.registering("com.example.args", *ARGS))
+            subscribe = ["subscribe", "com.example.a"]
+            subscribers = []
+            for count in range(1, 5):
+                there = lambda: self.subscribers() == count
+                subscribers.append(stack.enter_context(self.running(*subscribe, until=there)))
+            for number in range(4):
+                self.assertEqual(self.output("call", "com.example.args", str(number)), f"[{number}]\n")
+                self.output("publish", "com.example.a", str(number))
+            for subscriber in subscribers:
+                self.assertEqual([subscriber.line() for _ in range(4)], ["0", "1", "2", "3"])
+
+
 class LostSessionTest(ClientCase):
     def test_subscribers_come_back_unless_told_otherwise(self):
         with tempfile.TemporaryDirectory(prefix="junctor-") as folder:
@@ -363,16 +441,31 @@ class PingAndMetaTest(OpenRouterCase):
         self.assertEqual(len(lines), 5)
         for number, line in enumerate(lines[1:4], 1):
             self.assertRegex(line, rf"^answer from unix:.*: seq={number} time=\d+\.\d+ ms$")
-        self.assertRegex(lines[4], r"^3 calls, 3 answers; min/avg/max = \d+\.\d+/\d+\.\d+/\d+\.\d+ ms$")
+        self.assertRegex(lines[4], r"^3 sent, 3 answers; min/avg/max = \d+\.\d+/\d+\.\d+/\d+\.\d+ ms$")
         last = json.loads(self.output("ping", "--count", "1", "--json").splitlines()[-1])
         self.assertEqual((last["sent"], last["answered"]), (1, 1))
+
+    def test_ping_by_calls(self):
+        head, *lines = self.output("ping", "--call", "--count", "2", "--interval", "0.01").splitlines()
+        self.assertIn("wamp.session.count", head)
+        self.assertEqual(len(lines), 3)
+
+    def test_a_pong_with_another_payload_is_none(self):
+        ping = ["ping", "--count", "1", "--json", "--serializer", "json"]
+        with MisbehavingRouter(pongs=lambda payload: [b"", payload[:-1], bytes(8), payload + b"x"]) as router:
+            done = self.junctor(*ping, "--timeout", "0.1", "--url", router.url)
+            self.assertEqual(done.returncode, EXIT_TIMEOUT)
+            self.assertEqual(json.loads(done.stdout.splitlines()[-1])["answered"], 0)
+        with MisbehavingRouter(pongs=lambda payload: [b"", payload, payload]) as router:
+            told = json.loads(self.output(*ping, "--url", router.url).splitlines()[-1])
+            self.assertEqual((told["sent"], told["answered"]), (1, 1))
 
     def test_interrupt_ends_ping_with_its_summary(self):
         command = Running(["ping", "--interval", "0.01"], self.environment())
         for _ in range(3):
             command.line()
         self.assertEqual(command.end(), EXIT_OK)
-        self.assertRegex(list(command.lines.queue)[-1], r"^\d+ calls, \d+ answers; ")
+        self.assertRegex(list(command.lines.queue)[-1], r"^\d+ sent, \d+ answers; ")
 
     def test_sessions(self):
         heads, row = self.output("meta", "sessions").splitlines()
@@ -454,6 +547,12 @@ class LoginTest(ClientCase):
         told = self.failing(EXIT_NOT_JOINED, *command, JUNCTOR_SECRET="guessed")
         self.assertIn("wamp.error.authentication", told)
         self.assertNotIn("guessed", told)
+
+    def test_who_is_refused_does_not_try_again(self):
+        for command in (["subscribe", "com.example.x"], ["register", "com.example.x", "--", "true"]):
+            told = self.failing(EXIT_NOT_JOINED, command[0], "--authid", "joe", "--authmethod", "ticket", *command[1:],
+                                JUNCTOR_SECRET="guessed")
+            self.assertIn("wamp.error.authentication", told)
 
     def test_what_a_role_may_not_do(self):
         told = self.failing(EXIT_NOT_AUTHORIZED, "call", "com.example.x")

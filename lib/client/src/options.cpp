@@ -174,4 +174,10 @@ register_options& register_options::force_reregister(bool on)
     return *this;
 }
 
+register_options& register_options::concurrency(std::uint64_t calls_max)
+{
+    concurrency_ = calls_max;
+    return *this;
+}
+
 } // namespace junctor::client

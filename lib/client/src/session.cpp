@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/this_coro.hpp>
 
@@ -154,6 +155,18 @@ awaitable<publication_id> publish_over(std::shared_ptr<session_state> by, publis
         }));
     auto publication = co_await one_time<publication_id>::wait(*confirmed);
     co_return publication;
+}
+
+awaitable<void> ping_over(std::shared_ptr<session_state> by, std::chrono::milliseconds limit)
+{
+    const auto answered = by->ping();
+    boost::asio::basic_waitable_timer<std::chrono::steady_clock> timer(by->io());
+    timer.expires_after(limit);
+    timer.async_wait([answered](boost::system::error_code error) {
+        if (!error)
+            answered->fail(std::make_exception_ptr(application_error(errc::timeout)));
+    });
+    static_cast<void>(co_await one_time<bool>::wait(*answered));
 }
 
 awaitable<closing> end_of(std::shared_ptr<session_state> of)
@@ -319,6 +332,11 @@ registration session::start_registering(std::string_view procedure, call_handler
     auto state = std::make_shared<registration_state>(*state_, procedure, std::move(handler));
     state->begin(how);
     return registration(std::move(state));
+}
+
+awaitable<void> session::ping(std::chrono::milliseconds limit) const
+{
+    return ping_over(state_, limit);
 }
 
 // The end -------------------------------------------------------------------------------------------------------------

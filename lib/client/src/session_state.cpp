@@ -34,6 +34,7 @@ session_state::session_state(std::shared_ptr<shard_services> services, connector
       decoder_{format_},
       handlers_{services_->io()},
       end_{services_->io()},
+      pings_{services_->io(), log},
       core_{*link_}
 {
 }
@@ -63,6 +64,7 @@ void session_state::abandon() noexcept
 {
     core_.abandon();
     end_.abandon();
+    pings_.abandon();
     handlers_.interrupt_all();
 }
 
@@ -98,6 +100,7 @@ void session_state::on_reading_end(const std::exception_ptr& failure)
 {
     if (failure)
         core_.close(close_reason::internal_error, "out of memory");
+    pings_.fail_all(std::make_exception_ptr(session_ended(core_.how_closed())));
     handlers_.interrupt_all(); // Nobody waits for what they do, and the farewell may take a while.
     boost::asio::co_spawn(services_->io().get_executor(), close_link(),
                           [self = shared_from_this()](const std::exception_ptr&) { self->on_closed(); });
@@ -151,6 +154,12 @@ void session_state::demand_open() const
         throw session_ended(core_.how_closed());
     if (!core_.open())
         throw session_ended(closing{close_reason::goodbye, {}, "it is being left"});
+}
+
+std::shared_ptr<pings::answer> session_state::ping()
+{
+    demand_open();
+    return pings_.send(*link_);
 }
 
 void session_state::leave(std::string_view reason)

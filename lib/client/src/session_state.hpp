@@ -25,6 +25,7 @@
 #include <junctor/transport/shard_services.hpp>
 
 #include "one_time.hpp"
+#include "pings.hpp"
 #include "running_handlers.hpp"
 
 namespace junctor::client {
@@ -74,6 +75,9 @@ public:
 
     [[nodiscard]] const closing& how_closed() const noexcept { return core_.how_closed(); }
 
+    /// Sends a PING; see `pings::send`. Throws `session_ended` if the session is not open.
+    [[nodiscard]] std::shared_ptr<pings::answer> ping();
+
     /// Says GOODBYE.
     void leave(std::string_view reason);
 
@@ -106,6 +110,7 @@ private:
     decoder decoder_;
     running_handlers handlers_;
     one_time<closing> end_;
+    pings pings_;
     bool taking_{false};       ///< What is queued will be written at the end of the batch.
     bool flush_posted_{false}; ///< It will be written in a later turn.
     client::core core_;        ///< The last: what it does at its end uses the others.

@@ -161,6 +161,8 @@ void registration_state::begin(const register_options& how)
     m.options.disclose_caller = how.discloses_caller();
     m.options.forward_timeout = how.forwards_timeout();
     m.options.force_reregister = how.forces_reregister();
+    if (how.concurrency() != 0)
+        m.options.concurrency = how.concurrency();
     m.procedure = procedure_;
     by->settle(by->core().send(m, shared_from_this()).outcome);
 }

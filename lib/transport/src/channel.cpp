@@ -45,6 +45,11 @@ dict channel::describe() const
     return told;
 }
 
+bool channel::ping(std::uint64_t, pong_taker&)
+{
+    return false;
+}
+
 awaitable<batch> channel::read_batch()
 {
     one_batch reader;

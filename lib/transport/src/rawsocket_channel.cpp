@@ -7,6 +7,7 @@
 #include "rawsocket_output.hpp"
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <utility>
 
@@ -43,6 +44,7 @@ public:
     std::size_t queued_bytes() const noexcept override { return output_->queued_bytes() + stream_.pending_bytes(); }
     void set_deadline(clock::time_point when, close_reason reason) noexcept override;
     void clear_deadline() noexcept override { deadlines_.clear(due::given); }
+    bool ping(std::uint64_t payload, pong_taker& to) override;
     void log_frames(frame_log log) override { output_->log_frames(std::move(log)); }
 
     byte_buffer& open_message() override { return output_->open_message(); }
@@ -106,6 +108,7 @@ private:
     byte_view unparsed_; ///< What came together with the handshake.
     close_reason reason_{close_reason::none};
     close_reason deadline_reason_{close_reason::none};
+    pong_taker* pongs_{nullptr};    ///< Null: they are passed over.
     batch_reader* reader_{nullptr}; ///< Takes what comes; null while nothing is read for anybody.
     reading_done done_;             ///< Waits for the end of reading or, without a reader, for the next turn.
     reading extent_{reading::one_batch};
@@ -373,6 +376,8 @@ std::span<const byte_view> rawsocket_channel::parse(byte_view input)
         return {};
     bool pinged = false;
     const auto messages = input_.parse(input, *output_, [&](frame_type type, byte_view payload) {
+        if (type == frame_type::pong && pongs_ != nullptr)
+            pongs_->on_pong(payload);
         if (type != frame_type::ping)
             return;
         pinged = true;
@@ -389,6 +394,18 @@ void rawsocket_channel::answer_ping(byte_view payload)
         set_next_ping();
     // If the peer itself says that it cannot take so much, it gets nothing: a PONG would fail the connection.
     static_cast<void>(output_->push_pong(payload));
+}
+
+bool rawsocket_channel::ping(std::uint64_t payload, pong_taker& to)
+{
+    constexpr auto octet_bits = 8U;
+    std::array<std::byte, sizeof payload> octets{};
+    for (auto octet = octets.rbegin(); octet != octets.rend(); ++octet, payload >>= octet_bits)
+        *octet = static_cast<std::byte>(payload);
+    pongs_ = &to;
+    output_->push_ping(octets);
+    flush();
+    return true;
 }
 
 batch rawsocket_channel::ending() const noexcept
@@ -526,7 +543,7 @@ void rawsocket_channel::ping_if_silent() noexcept
         return;
     ++unanswered_pings_;
     try {
-        output_->push_ping();
+        output_->push_ping({});
     } catch (const std::bad_alloc&) {
         abort(close_reason::internal_error);
         return;

@@ -136,12 +136,12 @@ void rawsocket_output::push_urgent(byte_view bytes)
     queue_.push_urgent(bytes, home_.buffers());
 }
 
-void rawsocket_output::push_ping()
+void rawsocket_output::push_ping(byte_view payload)
 {
     const guard lock(mutex_);
     queue_lone_run(home_.buffers());
-    queue_.push_urgent(frame_type::ping, {}, home_.buffers());
-    log(frame_direction::sent, frame_type::ping, {});
+    queue_.push_urgent(frame_type::ping, payload, home_.buffers());
+    log(frame_direction::sent, frame_type::ping, payload);
 }
 
 delivery rawsocket_output::push_pong(byte_view payload)

@@ -86,8 +86,8 @@ public:
     /// Queues bytes that come before all frames.
     void push_urgent(byte_view bytes);
 
-    /// Queues a PING.
-    void push_ping();
+    /// Queues a PING, whose payload any peer can take.
+    void push_ping(byte_view payload);
 
     /// Queues a PONG with the payload of a PING. `refused` if the queue is full, as for messages.
     delivery push_pong(byte_view payload);

@@ -3,6 +3,7 @@
 #include <junctor/component.hpp>
 
 #include <chrono>
+#include <exception>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -64,6 +65,16 @@ client::connector nowhere()
 {
     const remote_unix where{"/nowhere/at.all"};
     return rawsocket(where);
+}
+
+/// The URI that a router has refused a client with.
+std::string uri_of(const std::exception_ptr& failure)
+{
+    try {
+        std::rethrow_exception(failure);
+    } catch (const client::join_failed& refused) {
+        return refused.uri();
+    }
 }
 
 /// Lets others run until `condition` holds.
@@ -149,6 +160,45 @@ TEST_CASE("component: it gives up after as many attempts as it was told", "[clie
         CHECK(end.why == component_end::cause::gave_up);
         CHECK(end.text.find("/nowhere/at.all") != std::string::npos);
         CHECK(log.lines_with("component cannot join").size() == 3);
+    });
+}
+
+TEST_CASE("component: a refusal that does not pass by itself ends it", "[client][component]")
+{
+    const bool by_realm = GENERATE(true, false);
+    const test::temporary_directory folder;
+    restarted_router router(folder / "router.sock");
+    kept_log log;
+    run([&](boost::asio::io_context& io) -> awaitable<void> {
+        client::component shop(io, by_realm ? "nowhere" : "realm1");
+        if (!by_realm)
+            shop.authenticate(client::ticket("joe", secret("guessed")));
+        shop.log(log).retry(soon()).connect(router.way());
+        const auto end = co_await shop.ended();
+        const std::string uri = by_realm ? "wamp.error.no_such_realm" : "wamp.error.no_matching_auth_method";
+        CHECK(end.why == component_end::cause::refused);
+        CHECK(end.text.find(uri) != std::string::npos);
+        CHECK(uri_of(end.failure) == uri);
+        CHECK(log.lines_with("component cannot join").size() == 1);
+    });
+}
+
+TEST_CASE("component: a router that has refused it is asked again only if it was told so", "[client][component]")
+{
+    const bool again = GENERATE(true, false);
+    const test::temporary_directory folder;
+    restarted_router router(folder / "router.sock");
+    kept_log log;
+    run([&](boost::asio::io_context& io) -> awaitable<void> {
+        client::component shop(io, "nowhere");
+        auto policy = soon();
+        policy.max_retries = 2;
+        policy.after_refusal = again ? client::retry_policy::refusal::passing : client::retry_policy::refusal::final;
+        shop.log(log).retry(policy).connect(router.way()).connect(nowhere());
+        const auto end = co_await shop.ended();
+        CHECK(end.why == component_end::cause::gave_up);
+        CHECK(log.lines_with("wamp.error.no_such_realm").size() == (again ? 3 : 1));
+        CHECK(log.lines_with("/nowhere/at.all").size() == 3);
     });
 }
 
@@ -245,6 +295,14 @@ TEST_CASE("component: it joins a router of the same program without a socket", "
             const auto from_afar = co_await far.call<std::string>("com.who", i);
             CHECK(from_afar == "guest" + std::to_string(i));
         }
+        co_await far.ping(30s);
+        std::string unable;
+        try {
+            co_await caller.ping(30s);
+        } catch (const application_error& error) {
+            unable = error.uri();
+        }
+        CHECK(unable == "wamp.error.feature_not_supported");
         here.close();
         const auto closed = co_await far.ended();
         CHECK(closed.reason == close_reason::system_shutdown);

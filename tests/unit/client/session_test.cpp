@@ -54,7 +54,10 @@ template <class T>
 awaitable<std::string> failure_of(awaitable<T> asking)
 {
     try {
-        static_cast<void>(co_await std::move(asking));
+        if constexpr (std::is_void_v<T>)
+            co_await std::move(asking);
+        else
+            static_cast<void>(co_await std::move(asking));
     } catch (const application_error& error) {
         co_return error.uri();
     } catch (const client::session_ended& ended) {
@@ -297,6 +300,29 @@ TEST_CASE("client: a call that takes too long times out, whoever sees to it", "[
     });
 }
 
+TEST_CASE("client: a procedure takes as many calls at a time as it was registered for", "[client]")
+{
+    const bool alone = GENERATE(true, false);
+    guest_router router;
+    run([&](boost::asio::io_context& io) -> awaitable<void> {
+        const auto s = co_await join(io, router);
+        auto nested = [&s](int depth) -> awaitable<std::string> {
+            std::string inner = "deepest";
+            if (depth > 0) {
+                auto calling = s.call("com.nested", depth - 1);
+                inner = co_await failure_of(std::move(calling));
+            }
+            co_return inner;
+        };
+        client::register_options how;
+        how.concurrency(alone ? 1 : 2);
+        const auto registered = s.register_procedure("com.nested", nested, how);
+        co_await registered.confirmed();
+        const auto inner = co_await s.call<std::string>("com.nested", 1);
+        CHECK(inner == (alone ? "crossbar.error.max_concurrency_reached" : "none"));
+    });
+}
+
 TEST_CASE("client: events reach typed handlers, with what is known of them", "[client]")
 {
     const auto format = GENERATE(serializer::json, serializer::msgpack, serializer::cbor);
@@ -463,6 +489,20 @@ TEST_CASE("client: a router that is not there or does not want it is named", "[c
         with_ticket.who = client::ticket("joe", secret("1234"));
         co_await try_to_join(way_to(router), with_ticket);
         CHECK(uri == "wamp.error.no_matching_auth_method");
+    });
+}
+
+TEST_CASE("client: every PING gets its PONG, and none after the session", "[client]")
+{
+    guest_router router;
+    run([&](boost::asio::io_context& io) -> awaitable<void> {
+        const auto s = co_await join(io, router);
+        for (int i = 0; i < 10; ++i)
+            co_await s.ping(30s);
+        co_await s.leave();
+        auto closed = s.ping(30s);
+        const auto none = co_await failure_of(std::move(closed));
+        CHECK(none == "session ended: goodbye");
     });
 }
 

@@ -13,24 +13,18 @@
 namespace junctor {
 namespace {
 
-/// What a command does, and how long.
-struct command_work {
-    cli::client_run::work job;
-    cli::client_run::kind kind;
-};
-
-command_work work_of(cli::client_command what)
+exit_code run_command(cli::client_run& run, cli::client_command what)
 {
     using kind = cli::client_run::kind;
     switch (what) {
     case cli::client_command::call: break;
-    case cli::client_command::publish: return {cli::publish_events, kind::single_request};
-    case cli::client_command::subscribe: return {cli::print_events, kind::until_stopped};
-    case cli::client_command::register_: return {cli::answer_calls, kind::until_stopped};
-    case cli::client_command::ping: return {cli::measure_round_trips, kind::until_stopped};
-    case cli::client_command::meta: return {cli::ask_meta_api, kind::single_request};
+    case cli::client_command::publish: return run.run(cli::publish_events, kind::single_request);
+    case cli::client_command::subscribe: return run.run(cli::print_events);
+    case cli::client_command::register_: return run.run(cli::answer_calls);
+    case cli::client_command::ping: return run.run(cli::measure_round_trips, kind::until_stopped);
+    case cli::client_command::meta: return run.run(cli::ask_meta_api, kind::single_request);
     }
-    return {cli::call_procedure, kind::single_request};
+    return run.run(cli::call_procedure, kind::single_request);
 }
 
 } // namespace
@@ -42,8 +36,7 @@ exit_code run_client(const command_line& line)
     try {
         console_log log(line.level, line.format);
         cli::client_run run(line.client, log);
-        const auto work = work_of(line.client.what);
-        return run.run(work.job, work.kind);
+        return run_command(run, line.client.what);
     } catch (...) {
         return cli::tell(std::current_exception(), line.client.json ? cli::error_form::json : cli::error_form::text);
     }

@@ -200,6 +200,7 @@ void add_ping(CLI::App& app, cli::options& what, const std::function<void()>& ch
     add_count(to, what, "End after so many");
     add_seconds(to, "--interval", "Between one and the next (1)",
                 [&what](std::chrono::milliseconds pause) { what.interval = pause; });
+    to.add_flag("--call", what.by_call, "Call wamp.session.count in place of sending PINGs");
 }
 
 void add_meta(CLI::App& app, cli::options& what, const std::function<void()>& chosen)

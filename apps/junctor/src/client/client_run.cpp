@@ -2,16 +2,12 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include "client_run.hpp"
 
-#include <algorithm>
-#include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <random>
 #include <utility>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/deferred.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
@@ -25,24 +21,8 @@
 namespace junctor::cli {
 namespace {
 
-using std::chrono::milliseconds;
-
-/// Before a lost session is joined again: at first, and at most.
-constexpr milliseconds first_pause{500};
-constexpr milliseconds longest_pause{30'000};
-
 /// What shells tell of a process that a signal has ended.
 constexpr int signal_exit_base = 128;
-
-/// Twice as long each time, and not the same for all clients of a router that went down.
-milliseconds pause_after(int failures)
-{
-    constexpr int doublings_max = 6;
-    const auto pause = std::min(first_pause * (1 << std::min(failures, doublings_max)), longest_pause);
-    std::uniform_int_distribution<milliseconds::rep> around(pause.count() * 4 / 5, pause.count());
-    std::minstd_rand random{std::random_device()()};
-    return milliseconds(around(random));
-}
 
 } // namespace
 
@@ -58,9 +38,20 @@ client_run::client_run(const options& what, log_sink& log)
 exit_code client_run::run(const work& job, kind how)
 {
     kind_ = how;
+    return run(serve(*this, job));
+}
+
+exit_code client_run::run(const declaration& declare)
+{
+    kind_ = kind::until_stopped;
+    return run(serve(*this, declare));
+}
+
+exit_code client_run::run(awaitable<void> serving)
+{
     await_signal();
     boost::asio::co_spawn(
-        io_.get_executor(), serve(*this, job),
+        io_.get_executor(), std::move(serving),
         boost::asio::bind_cancellation_slot(cancel_.slot(), [this](const std::exception_ptr& e) { on_end(e); }));
     io_.run();
     return why_ ? tell(why_, what_.json ? error_form::json : error_form::text) : exit_ok;
@@ -125,45 +116,14 @@ void client_run::on_end(const std::exception_ptr& failure)
 
 // Sessions ------------------------------------------------------------------------------------------------------------
 
-bool client_run::may_retry() const noexcept
+std::string client_run::realm() const
 {
-    return kind_ == kind::until_stopped && what_.retry && was_in_force_ && !stopping_;
+    return what_.joining.realm.empty() ? choose_realm() : what_.joining.realm;
 }
 
-/// From one session to the next, until one of them ends as it should. Only after a first one was all right is there
-/// another try: whoever mistypes something shall be told.
 awaitable<void> client_run::serve(client_run& self, const work& job)
 {
-    for (int failures = 0;; ++failures) {
-        std::string lost;
-        try {
-            auto serving = serve_once(self, job);
-            co_await std::move(serving);
-            co_return;
-        } catch (const client::session_ended& ended) {
-            lost = ended.what();
-            failures = 0;
-            if (!self.may_retry())
-                throw;
-        } catch (const client::join_failed& failed) {
-            lost = failed.what();
-            if (!self.may_retry())
-                throw;
-        } catch (const application_error& refused) {
-            lost = refused.what(); // The router may not have noticed yet that the session before is lost.
-            if (!self.may_retry())
-                throw;
-        }
-        self.log_.write(log_level::warning, "trying again", {{"router", self.router()}, {"cause", lost}});
-        auto pausing = pause(self, failures);
-        co_await std::move(pausing);
-    }
-}
-
-awaitable<void> client_run::serve_once(client_run& self, const work& job)
-{
-    const auto& realm = self.what_.joining.realm;
-    client::join_options how(realm.empty() ? choose_realm() : realm);
+    client::join_options how(self.realm());
     how.who = self.who_;
     how.log = &self.log_;
     if (self.what_.timeout)
@@ -187,12 +147,45 @@ awaitable<void> client_run::serve_once(client_run& self, const work& job)
         std::rethrow_exception(failure);
 }
 
-awaitable<void> client_run::pause(client_run& self, int failures)
+awaitable<void> client_run::serve(client_run& self, const declaration& declare)
 {
-    boost::asio::basic_waitable_timer<std::chrono::steady_clock> timer(self.io_);
-    timer.expires_after(pause_after(failures));
-    auto waiting = timer.async_wait(boost::asio::deferred);
-    co_await std::move(waiting);
+    client::component serving(self.io_, self.realm());
+    client::retry_policy not_at_first;
+    not_at_first.max_retries = 0;
+    auto joined = [&self, &serving](client::session&) -> awaitable<void> {
+        self.on_component_joined(serving);
+        co_return;
+    };
+    serving.authenticate(self.who_).retry(not_at_first).on_join(joined).on_leave([&self](const client::closing& how) {
+        if (!self.what_.retry && how.reason != close_reason::goodbye)
+            self.stop(std::make_exception_ptr(client::session_ended(how)));
+    });
+    if (self.what_.timeout)
+        serving.join_timeout(*self.what_.timeout);
+    declare(self, serving);
+    serving.connect(self.router_);
+    std::exception_ptr failure;
+    try {
+        auto ending = serving.ended();
+        const auto end = co_await std::move(ending);
+        failure = end.failure;
+    } catch (...) { // The command is to stop.
+        failure = std::current_exception();
+    }
+    co_await boost::asio::this_coro::reset_cancellation_state(); // Leaving is not canceled with the rest.
+    serving.stop();
+    auto ending = serving.ended();
+    static_cast<void>(co_await std::move(ending));
+    if (failure)
+        std::rethrow_exception(failure);
+}
+
+/// From now on the component comes back, and says what becomes of it: before, the command's own end is all that is to
+/// be told.
+void client_run::on_component_joined(client::component& serving)
+{
+    if (what_.retry)
+        serving.retry(client::retry_policy()).log(log_);
 }
 
 } // namespace junctor::cli

@@ -5,6 +5,7 @@
 /// One command that is a client of a router, from joining to its end.
 
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -19,6 +20,7 @@
 #include <junctor/auth/awaitable.hpp>
 #include <junctor/base/arguments.hpp>
 #include <junctor/base/log.hpp>
+#include <junctor/client/component.hpp>
 #include <junctor/client/connector.hpp>
 #include <junctor/client/credentials.hpp>
 #include <junctor/client/session.hpp>
@@ -34,8 +36,11 @@ public:
     /// What a command does in a session. It is canceled by signals and by `stop`; the session is left when it ends.
     using work = std::function<awaitable<void>(client_run&, client::session)>;
 
-    /// Whether SIGINT and SIGTERM are the usual end of the command, and a session that was lost is to be joined again.
-    enum class kind { single_request, until_stopped };
+    /// Adds what a command registers or subscribes to, and throws `bad_usage` if that makes no sense.
+    using declaration = std::function<void(client_run&, client::component&)>;
+
+    /// Whether SIGINT and SIGTERM are the usual end of the command.
+    enum class kind : std::uint8_t { single_request, until_stopped };
 
     /// `what` and `log` must outlive it. Throws `bad_usage`.
     client_run(const options& what, log_sink& log);
@@ -43,15 +48,17 @@ public:
     /// Joins, works, leaves, and returns what to exit with; what went wrong has been told by then. To be called once.
     [[nodiscard]] exit_code run(const work& job, kind how);
 
+    /// The same for what is there until SIGINT, SIGTERM or `stop`: a component. Whatever prevents its first session
+    /// ends the command, since whoever mistypes something shall be told. Later on a session that is lost is joined
+    /// again, if the options say so.
+    [[nodiscard]] exit_code run(const declaration& declare);
+
     /// Ends the command: with `why` or, if that is null, as it should. Only the first time counts.
     void stop(std::exception_ptr why);
     [[nodiscard]] bool stopping() const noexcept { return stopping_; }
 
     /// Lets the command end with a timeout, if there is a time limit, unless it is done by then.
     void limit_time();
-
-    /// All that the command was to bring about is in force: from now on it tries again if its session is lost.
-    void in_force() noexcept { was_in_force_ = true; }
 
     /// Prints a line. What fails stops the command.
     void print(std::string_view line) noexcept;
@@ -66,12 +73,13 @@ public:
 
 private:
     static awaitable<void> serve(client_run& self, const work& job);
-    static awaitable<void> serve_once(client_run& self, const work& job);
-    static awaitable<void> pause(client_run& self, int failures);
+    static awaitable<void> serve(client_run& self, const declaration& declare);
+    exit_code run(awaitable<void> serving);
+    [[nodiscard]] std::string realm() const;
+    void on_component_joined(client::component& serving);
     void await_signal();
     void on_signal(int number);
     void on_end(const std::exception_ptr& failure);
-    [[nodiscard]] bool may_retry() const noexcept;
 
     const options& what_;
     log_sink& log_;
@@ -85,7 +93,6 @@ private:
     boost::asio::basic_waitable_timer<std::chrono::steady_clock> limit_{io_};
     std::exception_ptr why_; ///< What the command failed for, or was stopped for; null if it ends as it should.
     bool stopping_{false};
-    bool was_in_force_{false};
 };
 
 } // namespace junctor::cli

@@ -87,6 +87,7 @@ struct options {
     std::vector<std::string> program;                    ///< With its arguments.
 
     std::chrono::milliseconds interval{1000}; ///< `ping`
+    bool by_call{false};                      ///< Calls are measured, not PINGs of the transport.
 
     meta_request request{meta_request::sessions}; ///< `meta`
     std::uint64_t session{0};

@@ -55,27 +55,53 @@ void print_summary(const client_run& run, const round_trips& all)
                                        {"min_ms", all.least.count()},
                                        {"avg_ms", average},
                                        {"max_ms", all.most.count()}}));
-    auto line = fmt::format("{} calls, {} answers", all.sent, all.answered);
+    auto line = fmt::format("{} sent, {} answers", all.sent, all.answered);
     if (all.answered != 0)
         line += fmt::format("; min/avg/max = {:.3f}/{:.3f}/{:.3f} ms", all.least.count(), average, all.most.count());
     print_line(line);
 }
 
-/// One round trip. It does not matter what the router answers, as long as it does.
-awaitable<void> measure(client_run& run, client::session session, round_trips& all)
+/// A call of a procedure that every router has. It does not matter what is answered, as long as anything is.
+awaitable<void> call_and_wait(client::session session, std::chrono::milliseconds limit)
 {
     client::call_options how;
-    how.timeout(run.what().timeout.value_or(answer_timeout));
-    ++all.sent;
-    const auto begin = clock::now();
+    how.timeout(limit);
     try {
         auto calling = session.call_with(how, "wamp.session.count");
         static_cast<void>(co_await std::move(calling));
     } catch (const application_error& error) {
-        if (exit_code_of(error.uri()) == exit_timeout) {
-            print_line(fmt::format("no answer from {}: seq={}", run.router(), all.sent));
-            co_return;
-        }
+        if (exit_code_of(error.uri()) == exit_timeout)
+            throw;
+    }
+}
+
+awaitable<void> ping_and_wait(client::session session, std::chrono::milliseconds limit)
+{
+    auto pinging = session.ping(limit);
+    co_await std::move(pinging);
+}
+
+awaitable<void> go_and_come(const client_run& run, client::session session)
+{
+    const auto limit = run.what().timeout.value_or(answer_timeout);
+    if (run.what().by_call)
+        return call_and_wait(std::move(session), limit);
+    return ping_and_wait(std::move(session), limit);
+}
+
+/// One round trip.
+awaitable<void> measure(client_run& run, client::session session, round_trips& all)
+{
+    ++all.sent;
+    const auto begin = clock::now();
+    try {
+        auto going = go_and_come(run, session);
+        co_await std::move(going);
+    } catch (const application_error& error) {
+        if (exit_code_of(error.uri()) != exit_timeout)
+            throw;
+        print_line(fmt::format("no answer from {}: seq={}", run.router(), all.sent));
+        co_return;
     }
     const fractional_ms time = clock::now() - begin;
     all.add(time);
@@ -102,7 +128,8 @@ awaitable<void> measure_round_trips(client_run& run, client::session session)
 {
     round_trips all;
     if (!run.what().json)
-        print_line(fmt::format("PING {} realm {}: round trips of wamp.session.count", run.router(), session.realm()));
+        print_line(fmt::format("PING {} realm {}: round trips of {}", run.router(), session.realm(),
+                               run.what().by_call ? "wamp.session.count" : "PING and PONG"));
     try {
         auto measuring = measure_all(run, session, all);
         co_await std::move(measuring);

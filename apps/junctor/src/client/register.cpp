@@ -153,21 +153,14 @@ std::vector<std::string> find_command(std::vector<std::string> command)
 
 } // namespace
 
-awaitable<void> answer_calls(client_run& run, client::session session)
+void answer_calls(client_run& run, client::component& serving)
 {
     const auto& what = run.what();
     const auto by = std::make_shared<callee>(run, find_command(what.program), concurrency_of(what));
     const auto answer_call = [by](client::incoming_call call) { return answer(by, std::move(call)); };
     client::register_options how;
     how.match(what.match).invoke(what.invoke);
-    const auto registration = session.register_procedure(what.uris.front(), answer_call, how);
-    auto confirming = registration.confirmed();
-    static_cast<void>(co_await std::move(confirming));
-    run.in_force();
-    run.log().write(log_level::info, "registered", {{"procedure", what.uris.front()}});
-    auto ending = session.ended();
-    auto ended = co_await std::move(ending);
-    throw client::session_ended(std::move(ended));
+    serving.procedure(what.uris.front(), answer_call, how);
 }
 
 } // namespace junctor::cli

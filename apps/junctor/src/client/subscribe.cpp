@@ -2,8 +2,6 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <algorithm>
 #include <memory>
-#include <utility>
-#include <vector>
 
 #include "text.hpp"
 #include "works.hpp"
@@ -56,7 +54,7 @@ private:
 
 } // namespace
 
-awaitable<void> print_events(client_run& run, client::session session)
+void print_events(client_run& run, client::component& serving)
 {
     const auto& what = run.what();
     const auto left = std::make_shared<countdown>(what.count);
@@ -69,17 +67,8 @@ awaitable<void> print_events(client_run& run, client::session session)
     };
     client::subscribe_options how;
     how.match(what.match).get_retained(what.get_retained);
-    std::vector<client::subscription> subscriptions;
     for (const auto& uri : what.uris)
-        subscriptions.push_back(session.subscribe(uri, print, how));
-    for (const auto& each : subscriptions) {
-        auto confirming = each.confirmed();
-        static_cast<void>(co_await std::move(confirming));
-    }
-    run.in_force();
-    auto ending = session.ended();
-    auto ended = co_await std::move(ending);
-    throw client::session_ended(std::move(ended));
+        serving.topic(uri, print, how);
 }
 
 } // namespace junctor::cli

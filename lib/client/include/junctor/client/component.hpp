@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <string>
@@ -36,8 +37,15 @@ struct retry_policy {
     /// at once: 0 to 1.
     double jitter{0.2};
 
-    /// Attempts without a session in between after which it gives up; negative for never.
+    /// How often it tries again without a session in between before it gives up; negative for ever.
     int max_retries{-1};
+
+    /// What becomes of a router that has refused it for a reason that does not pass by itself: it is not asked again,
+    /// and when there is no other one the component ends; or it is tried again as if it had not been there. Such
+    /// reasons are that the credentials were not accepted or could not be checked, that no authmethod matches, and that
+    /// there is no such realm, role or permission.
+    enum class refusal : std::uint8_t { final, passing };
+    refusal after_refusal{refusal::final};
 };
 
 /// Why a component does not run any more.
@@ -47,10 +55,15 @@ struct component_end {
         left,    ///< Its own code left the session.
         failed,  ///< What runs on joining threw something.
         gave_up, ///< There were as many attempts as the policy allows.
+        refused, ///< No router is left that has not refused it for good; see `retry_policy::refusal`.
     };
 
     cause why{cause::stopped};
     std::string text; ///< What went wrong, for people; empty if nothing did.
+
+    /// The same as it was thrown; null if nothing went wrong. Of `gave_up` and `refused` it is the latest
+    /// `join_failed`, the `application_error` that a registration or subscription was refused with, or `session_ended`.
+    std::exception_ptr failure{};
 };
 
 /// A client that joins a realm, registers its procedures, subscribes to its topics, and does so again whenever its
@@ -98,7 +111,11 @@ public:
     /// With what it proves who it is. Default: it joins as anonymous.
     component& authenticate(std::shared_ptr<const credentials> who);
 
+    /// May also be called while it runs; it applies to what is lost or refused from then on.
     component& retry(const retry_policy& when);
+
+    /// From the beginning of an attempt to WELCOME. Default: that of `join_options`.
+    component& join_timeout(std::chrono::milliseconds limit);
 
     /// Where it logs to: sessions that are joined and lost, attempts that fail, handlers that throw. `to` must outlive
     /// the component. Default: nowhere.

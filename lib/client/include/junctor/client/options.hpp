@@ -5,6 +5,7 @@
 /// What can be asked for along with a call, an event, a subscription or a registration.
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -160,11 +161,16 @@ public:
     /// Takes the procedure over from whoever has it. Crossbar.io's.
     register_options& force_reregister(bool on = true);
 
+    /// How many calls the handler takes at a time; a router that knows the option keeps others from it, or gives them
+    /// to another callee. 0, the default, for any number. Crossbar.io's.
+    register_options& concurrency(std::uint64_t calls_max);
+
     [[nodiscard]] match_policy match() const noexcept { return match_; }
     [[nodiscard]] invocation_policy invoke() const noexcept { return invoke_; }
     [[nodiscard]] bool discloses_caller() const noexcept { return disclose_caller_; }
     [[nodiscard]] bool forwards_timeout() const noexcept { return forward_timeout_; }
     [[nodiscard]] bool forces_reregister() const noexcept { return force_reregister_; }
+    [[nodiscard]] std::uint64_t concurrency() const noexcept { return concurrency_; }
 
 private:
     match_policy match_{match_policy::exact};
@@ -172,6 +178,7 @@ private:
     bool disclose_caller_{false};
     bool forward_timeout_{false};
     bool force_reregister_{false};
+    std::uint64_t concurrency_{0};
 };
 
 } // namespace junctor::client

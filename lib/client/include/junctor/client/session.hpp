@@ -227,6 +227,11 @@ public:
     }
     registration start_registering(std::string_view procedure, call_handler handler, const register_options& how) const;
 
+    /// Sends a PING of the transport, and completes when its PONG has come. Throws `application_error` with
+    /// wamp.error.timeout if it has not within `limit`, and with wamp.error.feature_not_supported if the transport has
+    /// no PING; and `session_ended`. Some routers end the connection when they get one.
+    [[nodiscard]] awaitable<void> ping(std::chrono::milliseconds limit) const;
+
     /// Says GOODBYE, and completes when the session has ended. Spec: "Session Closing".
     [[nodiscard]] awaitable<void> leave(std::string reason = "wamp.close.close_realm") const;
 

@@ -63,6 +63,17 @@ protected:
     ~batch_reader() = default;
 };
 
+/// Takes the PONGs of a channel.
+class pong_taker {
+public:
+    /// `payload` is valid during the call, which may come from a peer that was not asked. Called on the thread of the
+    /// channel, in the middle of things: it must not call the channel.
+    virtual void on_pong(byte_view payload) = 0;
+
+protected:
+    ~pong_taker() = default;
+};
+
 /// Which way a frame went.
 enum class frame_direction : std::uint8_t { received, sent };
 
@@ -133,6 +144,10 @@ public:
     /// Aborts with `reason` at `when`, in place of a deadline set before.
     virtual void set_deadline(clock::time_point when, close_reason reason) noexcept = 0;
     virtual void clear_deadline() noexcept = 0;
+
+    /// Sends a PING at once, if the transport has such a thing: false if it has none. Its payload is `payload` in eight
+    /// octets, the most significant first. From now on `to` gets all PONGs; it must outlive the reading.
+    [[nodiscard]] virtual bool ping(std::uint64_t payload, pong_taker& to);
 
     /// Shows all frames from now on to `log`; empty: to nobody. To be called before a session of the channel joins.
     virtual void log_frames(frame_log log) = 0;
