@@ -2,8 +2,8 @@
 # Part of Junctor, a coroutine-based framework for WAMP routers.
 """What the interop tests share: the router on one transport, and clients of other projects as processes of their own.
 
-Environment: JUNCTOR_BINARY, the router; INTEROP_PYTHON, an interpreter that has Autobahn; INTEROP_NODE, Node.
-PYTHONPATH has tests/support.
+Environment: JUNCTOR_BINARY, the router; INTEROP_PYTHON, an interpreter that has Autobahn; INTEROP_NODE, Node;
+INTEROP_JUNCTOR, the client with the library of this project. PYTHONPATH has tests/support.
 """
 
 import json
@@ -24,7 +24,12 @@ SECONDS_PER_CLIENT = 60
 
 
 def command_of(family):
-    """How a client of a family is started: "twisted" and "asyncio" are Autobahn for Python, "node" is that for Node."""
+    """How a client of a family is started.
+
+    "twisted" and "asyncio" are Autobahn for Python, "node" is that for Node, and "junctor" our own.
+    """
+    if family == "junctor":
+        return [os.environ["INTEROP_JUNCTOR"]]
     if family == "node":
         if not (HERE / "node" / "node_modules" / "autobahn").exists():
             raise AssertionError(f"Autobahn for Node is missing: run npm ci --prefix {HERE / 'node'}")

@@ -3,12 +3,12 @@
 
 /// Runs Autobahn for Node against a router and prints a line for each scenario: `ok NAME` or `not ok NAME: WHY`.
 ///
-///     node main.mjs MODE URL SERIALIZER REALM [--prefix URI]
+///     node main.mjs MODE URL SERIALIZER REALM [--prefix URI] [--server FAMILY]
 ///
 /// MODE is one of
 ///     scenarios   both ends of every scenario are sessions of this process
 ///     serve       registers procedures under the prefix, prints `ready`, and serves until its input ends
-///     use         calls the procedures that another client serves under the prefix
+///     use         calls the procedures that another client, of the family --server, serves under the prefix
 ///     stay        joins, prints `ready`, and waits for the router's GOODBYE
 ///     authenticate
 ///                 reads a list of attempts to join from its input, makes them one by one, and prints a line of JSON
@@ -26,7 +26,7 @@ import { expect } from './values.mjs';
 
 const { positionals, values: { prefix } } = parseArgs({
     allowPositionals: true,
-    options: { prefix: { type: 'string' } },
+    options: { prefix: { type: 'string' }, server: { type: 'string' } },
 });
 const [mode, url, serializer, realm] = positionals;
 

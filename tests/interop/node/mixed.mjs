@@ -26,11 +26,27 @@ export async function serve(run) {
         }
         return n;
     });
+    await session.register(run.uri('who'), (_, __, { caller, caller_authrole: role }) => [caller ?? null, role ?? null]);
+    await session.register(run.uri('kept'), async ([topic]) => {
+        const came = deferred();
+        const subscription = await session.subscribe(topic,
+            ([value], _, { retained }) => came.resolve([value, retained]), { get_retained: true });
+        const event = await came.promise;
+        await subscription.unsubscribe();
+        return event;
+    });
+    await session.register(run.uri('wait'), (_, __, details) => {
+        details.progress(['waiting']);
+        return deferred().promise;  // Autobahn for Node cannot be interrupted.
+    });
+    await session.register(run.uri('interrupted'), () => false);
     await session.register(run.uri('any.'), (_, __, { procedure }) => procedure, { match: 'prefix' });
     await session.subscribe(run.uri('question'), ([name, value, answerTopic], _, event) => {
         expect(value, values.byName(name), `${name} in an event`);
         session.publish(answerTopic, [name, values.byName(name), event.publisher ?? null]);
     });
+    await session.subscribe(run.uri('heard.'), ([answerTopic], _, { topic }) => session.publish(answerTopic, [topic]),
+        { match: 'prefix' });
 }
 
 export const uses = new Map();
@@ -85,4 +101,20 @@ uses.set('every value arrives in events both ways, with their publisher disclose
     }
     await within(all.promise, 'answers');
     expect(received, Object.entries(values.common).map(([name, value]) => [name, value, session.id]), 'events');
+});
+
+uses.set('a prefix subscription is told the topic', async (run) => {
+    const session = await run.join();
+    const topic = run.uri(`answer.${session.id}`);
+    const heard = deferred();
+    await session.subscribe(topic, ([of]) => heard.resolve(of));
+    session.publish(run.uri('heard.this.or.that'), [topic]);
+    expect(await within(heard.promise, 'answer'), run.uri('heard.this.or.that'));
+});
+
+uses.set('a retained event comes to who asks for it', async (run) => {
+    const session = await run.join();
+    const topic = run.uri(`retained.${session.id}`);
+    await session.publish(topic, ['state'], {}, { acknowledge: true, retain: true });
+    expect(await session.call(run.uri('kept'), [topic]), ['state', true]);
 });

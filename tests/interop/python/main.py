@@ -2,12 +2,12 @@
 # Part of Junctor, a coroutine-based framework for WAMP routers.
 """Runs Autobahn for Python against a router and prints a line for each scenario: `ok NAME` or `not ok NAME: WHY`.
 
-    main.py {twisted|asyncio} MODE URL SERIALIZER REALM [--certificate FILE] [--prefix URI]
+    main.py {twisted|asyncio} MODE URL SERIALIZER REALM [--certificate FILE] [--prefix URI] [--server FAMILY]
 
 MODE is one of
     scenarios   both ends of every scenario are sessions of this process
     serve       registers procedures under the prefix, prints `ready`, and serves until its input ends
-    use         calls the procedures that another client serves under the prefix
+    use         calls the procedures that another client, of the family --server, serves under the prefix
     stay        joins, prints `ready`, and waits for the router's GOODBYE
     authority   registers what decides about others, as authority.py tells, prints `ready`, and serves until its input
                 ends
@@ -34,6 +34,7 @@ def parse_arguments():
     parser.add_argument("realm")
     parser.add_argument("--certificate")
     parser.add_argument("--prefix")
+    parser.add_argument("--server")
     return parser.parse_args()
 
 
@@ -64,6 +65,7 @@ class Run:
         self._prefix = arguments.prefix or f"com.example.interop.python{os.getpid()}.run{Run.count}"
         self.serializer = arguments.serializer
         self.realm = arguments.realm
+        self.server = arguments.server
         self.cancelled = framework.cancelled
 
     def uri(self, name):

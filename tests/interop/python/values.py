@@ -19,6 +19,11 @@ BINARY["every octet"] = bytes(range(256))
 ALL = {**COMMON, **_TABLE["clients with 64-bit integers"], **_TABLE["clients that tell 1.0 from 1"], **BINARY}
 
 
+def held_by(family):
+    """What clients of a family hold exactly, of what Python does."""
+    return COMMON if family == "node" else ALL
+
+
 def by_name(name):
     return ALL[name]
 
