@@ -128,6 +128,13 @@ class RouterTest(BenchCase):
             report = self.bench(f"pubsub {load} --count 101 --url {self.unix}")
             self.assertEqual((report["unit"], report["messages"]), ("delivery", 101 * subscribers), load)
 
+    def test_calls_by_the_client_library(self):
+        for load in ("", "--depth 64", "--depth 7 --serializer json --receiver cbor --payload 100000"):
+            report = self.bench(f"client {load} --count 53 --url {self.tcp} --url {self.unix}")
+            self.assertEqual((report["load"], report["unit"], report["messages"]), ("client", "call", 53))
+            self.assertGreater(report["client"]["cpu_us_per_message"], 0)
+        self.assertIn("no_such_realm", self.failing(f"client --realm nowhere --url {self.unix}"))
+
     def test_lockstep(self):
         report = self.bench(f"rpc --lockstep --callers 3 --callees 2 --depth 16 --count 100 --url {self.unix}")
         self.assertEqual(report["messages"], 100)
@@ -206,7 +213,7 @@ class RouterTest(BenchCase):
             self.assertEqual((done.returncode, done.stdout), (EXIT_BAD_USAGE, ""), arguments)
 
     def test_help_fits_a_screen(self):
-        for command in ("", "rpc", "pubsub", "connect", "idle"):
+        for command in ("", "rpc", "pubsub", "connect", "client", "idle"):
             done = run_bench(command, "--help")
             self.assertEqual((done.returncode, done.stderr), (EXIT_OK, ""))
             lines = done.stdout.splitlines()

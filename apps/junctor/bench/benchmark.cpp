@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "client_load.hpp"
 #include "connect_load.hpp"
 #include "load.hpp"
 #include "membership.hpp"
@@ -21,7 +22,8 @@ std::unique_ptr<load> make_load(const options& what, network& net, measurement& 
     case load_kind::rpc: return std::make_unique<rpc_load>(what, net, measured);
     case load_kind::connect: return std::make_unique<connect_load>(what, net, measured);
     case load_kind::pubsub:
-    case load_kind::idle: break;
+    case load_kind::idle:
+    case load_kind::client: break; // The last two are measured in another way.
     }
     return std::make_unique<pubsub_load>(what, net, measured);
 }
@@ -67,7 +69,11 @@ outcome measure_idle(options what)
 std::string run_benchmark(const options& what)
 {
     check(what);
-    return report(what, what.load == load_kind::idle ? measure_idle(what) : measure(what));
+    switch (what.load) {
+    case load_kind::idle: return report(what, measure_idle(what));
+    case load_kind::client: return report(what, measure_client(what));
+    default: return report(what, measure(what));
+    }
 }
 
 } // namespace junctor::bench

@@ -41,6 +41,7 @@ const char* to_string(load_kind kind) noexcept
     case load_kind::rpc: return "rpc";
     case load_kind::pubsub: return "pubsub";
     case load_kind::connect: return "connect";
+    case load_kind::client: return "client";
     case load_kind::idle: break;
     }
     return "idle";
@@ -49,7 +50,8 @@ const char* to_string(load_kind kind) noexcept
 unit_name unit_of(load_kind kind) noexcept
 {
     switch (kind) {
-    case load_kind::rpc: return {"call", "calls"};
+    case load_kind::rpc:
+    case load_kind::client: return {"call", "calls"};
     case load_kind::pubsub: return {"delivery", "deliveries"};
     case load_kind::connect:
     case load_kind::idle: break;
@@ -66,6 +68,8 @@ void check(const options& what)
             "topics are dealt out to publishers: their number must be a multiple of the number of publishers");
     if (what.load == load_kind::idle && !what.pid)
         throw bad_options("idle is about the memory of the router: its --pid is needed");
+    if (what.load == load_kind::client && what.insecure)
+        throw bad_options("the client library verifies every certificate");
     check_login(what);
     if (what.floor)
         check_floor(what);

@@ -18,7 +18,7 @@
 namespace junctor::bench {
 
 /// The loads that there are.
-enum class load_kind : std::uint8_t { rpc, pubsub, connect, idle };
+enum class load_kind : std::uint8_t { rpc, pubsub, connect, idle, client };
 
 /// The name of `kind` on the command line.
 [[nodiscard]] const char* to_string(load_kind kind) noexcept;

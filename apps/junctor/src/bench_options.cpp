@@ -115,6 +115,10 @@ void add_loads(CLI::App& to, bench::options& what)
     add_number(connect, "--clients", what.clients, 1, connections_max, "Clients that do so (1)");
     add_login(connect, what);
 
+    auto& client =
+        add_load(to, what, bench::load_kind::client, "Calls from one session of the client library to another");
+    add_number(client, "--depth", what.depth, 1, senders_max, "Calls awaited at a time (1)");
+
     auto& idle = add_load(to, what, bench::load_kind::idle, "Memory for sessions that do nothing; needs --pid");
     add_number(idle, "--sessions", what.sessions, 1, connections_max, "Sessions, each with a subscription (100)");
     add_number(idle, "--burst", what.burst, 0, depth_max, "Then send each of them this many events (0)");
