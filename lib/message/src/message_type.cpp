@@ -75,6 +75,16 @@ std::string_view to_string(cancel_mode mode) noexcept
     return "killnowait";
 }
 
+std::string_view to_string(run_mode mode) noexcept
+{
+    switch (mode) {
+    case run_mode::by_policy: return "";
+    case run_mode::partition: return "partition";
+    case run_mode::all: return "all";
+    }
+    return "";
+}
+
 bool parse(std::string_view name, match_policy& policy) noexcept
 {
     static constexpr std::array all{match_policy::exact, match_policy::prefix, match_policy::wildcard};
@@ -91,6 +101,12 @@ bool parse(std::string_view name, invocation_policy& policy) noexcept
 bool parse(std::string_view name, cancel_mode& mode) noexcept
 {
     static constexpr std::array all{cancel_mode::killnowait, cancel_mode::kill, cancel_mode::skip};
+    return find_by_name(name, all, mode);
+}
+
+bool parse(std::string_view name, run_mode& mode) noexcept
+{
+    static constexpr std::array all{run_mode::partition, run_mode::all};
     return find_by_name(name, all, mode);
 }
 

@@ -93,6 +93,8 @@ bool dealer::admit(realm_member& from, const call& m, registration* exact, permi
 /// for the next.
 void dealer::route(realm_member& caller, const call& m, registration& to, permission permitted, time_point now)
 {
+    if (m.options.runmode() != run_mode::by_policy) [[unlikely]]
+        return route_by_run_mode(caller, m, to, permitted, now);
     const auto first = first_choice(to);
     if (!offer(caller, m, to, first, permitted, now))
         offer_to_others(caller, m, to, first, permitted, now);
@@ -219,11 +221,19 @@ void dealer::on_cancel(realm_member& from, const cancel& m)
     if (options_.respected.autobahn_js_forgets_canceled_calls && m.options.mode != cancel_mode::kill &&
         looks_like_autobahn_js(from.joined))
         return forget(*pending, m.options.mode);
-    const bool waits = pending->callee == nullptr;
-    if (waits || m.options.mode != cancel_mode::kill || !takes_interrupt(*pending->callee))
-        return abandon(*pending, errc::canceled, m.options.mode);
-    pending->being_killed = true;
-    interrupt_callee(*pending, cancel_mode::kill, errc::canceled);
+    if (m.options.mode == cancel_mode::kill && can_be_killed(*pending))
+        return kill(*pending);
+    abandon(*pending, errc::canceled, m.options.mode);
+}
+
+/// Interrupts whoever works on a call, all of whom take that, and goes on waiting for the answers.
+void dealer::kill(pending_call& pending)
+{
+    pending.being_killed = true;
+    if (pending.branches == nullptr)
+        return interrupt_callee(pending, cancel_mode::kill, errc::canceled);
+    for (const auto& branch : pending.branches->open)
+        interrupt_callee(branch, cancel_mode::kill, errc::canceled);
 }
 
 /// Tells the callee, if the call has one yet, as far as `mode` and the callee allow it, that nobody waits for its
@@ -231,6 +241,8 @@ void dealer::on_cancel(realm_member& from, const cancel& m)
 /// has answered.
 void dealer::let_go(pending_call& pending, cancel_mode mode, errc reason)
 {
+    if (pending.branches != nullptr)
+        return let_go_of_branches(pending, mode, reason);
     if (pending.callee == nullptr)
         return;
     if (mode != cancel_mode::skip && takes_interrupt(*pending.callee))
@@ -262,6 +274,8 @@ void dealer::forget(pending_call& pending, cancel_mode mode)
 
 void dealer::pass_on_result(pending_call& to, const yield& m, time_point now)
 {
+    if (to.branch_of != nullptr) [[unlikely]]
+        return pass_on_branch_result(to, m, now);
     if (m.options.progress && !to.wants_progress)
         return; // the caller would not know what to do with it
 
@@ -357,7 +371,8 @@ void dealer::interrupt_callee(const pending_call& of, cancel_mode mode, errc rea
     end(pending);
 }
 
-/// Takes out a call that has been answered. If its callee has time for another one, one that waits is offered.
+/// Takes out a call that has been answered, with all its branches, or the call that this is a branch of. If its callee
+/// has time for another one, one that waits is offered.
 void dealer::end(pending_call& pending)
 {
     if (pending.has_extras)
@@ -369,7 +384,13 @@ void dealer::end(pending_call& pending)
 [[gnu::noinline]] void dealer::end_with_extras(pending_call& pending)
 {
     const auto freed = pending.slots;
+    auto* const whole = pending.branch_of;
     pending_.remove(pending);
+    if (whole != nullptr) {
+        // Who is being killed has been told, and will answer.
+        let_go(*whole, whole->being_killed ? cancel_mode::skip : cancel_mode::killnowait, errc::canceled);
+        pending_.remove(*whole);
+    }
     offer_waiting(freed);
 }
 
@@ -387,7 +408,8 @@ void dealer::leave(realm_member& gone)
     const auto registered = std::exchange(gone.registrations, {});
     for (const auto& [id, ended] : registered)
         remove_callee(*ended, gone);
-    // Each ends itself and no other; a call of its own that it answers itself has ended with the invocations.
+    // Each ends itself, and with it at most branches of other callees; a call of its own that it answers itself has
+    // ended with the invocations.
     for (auto* const pending : gone.invocations.all())
         fail(*pending, errc::canceled, "the callee has left");
     for (auto* const pending : gone.calls.all())

@@ -74,6 +74,21 @@ inline bool keeps_time(const callee& target)
     return target.forward_timeout && is_callee_with(*target.member, feature::call_timeout);
 }
 
+/// Whether whoever works on a call takes INTERRUPT, and somebody does.
+inline bool can_be_killed(const pending_call& pending)
+{
+    if (pending.branches == nullptr)
+        return pending.callee != nullptr && takes_interrupt(*pending.callee);
+    const auto& open = pending.branches->open;
+    return std::all_of(open.begin(), open.end(), [](const auto& each) { return takes_interrupt(*each.callee); });
+}
+
+/// What stands for a callee where resource keys are spread over the callees of a registration.
+inline std::uint64_t shard_digest(const callee& of)
+{
+    return of.member->joined.id().number();
+}
+
 /// Whether the caller asks for nothing of which more than the payload must be told or remembered.
 inline bool is_plain(const call_options& options)
 {

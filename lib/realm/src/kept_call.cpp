@@ -18,6 +18,8 @@ kept_call::kept_call(const call& m, arguments which) : message_{m}
         return std::string_view(bytes_).substr(at);
     };
     message_.procedure = copy(message_.procedure);
+    if (auto& routing = message_.options.routing; routing.present())
+        (*routing).rkey = copy((*routing).rkey);
     for (auto* const slice : std::initializer_list<encoded*>{&message_.options.forwarded.source, &message_.body.args,
                                                              &message_.body.kwargs})
         slice->bytes = as_bytes(copy(as_text(slice->bytes)));
@@ -26,7 +28,8 @@ kept_call::kept_call(const call& m, arguments which) : message_{m}
 std::size_t kept_call::size_of(const call& m, arguments which) noexcept
 {
     const auto body = which == arguments::kept ? m.body.args.bytes.size() + m.body.kwargs.bytes.size() : 0;
-    return m.procedure.size() + m.options.forwarded.source.bytes.size() + body;
+    const auto key = m.options.routing.present() ? (*m.options.routing).rkey.size() : 0;
+    return m.procedure.size() + key + m.options.forwarded.source.bytes.size() + body;
 }
 
 } // namespace junctor

@@ -5,8 +5,11 @@
 /// are offered to another callee when one declines them.
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
+
+#include <junctor/realm/rendezvous.hpp>
 
 #include "dealer_rules.hpp"
 
@@ -157,13 +160,20 @@ void dealer::place(pending_call& pending, time_point now)
     append_waiting(pending, to);
 }
 
-/// The positions of those who have not declined a call, in the order in which it is to be offered to them.
+/// The positions of those who have not declined a call, in the order in which it is to be offered to them: of a
+/// partition call, the one to whom its resource key belongs among these.
 std::vector<std::size_t> dealer::others(const registration& among, const kept_call& of)
 {
     std::vector<std::size_t> positions;
     for (std::size_t i = 0; i != among.callees.size(); ++i) {
         if (!of.declined_by.contains(among.callees[i].member->joined.id()))
             positions.push_back(i);
+    }
+    if (of.message().options.runmode() == run_mode::partition) {
+        const auto digest_of = [&](std::size_t position) { return shard_digest(among.callees[position]); };
+        const auto key = rendezvous_digest((*of.message().options.routing).rkey);
+        const auto chosen = rendezvous_choice(key, positions.begin(), positions.end(), digest_of);
+        return {chosen, chosen == positions.end() ? chosen : std::next(chosen)};
     }
     auto first = positions.begin();
     if (among.invoke == invocation_policy::last)

@@ -38,6 +38,38 @@ pending_call& pending_calls::add_waiting(realm_member& caller, request_id call)
     return pending;
 }
 
+pending_call& pending_calls::add_branch(pending_call& whole, realm_member& callee, request_id invocation)
+{
+    if (whole.branches == nullptr)
+        whole.branches = std::make_unique<call_branches>();
+    if (free_.empty())
+        add_entry();
+    auto& branch = *free_.back();
+    callee.invocations.insert(invocation, branch, seed_);
+    free_.pop_back();
+    branch.caller = whole.caller;
+    branch.call = whole.call;
+    branch.callee = &callee;
+    branch.invocation = invocation;
+    branch.has_extras = true;
+    branch.wants_progress = true;
+    branch.being_killed = false;
+    branch.branch_of = &whole;
+    whole.branches->open.push_back(branch);
+    ++whole.caller->branches;
+    ++branches_;
+    return branch;
+}
+
+/// Takes a branch from its call.
+void pending_calls::cut_off(pending_call& branch) noexcept
+{
+    auto& open = std::exchange(branch.branch_of, nullptr)->branches->open;
+    open.erase(pending_call_list::s_iterator_to(branch));
+    --branch.caller->branches;
+    --branches_;
+}
+
 kept_call& pending_calls::keep(pending_call& pending, const call& m, kept_call::arguments which)
 {
     pending.kept = std::make_unique<kept_call>(m, which);
@@ -131,7 +163,11 @@ void pending_calls::cancel_timeout(pending_call& pending) noexcept
         pending.queue->remove(pending);
     drop_kept(pending);
     pending.has_extras = false;
-    pending.caller->calls.erase(pending.call);
+    pending.branches = nullptr;
+    if (pending.branch_of != nullptr)
+        cut_off(pending);
+    else
+        pending.caller->calls.erase(pending.call);
     free_.push_back(&pending);
 }
 

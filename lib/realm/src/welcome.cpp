@@ -34,6 +34,7 @@ constexpr auto announced = std::to_array<std::pair<session_role, feature>>({
     {session_role::dealer, feature::progressive_call_results},
     {session_role::dealer, feature::registration_revocation},
     {session_role::dealer, feature::shared_registration},
+    {session_role::dealer, feature::sharded_registration},
     {session_role::dealer, feature::call_trustlevels},
     {session_role::dealer, feature::session_meta_api},
     {session_role::dealer, feature::registration_meta_api},

@@ -52,12 +52,21 @@ enum class cancel_mode : std::uint8_t {
     skip,       ///< The callee is left alone and the caller answered at once.
 };
 
+/// Who of the callees of a registration gets a CALL. Spec: "Sharded Registration", CALL.Options.runmode.
+enum class run_mode : std::uint8_t {
+    by_policy, ///< Whom the invocation policy picks. The default, which has no name.
+    partition, ///< The one to whom the resource key belongs.
+    all,       ///< Each of them.
+};
+
 [[nodiscard]] std::string_view to_string(invocation_policy policy) noexcept;
 [[nodiscard]] std::string_view to_string(cancel_mode mode) noexcept;
+[[nodiscard]] std::string_view to_string(run_mode mode) noexcept;
 
 /// Sets `policy` to the one named `name`; false, and no change, if there is none.
 [[nodiscard]] bool parse(std::string_view name, match_policy& policy) noexcept;
 [[nodiscard]] bool parse(std::string_view name, invocation_policy& policy) noexcept;
 [[nodiscard]] bool parse(std::string_view name, cancel_mode& mode) noexcept;
+[[nodiscard]] bool parse(std::string_view name, run_mode& mode) noexcept;
 
 } // namespace junctor

@@ -16,12 +16,30 @@
 
 namespace junctor {
 
+/// What decides among the callees of a registration in place of its policy. Spec: "Sharded Registration".
+struct call_routing {
+    run_mode runmode{run_mode::by_policy};
+    std::string_view rkey; ///< The resource key; empty for none.
+
+    static void fields(auto& self, auto& visit)
+    {
+        visit("runmode", self.runmode, run_mode::by_policy);
+        visit("rkey", self.rkey);
+    }
+};
+
 struct call_options {
     std::uint64_t timeout{0}; ///< Milliseconds; zero for none.
     bool receive_progress{false};
     bool progress{false};
     bool disclose_me{false};
+    rarely<call_routing> routing;
     forwarded_attributes forwarded;
+
+    [[nodiscard]] run_mode runmode() const noexcept
+    {
+        return routing.present() ? (*routing).runmode : run_mode::by_policy;
+    }
 
     static void fields(auto& self, auto& visit)
     {
@@ -29,6 +47,7 @@ struct call_options {
         visit("receive_progress", self.receive_progress);
         visit("progress", self.progress);
         visit("disclose_me", self.disclose_me);
+        visit.rare(self.routing);
         visit.forwarded(self.forwarded);
     }
 };

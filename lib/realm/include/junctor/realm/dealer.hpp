@@ -124,6 +124,15 @@ private:
     [[nodiscard]] bool offer(realm_member& caller, const call& m, registration& to, std::size_t position,
                              permission permitted, time_point now);
     [[nodiscard]] std::size_t first_choice(const registration& from);
+
+    void route_by_run_mode(realm_member& caller, const call& m, registration& to, permission permitted, time_point now);
+    void route_to_partition(realm_member& caller, const call& m, registration& to, permission permitted,
+                            time_point now);
+    void route_to_all(realm_member& caller, const call& m, registration& to, time_point now);
+    [[nodiscard]] static bool may_invoke_all(realm_member& caller, const call& m, const registration& to);
+    [[nodiscard]] delivery branch_out(pending_call& whole, const call& m, const registration& to, const callee& target);
+    void pass_on_branch_result(pending_call& from, const yield& m, time_point now);
+    void let_go_of_branches(pending_call& whole, cancel_mode mode, errc reason);
     [[nodiscard]] invocation plain_invocation(const call& m, const registration& to, const callee& target) const;
     [[nodiscard]] invocation invocation_for(const realm_member& caller, const call& m, const registration& to,
                                             const callee& target, const authorization_decision& decided) const;
@@ -147,7 +156,8 @@ private:
     [[nodiscard]] std::vector<std::size_t> others(const registration& among, const kept_call& of);
     [[nodiscard]] bool offer_again(pending_call& pending, registration& to, std::size_t position, time_point now);
     void hand_over(pending_call& pending, const callee& target, const invocation& sent);
-    void interrupt_callee(const pending_call& of, cancel_mode mode, errc reason);
+    static void interrupt_callee(const pending_call& of, cancel_mode mode, errc reason);
+    static void kill(pending_call& pending);
     void fail(pending_call& pending, errc code, std::string_view text = {});
     void end(pending_call& pending);
     void end_with_extras(pending_call& pending);

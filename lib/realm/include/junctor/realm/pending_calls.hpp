@@ -22,6 +22,7 @@
 namespace junctor {
 
 class call_queue;
+struct call_branches;
 struct realm_member;
 
 /// One call between its CALL and its final RESULT or ERROR: the caller's side and the callee's.
@@ -31,7 +32,7 @@ struct pending_call {
 
     realm_member* caller{nullptr};
     request_id call;
-    realm_member* callee{nullptr}; ///< Null as long as it waits in a queue.
+    realm_member* callee{nullptr}; ///< Null as long as it waits in a queue, and of a call to all callees.
     request_id invocation;
 
     bool wants_progress{false}; ///< The caller asked for progressive results.
@@ -48,12 +49,21 @@ struct pending_call {
 
     call_queue* queue{nullptr}; ///< In which it waits for a callee; null if it has one.
     boost::intrusive::list_member_hook<> by_age;
+
+    /// Of a call to all callees of a registration: an entry for each callee that has not given its last answer. The
+    /// callees know the branches, and the caller the call. Null if it is another call. Spec: "Sharded Registration".
+    std::unique_ptr<call_branches> branches;
+    pending_call* branch_of{nullptr}; ///< The call of which this is a branch, or null.
 };
 
 /// Calls in the order in which they were added.
 using pending_call_list = boost::intrusive::list<
     pending_call,
     boost::intrusive::member_hook<pending_call, boost::intrusive::list_member_hook<>, &pending_call::by_age>>;
+
+struct call_branches {
+    pending_call_list open;
+};
 
 /// Finds calls by the request of their caller, by the request of their callee, in the tables of both members, and by
 /// their deadline. Entries are used again and again: in steady state a call allocates nothing.
@@ -66,13 +76,18 @@ public:
     pending_calls(const pending_calls&) = delete;
     pending_calls& operator=(const pending_calls&) = delete;
 
-    [[nodiscard]] std::size_t size() const noexcept { return entries_.size() - free_.size(); }
+    /// How many calls there are; their branches do not count.
+    [[nodiscard]] std::size_t size() const noexcept { return entries_.size() - free_.size() - branches_; }
 
     /// Files a call. Neither side may have an entry of the same request.
     pending_call& add(realm_member& caller, request_id call, realm_member& callee, request_id invocation);
 
     /// The same for a call that has no callee yet. The caller may have no entry of the same request.
     pending_call& add_waiting(realm_member& caller, request_id call);
+
+    /// Files the part of `whole`, which has no callee of its own, that one of its callees was sent this INVOCATION for.
+    /// The callee may have no entry of the same request.
+    pending_call& add_branch(pending_call& whole, realm_member& callee, request_id invocation);
 
     /// The call that `caller` made with this request, or null.
     [[nodiscard]] static pending_call* find_call(const realm_member& caller, request_id call) noexcept;
@@ -108,7 +123,7 @@ public:
     [[nodiscard]] pending_call* next_to_expire() noexcept;
     [[nodiscard]] std::optional<time_point> next_deadline() const noexcept;
 
-    /// Takes `pending` out. It must not be touched any more.
+    /// Takes `pending`, which has no branches any more, out. It must not be touched any more.
     void remove(pending_call& pending);
 
 private:
@@ -124,11 +139,13 @@ private:
     void add_entry();
     void cancel_timeout(pending_call& pending) noexcept;
     void remove_with_extras(pending_call& pending) noexcept;
+    void cut_off(pending_call& branch) noexcept;
 
     std::uint64_t seed_;
     std::deque<pending_call> entries_; // never moves its elements
     std::vector<pending_call*> free_;
     timetable by_deadline_;
+    std::size_t branches_{0};
 };
 
 } // namespace junctor

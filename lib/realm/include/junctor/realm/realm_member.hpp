@@ -78,6 +78,7 @@ struct realm_member {
     /// What is kept of the pending calls of this session; see `kept_call`.
     std::size_t kept_bytes{0};
 
+    std::size_t branches{0};                ///< Of the pending calls of this session; see `pending_call::branches`.
     std::size_t pending_lookups{0};         ///< Of event histories.
     std::unique_ptr<testaments> last_words; ///< Null if it has added none.
     session_listing listing{session_listing::listed};
