@@ -4,71 +4,12 @@
 
 #include <algorithm>
 
+#include "elements.hpp"
 #include "uris.hpp"
 
 namespace junctor::simulation {
 
 namespace {
-
-/// The lengths of the portions before each wildcard of a pattern. Of two patterns that match a URI, the greater one is
-/// better.
-std::vector<std::size_t> portions(const std::string& pattern)
-{
-    std::vector<std::size_t> lengths(1);
-    for (const auto& part : components(pattern)) {
-        if (part.empty())
-            lengths.push_back(0);
-        else
-            ++lengths.back();
-    }
-    return lengths;
-}
-
-bool ends_with_component(const std::string& prefix, const std::string& uri)
-{
-    return prefix.empty() || prefix.back() == '.' || prefix.size() == uri.size() || uri[prefix.size()] == '.';
-}
-
-const value& option(const list& m, std::size_t at, const char* key)
-{
-    static const value none;
-    const auto* const found = m[at].get_if<dict>()->find(key);
-    return found != nullptr ? *found : none;
-}
-
-bool flag(const list& m, std::size_t at, const char* key, bool standard = false)
-{
-    const auto* const given = option(m, at, key).get_if<bool>();
-    return given != nullptr ? *given : standard;
-}
-
-std::string text(const list& m, std::size_t at, const char* key, const char* standard)
-{
-    const auto* const given = option(m, at, key).get_if<std::string>();
-    return given != nullptr ? *given : standard;
-}
-
-std::string text(const value& v)
-{
-    return *v.get_if<std::string>();
-}
-
-/// What the sender of options or details wants to reach the other side.
-dict custom(const value& options)
-{
-    dict kept;
-    for (const auto& [key, content] : *options.get_if<dict>()) {
-        if (key.starts_with("_") || key.starts_with("x_"))
-            kept.set(key, content);
-    }
-    return kept;
-}
-
-void append_from(list& out, const list& m, std::size_t at)
-{
-    for (; at < m.size(); ++at)
-        out.push_back(m[at]);
-}
 
 /// Whether a list among the options lets somebody pass who is `who`.
 bool list_allows(const list& m, const char* key, const value& who, bool whitelist)
@@ -113,21 +54,16 @@ void reference_model::leave(session_number id, milliseconds now)
     });
     for (const auto& p : subscribed)
         remove_subscriber(p, id);
-    std::vector<pattern> registered;
+    // What waits for somebody else must not get what becomes free now.
+    std::erase_if(calls_, [&](const auto& call) { return call.second.caller == id && call.second.queued != 0; });
+    std::map<std::uint64_t, pattern> registered;
     for (const auto& [p, r] : registrations_) {
         if (std::any_of(r.callees.begin(), r.callees.end(), [&](const callee& c) { return c.id == id; }))
-            registered.push_back(p);
+            registered[r.number] = p;
     }
-    for (const auto& p : registered)
-        remove_callee(p, id);
-    for (std::size_t i = 0; i < calls_.size();) {
-        if (calls_[i].callee == id)
-            give_up(i, "wamp.error.canceled", false);
-        else if (calls_[i].caller == id)
-            give_up(i, "wamp.error.canceled", true);
-        else
-            ++i;
-    }
+    for (const auto& [number, p] : registered)
+        remove_callee(p, id, now);
+    end_calls_of(id, now);
     const auto gone = sessions_.at(id);
     for (const auto& publication : gone.silent ? std::vector<list>() : gone.testaments)
         on_publish(id, publication, now);
@@ -136,8 +72,7 @@ void reference_model::leave(session_number id, milliseconds now)
         announce("wamp.session.on_leave", {id, gone.authid, gone.authrole});
 }
 
-void reference_model::receive(session_number from, const value& message, milliseconds now,
-                              std::optional<session_number> chosen)
+void reference_model::receive(session_number from, const value& message, milliseconds now)
 {
     if (!sessions_.at(from).open)
         return;
@@ -151,14 +86,14 @@ void reference_model::receive(session_number from, const value& message, millise
         send(from, {6, dict(), "wamp.close.goodbye_and_out"});
         sessions_.at(from).open = false;
         return;
-    case 8: return on_error(from, m, now, chosen);
+    case 8: return on_error(from, m, now);
     case 16: return on_publish(from, m, now);
     case 32: return on_subscribe(from, m, now);
     case 34: return on_unsubscribe(from, m);
-    case 48: return on_call(from, m, now, chosen);
-    case 49: return on_cancel(from, m);
-    case 64: return on_register(from, m);
-    case 66: return on_unregister(from, m);
+    case 48: return on_call(from, m, now);
+    case 49: return on_cancel(from, m, now);
+    case 64: return on_register(from, m, now);
+    case 66: return on_unregister(from, m, now);
     case 70: return on_yield(from, m, now);
     default: return abort(from);
     }
@@ -166,11 +101,16 @@ void reference_model::receive(session_number from, const value& message, millise
 
 void reference_model::expire(milliseconds now)
 {
-    for (std::size_t i = 0; i < calls_.size();) {
-        if (calls_[i].timeout.count() != 0 && calls_[i].deadline <= now)
-            give_up(i, "wamp.error.timeout", true);
-        else
-            ++i;
+    const auto is_sooner = [](const auto& a, const auto& b) {
+        return std::pair(a.second.deadline, a.second.timeout_set) < std::pair(b.second.deadline, b.second.timeout_set);
+    };
+    for (;;) {
+        auto timed = calls_;
+        std::erase_if(timed, [&](const auto& c) { return c.second.timeout.count() == 0 || c.second.deadline > now; });
+        if (timed.empty())
+            return;
+        give_up(std::min_element(timed.begin(), timed.end(), is_sooner)->first, "wamp.error.timeout", "killnowait",
+                now);
     }
 }
 
@@ -195,7 +135,7 @@ std::vector<value> reference_model::take(session_number id)
 std::optional<milliseconds> reference_model::next_deadline() const
 {
     std::optional<milliseconds> next;
-    for (const auto& call : calls_) {
+    for (const auto& [number, call] : calls_) {
         if (call.timeout.count() != 0 && (!next || call.deadline < *next))
             next = call.deadline;
     }
@@ -416,328 +356,6 @@ void reference_model::send_retained(session_number to, const pattern& p, millise
     }
 }
 
-// Remote procedure calls ----------------------------------------------------------------------------------------------
-
-void reference_model::on_register(session_number from, const list& m)
-{
-    const auto match = text(m, 2, "match", "exact");
-    const auto policy = text(m, 2, "invoke", "single");
-    const auto uri = text(m[3]);
-    if (!valid(uri, match) || uri.starts_with("wamp."))
-        return error(from, 64, m[1], "wamp.error.invalid_uri");
-    if (!permitted(from, uri))
-        return error(from, 64, m[1], "wamp.error.not_authorized");
-    const pattern p(match, uri);
-    const auto has = [&](const procedure& r) {
-        return std::any_of(r.callees.begin(), r.callees.end(), [&](const callee& c) { return c.id == from; });
-    };
-    const bool forced = flag(m, 2, "force_reregister");
-    if (const auto known = registrations_.find(p); known != registrations_.end() && !forced) {
-        if (known->second.policy == "single" || has(known->second))
-            return error(from, 64, m[1], "wamp.error.procedure_already_exists");
-        if (known->second.policy != policy)
-            return error(from, 64, m[1], "wamp.error.procedure_exists_with_different_invocation_policy");
-    }
-    const auto held =
-        std::count_if(registrations_.begin(), registrations_.end(), [&](const auto& r) { return has(r.second); });
-    if (static_cast<std::size_t>(held) >= options_.registrations_max)
-        return error(from, 64, m[1], "wamp.error.too_many_requests");
-    while (forced && registrations_.contains(p)) {
-        const auto holder = registrations_.at(p).callees.front().id;
-        const dict details{{"registration", registrations_.at(p).name}, {"reason", "$_"}};
-        remove_callee(p, holder);
-        if (sessions_.at(holder).takes_revocation)
-            send(holder, {67, 0, details});
-    }
-    auto& r = registrations_[p];
-    if (r.name.empty()) {
-        r.name = "$R" + std::to_string(++names_);
-        r.policy = policy;
-    }
-    r.callees.push_back({from, flag(m, 2, "disclose_caller"), flag(m, 2, "forward_timeout")});
-    send(from, {65, m[1], r.name});
-    if (r.callees.size() == 1)
-        announce("wamp.registration.on_create",
-                 {from, dict{{"id", r.name}, {"created", "$_"}, {"uri", uri}, {"match", match}, {"invoke", policy}}});
-    announce("wamp.registration.on_register", {from, r.name});
-}
-
-void reference_model::on_unregister(session_number from, const list& m)
-{
-    for (const auto& [p, r] : registrations_) {
-        const bool has = std::any_of(r.callees.begin(), r.callees.end(), [&](const callee& c) { return c.id == from; });
-        if (value(r.name) != m[2] || !has)
-            continue;
-        remove_callee(pattern(p), from);
-        send(from, {67, m[1]});
-        return;
-    }
-    error(from, 66, m[1], "wamp.error.no_such_registration");
-}
-
-void reference_model::remove_callee(const pattern& p, session_number id)
-{
-    auto& r = registrations_.at(p);
-    const auto at = std::find_if(r.callees.begin(), r.callees.end(), [&](const callee& c) { return c.id == id; });
-    const auto position = static_cast<std::size_t>(at - r.callees.begin());
-    r.callees.erase(at);
-    const auto name = r.name;
-    const bool ends = r.callees.empty();
-    if (ends) {
-        registrations_.erase(p);
-    } else {
-        if (r.turn > position)
-            --r.turn;
-        if (r.turn == r.callees.size())
-            r.turn = 0;
-    }
-    announce("wamp.registration.on_unregister", {id, name});
-    if (ends)
-        announce("wamp.registration.on_delete", {id, name});
-}
-
-void reference_model::on_call(session_number from, const list& m, milliseconds now,
-                              std::optional<session_number> chosen)
-{
-    auto& caller = sessions_.at(from);
-    const auto number = static_cast<std::uint64_t>(*m[1].get_if<std::int64_t>());
-    if (caller.unfinished.contains(number))
-        return on_further_part(from, m);
-    const auto mine = [&](const pending& call) { return call.caller == from; };
-    if (std::any_of(calls_.begin(), calls_.end(),
-                    [&](const pending& call) { return mine(call) && call.request == m[1]; }))
-        return abort(from);
-    if (flag(m, 2, "progress")) {
-        if (options_.strict_requests && !caller.sends_parts)
-            return abort(from);
-        caller.unfinished.insert(number);
-    }
-    const auto uri = text(m[3]);
-    if (!valid(uri, "exact"))
-        return error(from, 48, m[1], "wamp.error.invalid_uri");
-    if (!permitted(from, uri))
-        return error(from, 48, m[1], "wamp.error.not_authorized");
-    if (flag(m, 2, "disclose_me") && !options_.disclosure_allowed)
-        return error(from, 48, m[1], "wamp.error.option_disallowed.disclose_me");
-    if (on_meta_call(from, m))
-        return;
-    const auto* const p = find_procedure(uri);
-    if (p == nullptr)
-        return error(from, 48, m[1], "wamp.error.no_such_procedure");
-    if (static_cast<std::size_t>(std::count_if(calls_.begin(), calls_.end(), mine)) >= options_.pending_calls_max)
-        return error(from, 48, m[1], "wamp.error.too_many_requests");
-
-    auto& r = registrations_.at(*p);
-    for (const auto choice : order(r, m, chosen, {})) {
-        if (invoke(from, m, *p, r, choice, now, calls_.size()))
-            return;
-    }
-    error(from, 48, m[1], "wamp.error.unavailable");
-}
-
-/// In which order the callees get the CALL `m` offered, but for some of them.
-std::vector<std::size_t> reference_model::order(const procedure& r, const list& m, std::optional<session_number> chosen,
-                                                const std::set<session_number>& without) const
-{
-    std::vector<std::size_t> row;
-    for (std::size_t i = 0; i < r.callees.size(); ++i) {
-        if (!without.contains(r.callees[i].id))
-            row.push_back(i);
-    }
-    if (r.policy == "last")
-        std::reverse(row.begin(), row.end());
-    if (r.policy != "roundrobin" && r.policy != "random")
-        return row;
-    // If nobody was invoked at random, it was a callee that does not take the call at all, if there is one.
-    const auto starts = [&](std::size_t i) {
-        if (r.policy == "roundrobin")
-            return i >= r.turn;
-        return chosen ? r.callees[i].id == *chosen : !takes_call(r.callees[i], m);
-    };
-    auto first = std::find_if(row.begin(), row.end(), starts);
-    if (first == row.end())
-        first = row.begin();
-    std::rotate(row.begin(), first, row.end());
-    return row;
-}
-
-/// Whether what the CALL `m` needs is supported by a callee.
-bool reference_model::takes_call(const callee& who, const list& m) const
-{
-    const auto& s = sessions_.at(who.id);
-    return !flag(m, 2, "progress") || (s.takes_parts && s.takes_interrupt);
-}
-
-/// Invokes a callee for a CALL: a new one, or the pending call at `again`.
-bool reference_model::invoke(session_number from, const list& m, const pattern& p, procedure& r, std::size_t choice,
-                             milliseconds now, std::size_t again)
-{
-    const auto target = r.callees[choice];
-    auto& callee = sessions_.at(target.id);
-    const bool is_new = again == calls_.size();
-    if (!takes_call(target, m)) {
-        error(from, 48, m[1], "wamp.error.feature_not_supported");
-        if (!is_new)
-            finish(again);
-        return true;
-    }
-    auto details = custom(m[2]);
-    if (options_.disclosure_allowed && (flag(m, 2, "disclose_me") || target.wants_caller)) {
-        details.set("caller", from);
-        details.set("caller_authid", sessions_.at(from).authid);
-        details.set("caller_authrole", sessions_.at(from).authrole);
-    }
-    if (p.first != "exact")
-        details.set("procedure", m[3]);
-    const bool told = callee.takes_progress && (callee.takes_interrupt || !options_.strict_progress);
-    if (flag(m, 2, "receive_progress") && told)
-        details.set("receive_progress", true);
-    const auto first_offered = is_new ? now : calls_[again].first_offered;
-    const auto* const given = option(m, 2, "timeout").get_if<std::int64_t>();
-    auto timeout = milliseconds(given != nullptr ? *given : 0);
-    if (timeout.count() != 0 && target.wants_timeout && callee.keeps_time) {
-        details.set("timeout", (timeout - (now - first_offered)).count());
-        timeout = {};
-    }
-    const list frozen{68, callee.invocations + 1, r.name, details};
-    if (!send_part(target.id, frozen, m))
-        return false;
-    r.turn = (choice + 1) % r.callees.size();
-    ++callee.invocations;
-    const auto declined = is_new ? std::set<session_number>() : calls_[again].declined;
-    const pending made{from,
-                       m[1],
-                       target.id,
-                       callee.invocations,
-                       flag(m, 2, "receive_progress"),
-                       false,
-                       timeout,
-                       first_offered + timeout,
-                       frozen,
-                       m[3],
-                       m,
-                       first_offered,
-                       declined};
-    if (is_new)
-        calls_.push_back(made);
-    else
-        calls_[again] = made;
-    return true;
-}
-
-/// Sends the INVOCATION `frozen` with what the CALL `m` says about progress, and its payload.
-bool reference_model::send_part(session_number to, list frozen, const list& m)
-{
-    if (flag(m, 2, "progress"))
-        frozen[3].get_if<dict>()->set("progress", true);
-    append_from(frozen, m, 4);
-    return send(to, std::move(frozen));
-}
-
-void reference_model::on_further_part(session_number from, const list& m)
-{
-    if (!flag(m, 2, "progress"))
-        sessions_.at(from).unfinished.erase(static_cast<std::uint64_t>(*m[1].get_if<std::int64_t>()));
-    for (std::size_t i = 0; i < calls_.size(); ++i) {
-        auto& call = calls_[i];
-        if (call.caller != from || call.request != m[1] || call.killed)
-            continue;
-        if (call.procedure != m[3])
-            return abort(from);
-        call.call.clear();
-        if (!send_part(call.callee, call.frozen, m))
-            give_up(i, "wamp.error.unavailable", true);
-        return;
-    }
-}
-
-void reference_model::on_cancel(session_number from, const list& m)
-{
-    for (std::size_t i = 0; i < calls_.size(); ++i) {
-        if (calls_[i].caller != from || calls_[i].request != m[1] || calls_[i].killed)
-            continue;
-        const bool understood = sessions_.at(calls_[i].callee).takes_interrupt;
-        const auto mode = text(m, 2, "mode", "killnowait");
-        if (mode == "kill" && understood) {
-            calls_[i].killed = true;
-            interrupt(calls_[i], "kill", "wamp.error.canceled");
-        } else {
-            give_up(i, "wamp.error.canceled", mode != "skip");
-        }
-        return;
-    }
-}
-
-void reference_model::on_yield(session_number from, const list& m, milliseconds now)
-{
-    const auto number = static_cast<std::uint64_t>(*m[1].get_if<std::int64_t>());
-    if (number > sessions_.at(from).invocations)
-        return abort(from);
-    for (std::size_t i = 0; i < calls_.size(); ++i) {
-        auto& call = calls_[i];
-        if (call.callee != from || call.invocation != number)
-            continue;
-        const bool progress = flag(m, 2, "progress");
-        if (progress && !call.wants_progress)
-            return;
-        auto details = custom(m[2]);
-        if (progress) {
-            details.set("progress", true);
-            call.call.clear();
-        }
-        list result{50, call.request, details};
-        append_from(result, m, 3);
-        const bool sent = send(call.caller, result);
-        call.deadline = now + call.timeout;
-        if (!progress)
-            finish(i);
-        else if (!sent)
-            give_up(i, "wamp.error.unavailable", true);
-        return;
-    }
-}
-
-void reference_model::on_error(session_number from, const list& m, milliseconds now,
-                               std::optional<session_number> chosen)
-{
-    if (m[1] != value(68))
-        return abort(from);
-    const auto number = static_cast<std::uint64_t>(*m[2].get_if<std::int64_t>());
-    if (number > sessions_.at(from).invocations)
-        return abort(from);
-    for (std::size_t i = 0; i < calls_.size(); ++i) {
-        if (calls_[i].callee != from || calls_[i].invocation != number)
-            continue;
-        if (m[4] == value("wamp.error.unavailable") && sessions_.at(from).may_decline && !calls_[i].killed &&
-            !calls_[i].call.empty())
-            return reroute(i, now, chosen);
-        list out{8, 48, calls_[i].request, custom(m[3]), m[4]};
-        append_from(out, m, 5);
-        send(calls_[i].caller, out);
-        finish(i);
-        return;
-    }
-}
-
-void reference_model::reroute(std::size_t call, milliseconds now, std::optional<session_number> chosen)
-{
-    auto& declined = calls_[call];
-    declined.declined.insert(declined.callee);
-    const auto* const given = option(declined.call, 2, "timeout").get_if<std::int64_t>();
-    if (given != nullptr && *given != 0 && declined.first_offered + milliseconds(*given) <= now)
-        return give_up(call, "wamp.error.timeout", false);
-    const auto at = std::find_if(registrations_.begin(), registrations_.end(),
-                                 [&](const auto& r) { return value(r.second.name) == declined.frozen[2]; });
-    if (at != registrations_.end()) {
-        const auto m = declined.call;
-        for (const auto choice : order(at->second, m, chosen, declined.declined)) {
-            if (invoke(declined.caller, m, at->first, at->second, choice, now, call))
-                return;
-        }
-    }
-    give_up(call, "wamp.error.no_available_callee", false);
-}
-
 /// The role "limited" may use what begins with "com.a", but not "com.a.b", the wildcard "net..c", and what the router
 /// has about subscriptions; any other role may do everything.
 bool reference_model::permitted(session_number id, const std::string& uri) const
@@ -746,44 +364,6 @@ bool reference_model::permitted(session_number id, const std::string& uri) const
         return true;
     return uri != "com.a.b" &&
            (uri.starts_with("com.a") || uri.starts_with("wamp.subscription.") || matches("wildcard", "net..c", uri));
-}
-
-const reference_model::pattern* reference_model::find_procedure(const std::string& uri) const
-{
-    const pattern* prefix = nullptr;
-    const pattern* wildcard = nullptr;
-    for (const auto& [p, r] : registrations_) {
-        if (uri.starts_with("wamp.") || !matches(p.first, p.second, uri))
-            continue;
-        if (p.first == "exact")
-            return &p;
-        if (p.first == "prefix" && (prefix == nullptr || prefix->second.size() < p.second.size()))
-            prefix = &p;
-        if (p.first == "wildcard" && (wildcard == nullptr || portions(wildcard->second) < portions(p.second)))
-            wildcard = &p;
-    }
-    const bool prefix_first = prefix != nullptr && (wildcard == nullptr || ends_with_component(prefix->second, uri));
-    return prefix_first ? prefix : wildcard;
-}
-
-void reference_model::interrupt(const pending& call, const std::string& mode, const std::string& reason)
-{
-    const auto callee = sessions_.find(call.callee);
-    if (callee != sessions_.end() && callee->second.takes_interrupt)
-        send(call.callee, {69, call.invocation, dict{{"mode", mode}, {"reason", reason}}});
-}
-
-void reference_model::finish(std::size_t call)
-{
-    calls_.erase(calls_.begin() + static_cast<std::ptrdiff_t>(call));
-}
-
-void reference_model::give_up(std::size_t call, const std::string& uri, bool tell_callee)
-{
-    error(calls_[call].caller, 48, calls_[call].request, uri);
-    if (tell_callee)
-        interrupt(calls_[call], "killnowait", uri);
-    finish(call);
 }
 
 } // namespace junctor::simulation

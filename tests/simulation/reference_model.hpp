@@ -31,6 +31,13 @@ struct kept_topic {
     std::size_t events_max;
 };
 
+/// Procedures whose calls wait for callees that are busy, and how many do.
+struct queued_procedure {
+    std::string match;
+    std::string uri;
+    std::size_t calls_max;
+};
+
 /// What holds for a whole run.
 struct model_options {
     bool strict_requests{false};
@@ -41,9 +48,16 @@ struct model_options {
     std::size_t pending_calls_max{0};
     milliseconds retained_age_max{0}; ///< Zero for ever.
     std::vector<kept_topic> histories;
+    std::vector<queued_procedure> queues;
 
     /// Which of some node keys gets the events of a resource key: a choice of the router that follows from these alone.
     std::function<std::string(const std::string&, const std::set<std::string>&)> choose_node;
+
+    /// The same for callees.
+    std::function<session_number(const std::string&, const std::set<session_number>&)> choose_callee;
+
+    /// Whether a session was sent this message in the present step: what the router may choose, it chose.
+    std::function<bool(session_number, const list&)> was_sent;
 };
 
 /// What a session brings with it.
@@ -76,8 +90,7 @@ public:
     void join(session_number id, model_session facts);
     void leave(session_number id, milliseconds now);
 
-    /// `chosen` is the session that got INVOCATION, if any did: what the router may choose, it chose.
-    void receive(session_number from, const value& message, milliseconds now, std::optional<session_number> chosen);
+    void receive(session_number from, const value& message, milliseconds now);
     void expire(milliseconds now);
 
     /// Ends a subscription by its name; whether the session had it.
@@ -117,27 +130,31 @@ private:
         session_number id;
         bool wants_caller;
         bool wants_timeout;
+        std::size_t concurrency; ///< Zero for any number of calls at a time.
     };
     struct procedure {
         std::string name;
+        std::uint64_t number{0}; ///< Grows with each.
         std::string policy;
         std::vector<callee> callees;
         std::size_t turn{0};
     };
     struct pending {
         session_number caller;
-        value request;
-        session_number callee;
-        std::uint64_t invocation;
-        bool wants_progress;
-        bool killed;
-        milliseconds timeout;
-        milliseconds deadline;
-        list frozen; ///< Its INVOCATION, without payload.
-        value procedure;
-        list call; ///< Empty once it is not to be offered to anybody else any more.
-        milliseconds first_offered;
-        std::set<session_number> declined;
+        list call;
+        pattern to;
+        std::string registration;
+        bool to_all{false};
+        std::map<session_number, std::uint64_t> working{}; ///< The callees that work on it, and their invocations.
+        milliseconds first_offered{};
+        std::set<session_number> declined{};
+        bool may_be_rerouted{true};
+        bool killed{false};
+        milliseconds timeout{}; ///< Zero if the router does not time it.
+        milliseconds deadline{};
+        std::uint64_t timeout_set{0}; ///< Grows with each that is set.
+        std::uint64_t queued{0};      ///< Grows with each that begins to wait; zero if it does not.
+        list frozen{};                ///< Its INVOCATION, without payload.
     };
 
     bool send(session_number to, list message);
@@ -154,14 +171,13 @@ private:
     [[nodiscard]] std::vector<session_number> receivers(const topic& t, const publication& what) const;
     void send_event(session_number to, const pattern& p, const publication& what, bool retained);
     void send_retained(session_number to, const pattern& p, milliseconds now);
-    void on_register(session_number from, const list& m);
-    void on_unregister(session_number from, const list& m);
-    void on_call(session_number from, const list& m, milliseconds now, std::optional<session_number> chosen);
-    void on_further_part(session_number from, const list& m);
-    void on_cancel(session_number from, const list& m);
+    void on_register(session_number from, const list& m, milliseconds now);
+    void on_unregister(session_number from, const list& m, milliseconds now);
+    void on_call(session_number from, const list& m, milliseconds now);
+    void on_further_part(session_number from, const list& m, milliseconds now);
+    void on_cancel(session_number from, const list& m, milliseconds now);
     void on_yield(session_number from, const list& m, milliseconds now);
-    void on_error(session_number from, const list& m, milliseconds now, std::optional<session_number> chosen);
-    void reroute(std::size_t call, milliseconds now, std::optional<session_number> chosen);
+    void on_error(session_number from, const list& m, milliseconds now);
 
     void remove_subscriber(const pattern& p, session_number id);
 
@@ -188,17 +204,34 @@ private:
 
     [[nodiscard]] bool permitted(session_number id, const std::string& uri) const;
     [[nodiscard]] const pattern* find_procedure(const std::string& uri) const;
+    void remove_callee(const pattern& p, session_number id, milliseconds now);
+
+    void place(std::uint64_t number, milliseconds now);
+    [[nodiscard]] std::size_t queue_length(const std::string& uri) const;
+    [[nodiscard]] std::vector<std::size_t> order(const procedure& r, const pending& call, milliseconds now) const;
     [[nodiscard]] bool takes_call(const callee& who, const list& m) const;
-    [[nodiscard]] std::vector<std::size_t> order(const procedure& r, const list& m,
-                                                 std::optional<session_number> chosen,
-                                                 const std::set<session_number>& without) const;
-    bool invoke(session_number from, const list& m, const pattern& p, procedure& r, std::size_t choice,
-                milliseconds now, std::size_t again);
-    bool send_part(session_number to, list frozen, const list& m);
-    void remove_callee(const pattern& p, session_number id);
-    void interrupt(const pending& call, const std::string& mode, const std::string& reason);
-    void finish(std::size_t call);
-    void give_up(std::size_t call, const std::string& uri, bool tell_callee);
+    [[nodiscard]] bool is_busy(const procedure& r, const callee& who) const;
+    [[nodiscard]] bool keeps_time(const callee& who) const;
+    [[nodiscard]] list invocation_for(const pending& call, const procedure& r, const callee& target,
+                                      milliseconds now) const;
+    [[nodiscard]] static list with_part(list frozen, const list& m);
+    bool invoke(std::uint64_t number, procedure& r, std::size_t choice, milliseconds now);
+    void start_work(pending& call, const procedure& r, const callee& target);
+    void call_all(session_number from, const list& m, const pattern& p, milliseconds now);
+    void set_timeout(pending& call, milliseconds timeout, milliseconds from);
+    void reroute(std::uint64_t number, session_number declining, milliseconds now);
+
+    [[nodiscard]] std::uint64_t find_call(session_number caller, const value& request) const;
+    [[nodiscard]] std::uint64_t find_invocation(session_number callee, std::uint64_t invocation) const;
+    [[nodiscard]] std::vector<std::uint64_t> waiting_for(const std::string& registration) const;
+    void offer_waiting(const std::string& registration, milliseconds now);
+    void free_slot(session_number callee, std::uint64_t invocation, milliseconds now);
+    void let_go(session_number callee, std::uint64_t invocation, const std::string& mode, const std::string& reason);
+    void end(std::uint64_t number, const std::string& mode, const std::string& reason, milliseconds now);
+    void end_by(std::uint64_t number, session_number callee, milliseconds now);
+    void break_off(std::uint64_t number, session_number callee, milliseconds now);
+    void give_up(std::uint64_t number, const std::string& uri, const std::string& mode, milliseconds now);
+    void end_calls_of(session_number gone, milliseconds now);
 
     model_options options_;
     std::map<session_number, model_session> sessions_;
@@ -206,7 +239,13 @@ private:
     std::map<pattern, topic> subscriptions_;
     std::map<std::string, std::vector<publication>> retained_; // by topic, all that there ever were
     std::map<pattern, procedure> registrations_;
-    std::vector<pending> calls_; // in the order in which they were made
+    std::map<std::uint64_t, pending> calls_; // in the order in which they were made
+    std::uint64_t calls_made_{0};
+    std::uint64_t timeouts_set_{0};
+    std::uint64_t queued_{0};
+    /// What callees that take so many calls at a time are busy with: their invocations, and the name of the
+    /// registration.
+    std::map<std::pair<session_number, std::uint64_t>, std::string> slots_;
     std::uint64_t names_{0};
 };
 

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "elements.hpp"
 #include "reference_model.hpp"
 #include "uris.hpp"
 
@@ -19,11 +20,6 @@ const Content& content(const list& m, std::size_t at)
 {
     static const Content none;
     return m.size() > at ? *m[at].get_if<Content>() : none;
-}
-
-session_number number(const value& id)
-{
-    return static_cast<session_number>(*id.get_if<std::int64_t>());
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "run.hpp"
 
 #include <algorithm>
+#include <functional>
 
 #include <junctor/codec/codec.hpp>
 #include <junctor/realm/rendezvous.hpp>
@@ -28,6 +29,13 @@ model_options draw_options(std::mt19937_64& random)
         if (random() % 2 == 0)
             drawn.histories.push_back({std::string(match), std::string(uri), 2 + random() % 10});
     }
+    if (random() % 2 == 0)
+        drawn.queues.push_back({"exact", "com.a", 1 + random() % 4});
+    if (random() % 2 == 0)
+        drawn.queues.push_back({"prefix", "com.", 1 + random() % 4});
+    drawn.choose_callee = [](const std::string& resource, const std::set<session_number>& callees) {
+        return *rendezvous_choice(rendezvous_digest(resource), callees.begin(), callees.end(), std::identity());
+    };
     drawn.choose_node = [](const std::string& resource, const std::set<std::string>& nodes) {
         return *rendezvous_choice(rendezvous_digest(resource), nodes.begin(), nodes.end(),
                                   [](const std::string& node) { return rendezvous_digest(node); });
@@ -45,6 +53,8 @@ realm_options options_for(const model_options& drawn)
     options.retained.restricted_per_topic_max = 1000; // the model forgets none
     for (const auto& [match, uri, events_max] : drawn.histories)
         options.event_history.push_back({{uri, *parse_match_policy(match)}, events_max});
+    for (const auto& [match, uri, calls_max] : drawn.queues)
+        options.call_queues.push_back({{uri, *parse_match_policy(match)}, calls_max});
     return options;
 }
 
@@ -68,7 +78,7 @@ void sort_sessions(list& message)
 bool is_router_error(const list& message)
 {
     const auto* const uri = message.size() > 4 ? message[4].get_if<std::string>() : nullptr;
-    return message[0] == value(8) && uri != nullptr && uri->starts_with("wamp.");
+    return message[0] == value(8) && uri != nullptr && (uri->starts_with("wamp.") || uri->starts_with("crossbar."));
 }
 
 } // namespace
@@ -78,7 +88,7 @@ run::run(std::uint64_t seed, std::size_t steps)
       steps_{steps},
       options_{draw_options(random_)},
       realm_("realm1", options_for(options_), random_()),
-      model_(options_)
+      model_(options_with_insight())
 {
     realm_.calibrate(now_, realm_clock::time_of_day(std::chrono::seconds(946'684'800))); // 2000-01-01
     realm_.role("anyone").allow(action::any, prefix(""));
@@ -181,10 +191,10 @@ void run::leave(std::size_t which)
     clients_.erase(clients_.begin() + static_cast<std::ptrdiff_t>(which));
     note(std::to_string(gone->number) + " leaves");
     realm_.leave(*gone->joined);
+    collect();
     model_.leave(gone->number, since_start(now_));
     if (!gone->outlet.empty())
         fail("a session that left is sent something");
-    collect();
 }
 
 void run::wait()
@@ -194,8 +204,8 @@ void run::wait()
     moments_.push_back(since_start(now_));
     note("wait " + std::to_string(time.count()) + " ms");
     realm_.expire(now_);
-    model_.expire(since_start(now_));
     collect();
+    model_.expire(since_start(now_));
 }
 
 /// Ends a subscription that the session may have.
@@ -289,7 +299,7 @@ void run::say(client& who, const list& message)
     if (!in_batch_)
         realm_.settle();
     collect();
-    model_.receive(who.number, value(message), since_start(now_), who_was_invoked());
+    model_.receive(who.number, value(message), since_start(now_));
 }
 
 /// Somebody whose session has ended and who has not left yet.
@@ -300,15 +310,18 @@ std::optional<std::size_t> run::find_closed() const
     return at != clients_.end() ? std::optional(static_cast<std::size_t>(at - clients_.begin())) : std::nullopt;
 }
 
-std::optional<session_number> run::who_was_invoked() const
+/// The options of the model, which may look at what the realm has chosen.
+model_options run::options_with_insight()
 {
-    for (const auto& [id, messages] : heard_) {
-        for (const auto& message : messages) {
-            if ((*message.get_if<list>())[0] == value(68))
-                return id;
-        }
-    }
-    return std::nullopt;
+    auto options = options_;
+    options.was_sent = [this](session_number who, const list& message) { return was_sent(who, message); };
+    return options;
+}
+
+bool run::was_sent(session_number who, const list& message)
+{
+    const auto& heard = heard_[who];
+    return std::any_of(heard.begin(), heard.end(), [&](const value& each) { return agree(value(message), each); });
 }
 
 // What is checked -----------------------------------------------------------------------------------------------------

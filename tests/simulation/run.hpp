@@ -94,7 +94,8 @@ private:
 
     void say(client& who, const list& message);
     [[nodiscard]] std::optional<std::size_t> find_closed() const;
-    [[nodiscard]] std::optional<session_number> who_was_invoked() const;
+    [[nodiscard]] model_options options_with_insight();
+    [[nodiscard]] bool was_sent(session_number who, const list& message);
 
     // What is checked after each step.
     void collect();

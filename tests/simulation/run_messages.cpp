@@ -109,6 +109,8 @@ list run::register_(client& who)
         options.set("forward_timeout", true);
     if (chance(10))
         options.set("force_reregister", true);
+    if (chance(50))
+        options.set("concurrency", 1 + draw(2));
     return {64, next_request(who), options, uri};
 }
 
@@ -155,6 +157,13 @@ dict run::call_options()
         options.set("disclose_me", true);
     if (chance(20))
         options.set("_mark", payloads_);
+    if (chance(15)) {
+        options.set("runmode", "partition");
+        options.set("rkey", pick(resource_keys));
+    } else if (chance(15)) {
+        options.set("runmode", "all");
+        options.set("receive_progress", chance(90));
+    }
     return options;
 }
 
