@@ -15,7 +15,7 @@
 # headers stand below include/. The first of them declares the function that REGISTER names, which is by default
 # junctor::auth::register_<name without "auth-", dashes as underscores>.
 #
-# DEPENDS are base and auth, the contract of modules, and auth by default. LIBRARIES are for the sources alone. TESTS are
+# DEPENDS are base and auth, the contract of modules, and client for components; auth by default. LIBRARIES are for the sources alone. TESTS are
 # sources for Catch2: if BUILD_TESTING is on, they become the program and the test <name>-test. They can use the static
 # library, if there is one, and the path of the shared object, which is JUNCTOR_MODULE_FILE.
 function(junctor_module name)
@@ -30,8 +30,8 @@ function(junctor_module name)
         set(arg_DEPENDS auth)
     endif()
     foreach(layer IN LISTS arg_DEPENDS)
-        if(NOT layer MATCHES "^(base|auth)$")
-            message(FATAL_ERROR "module ${name} may use base and auth, not ${layer}")
+        if(NOT layer MATCHES "^(base|auth|client)$")
+            message(FATAL_ERROR "module ${name} may use base, auth and client, not ${layer}")
         endif()
     endforeach()
     list(TRANSFORM arg_DEPENDS PREPEND junctor:: OUTPUT_VARIABLE layers)

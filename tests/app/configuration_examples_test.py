@@ -13,7 +13,7 @@ import unittest
 from junctor_process import PATIENCE, binary
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "docs" / "configuration.md", ROOT / "docs" / "meta-api.md"]
+PAGES = [ROOT / "docs" / f"{name}.md" for name in ("configuration", "containers", "meta-api")]
 DOCUMENTS = [*PAGES, *sorted(ROOT.glob("modules/*/README.md"))]
 
 # What is put around an example of each kind to make a whole configuration of it.
@@ -25,6 +25,9 @@ AROUND = {
     "role": '{"name": "realm1", "roles": [{"name": "anonymous"}, %s]}',
     "permission": '{"name": "guest", "permissions": [%s]}',
     "endpoint": '{"type": "rawsocket", "endpoint": %s}',
+    "component": '{"type": "container", "components": [%s]}',
+    "connecting": '{"type": "class", "classname": "junctor.clock", "realm": "realm1",'
+    ' "extra": {"prefix": "com.example.clock"}, "transport": %s}',
 }
 PARENT = {
     "worker": "node",
@@ -33,6 +36,8 @@ PARENT = {
     "permission": "role",
     "transport": "worker",
     "endpoint": "transport",
+    "component": "worker",
+    "connecting": "component",
 }
 
 

@@ -252,9 +252,19 @@ class DocumentsTest(unittest.TestCase):
         for text in shown:
             self.assertIn(textwrap.indent(text, "    "), example)
 
+    def test_code_in_containers_is_that_of_the_example(self):
+        names = {"cpp": "component_greeter.cpp", "cmake": "CMakeLists.txt"}
+        for language, _, text in blocks_of("docs/containers.md"):
+            if language == "json":
+                continue
+            example = (ROOT / "docs" / "examples" / "greeter" / names.pop(language)).read_text(encoding="utf-8")
+            for part in text.strip("\n").split("\n\n"):
+                self.assertIn(part, example)
+        self.assertEqual(names, {})
+
     def test_links_lead_somewhere(self):
         for document in ("README.md", "docs/getting-started.md", "docs/performance.md", "docs/architecture.md",
-                         "docs/configuration.md", "docs/write-an-auth-module.md",
+                         "docs/configuration.md", "docs/containers.md", "docs/write-an-auth-module.md",
                          *(str(page.relative_to(ROOT)) for page in ROOT.glob("modules/*/README.md"))):
             text = (ROOT / document).read_text(encoding="utf-8")
             text = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)  # Lambdas look like links.

@@ -21,11 +21,12 @@ namespace junctor {
 /// What the process exits with. Part of the interface: see the ends of `junctor --help` and `junctor call --help`.
 enum exit_code : int {
     exit_ok = 0,
-    exit_bad_config = 1,   ///< The configuration has errors, or cannot be read.
-    exit_bad_usage = 2,    ///< The command line is wrong.
-    exit_not_started = 3,  ///< A transport cannot listen, or the router failed.
-    exit_bench_failed = 4, ///< A benchmark could not reach the router, or not all went well.
-    exit_no_key = 5,       ///< Credentials could not be made: a bad password, or a file that is no good.
+    exit_bad_config = 1,       ///< The configuration has errors, or cannot be read.
+    exit_bad_usage = 2,        ///< The command line is wrong.
+    exit_not_started = 3,      ///< A transport cannot listen, or the router failed.
+    exit_bench_failed = 4,     ///< A benchmark could not reach the router, or not all went well.
+    exit_no_key = 5,           ///< Credentials could not be made: a bad password, or a file that is no good.
+    exit_component_failed = 6, ///< There were containers only, all have ended, and a component had failed.
 
     // Commands that are clients of a router.
     exit_request_failed = 10,    ///< The answer was an ERROR other than those below.

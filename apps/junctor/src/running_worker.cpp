@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include <junctor/version.hpp>
@@ -23,6 +24,8 @@ void log_module(log_sink& log, const loaded_module& module)
         adds.push_back("principals " + name);
     for (const auto& name : module.event_stores)
         adds.push_back("event store " + name);
+    for (const auto& name : module.components)
+        adds.push_back("component " + name);
     log.write(log_level::info, "module loaded",
               {{"file", module.file.native()}, {"adds", fmt::to_string(fmt::join(adds, ", "))}});
 }
@@ -42,6 +45,27 @@ void open_realm(router& to, const realm_config& config)
     auto& host = to.open_realm(config.name, std::move(options));
     for (const auto& role : config.roles)
         set_role(host, role);
+}
+
+std::unique_ptr<hosted_components> host_components(boost::asio::io_context& main, router& serving,
+                                                   const worker_config& worker, log_sink& log)
+{
+    std::vector<placed_component> placed;
+    for (const auto& component : worker.components) {
+        const auto& what = component.what;
+        placed.push_back({fmt::format("{}.{}", worker.id, what.id),
+                          what,
+                          {"local", serving.local(component.role, component.authid)},
+                          nullptr,
+                          {}});
+    }
+    return std::make_unique<hosted_components>(main, std::move(placed), hosting_rules(), log);
+}
+
+void running_worker::close() const
+{
+    components->stop(); // Or they would join again.
+    serving->close();
 }
 
 void log_loaded(log_sink& log, const loaded_config& loaded)

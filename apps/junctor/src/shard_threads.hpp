@@ -2,7 +2,7 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #pragma once
 
-/// The threads that run the shards of all routers of a node.
+/// The threads that run the shards of all routers of a node, and its containers.
 
 #include <chrono>
 #include <cstddef>
@@ -33,6 +33,10 @@ public:
     /// The io_contexts for the next router, which has so many shards; its main shard comes first. To be called before
     /// `start`.
     [[nodiscard]] std::vector<boost::asio::io_context*> for_router(std::size_t shards);
+
+    /// The io_context of a container, which must have nothing left to do when `finish` is called. To be called before
+    /// `start`.
+    [[nodiscard]] boost::asio::io_context& for_container() { return add(true); }
 
     /// Starts the threads.
     void start();

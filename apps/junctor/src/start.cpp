@@ -20,6 +20,7 @@
 #include "commands.hpp"
 #include "config_source.hpp"
 #include "console_log.hpp"
+#include "containers.hpp"
 #include "guests.hpp"
 #include "reload.hpp"
 #include "shard_threads.hpp"
@@ -56,9 +57,11 @@ running_worker make_worker(shard_threads& threads, log_sink& log, const worker_c
         log.write(log_level::info, "connections spread", {{"worker", worker.id}, {"shards", worker.shards}});
     for (const auto& realm : worker.realms)
         open_realm(*made, realm);
+    auto components = host_components(*shards.front(), *made, worker, log);
+    components->start(nullptr); // Before the first client comes.
     for (const auto& transport : worker.transports)
         made->listen(transport);
-    return {*shards.front(), std::move(made)};
+    return {*shards.front(), std::move(made), std::move(components)};
 }
 
 /// How long stopping may take.
@@ -83,9 +86,10 @@ void reload_at_signal(boost::asio::signal_set& hangups, reloader& reloads)
     });
 }
 
-/// Runs until SIGINT or SIGTERM, with the guests, which find all transports listening. After that a second signal has
-/// its default effect, which is to end the process at once.
-void run_until_signal(shard_threads& threads, log_sink& log, guests& beside)
+/// Runs until SIGINT or SIGTERM, with the containers and guests, which find all transports listening; or, if there is
+/// nothing else than containers, until these have ended. After that a second signal has its default effect, which is to
+/// end the process at once.
+void run_to_the_end(shard_threads& threads, log_sink& log, containers& apart, guests& beside, bool is_all)
 {
     auto& io = threads.main();
     boost::asio::signal_set signals(io, SIGINT, SIGTERM);
@@ -95,6 +99,12 @@ void run_until_signal(shard_threads& threads, log_sink& log, guests& beside)
     });
     threads.start();
     log.write(log_level::info, "ready", {{"version", JUNCTOR_VERSION}, {"pid", getpid()}});
+    apart.start([&log, &io, is_all] {
+        if (!is_all)
+            return;
+        log.write(log_level::info, "stopping", {{"cause", "all containers have ended"}});
+        io.stop();
+    });
     beside.start();
     io.run();
     io.restart();
@@ -103,7 +113,7 @@ void run_until_signal(shard_threads& threads, log_sink& log, guests& beside)
 void stop(shard_threads& threads, log_sink& log, const running_workers& all, std::chrono::milliseconds bound)
 {
     for (const auto& worker : all)
-        boost::asio::post(worker.main, [&closing = *worker.serving] { closing.close(); });
+        boost::asio::post(worker.main, [&worker] { worker.close(); });
     threads.finish(bound);
     std::size_t left = 0;
     for (const auto& worker : all)
@@ -140,14 +150,17 @@ exit_code start(const command_line& line)
         return exit_not_started;
     }
     const auto bound = stop_bound(loaded.result.config);
+    const bool containers_only = loaded.result.config.workers.empty() && loaded.result.config.guests.empty();
+    containers apart(threads, std::move(loaded.result.config.containers), log);
     guests beside(threads.main(), std::move(loaded.result.config.guests), open_files, log);
     reloader reloads(threads.main(), source, std::move(loaded.result), all, log);
     reload_at_signal(hangups, reloads);
-    run_until_signal(threads, log, beside);
-    beside.stop(); // While their routers still run, so that they can take their leave.
+    run_to_the_end(threads, log, apart, beside, containers_only);
+    apart.stop(); // While their routers still run, so that they can take their leave.
+    beside.stop();
     hangups.cancel();
     stop(threads, log, all, bound);
-    return exit_ok;
+    return containers_only && apart.have_failed() ? exit_component_failed : exit_ok;
 }
 
 } // namespace junctor

@@ -83,7 +83,8 @@ loaded_module load_module(const std::filesystem::path& file, module_registry& in
     try {
         module_registry own;
         functions.add(own);
-        loaded_module loaded{file, own.authmethods(), own.authorizers(), own.principal_sources(), own.event_stores()};
+        loaded_module loaded{
+            file, own.authmethods(), own.authorizers(), own.principal_sources(), own.event_stores(), own.components()};
         into.add(std::move(own));
         return loaded;
     } catch (const std::exception& error) {

@@ -13,6 +13,7 @@ constexpr std::string_view authmethod_kind = "authmethod";
 constexpr std::string_view authorizer_kind = "authorizer";
 constexpr std::string_view source_kind = "source of principals";
 constexpr std::string_view store_kind = "event store";
+constexpr std::string_view component_kind = "component";
 
 std::invalid_argument registered_twice(std::string_view kind, const std::string& name)
 {
@@ -120,16 +121,33 @@ std::vector<std::string> module_registry::event_stores() const
     return names_of(event_stores_);
 }
 
+void module_registry::add_component(std::string classname, component_factory make)
+{
+    insert(components_, std::move(classname), std::move(make), component_kind);
+}
+
+const component_factory* module_registry::find_component(std::string_view classname) const noexcept
+{
+    return find(components_, classname);
+}
+
+std::vector<std::string> module_registry::components() const
+{
+    return names_of(components_);
+}
+
 void module_registry::add(module_registry more)
 {
     require_free(authenticators_, more.authenticators_, authmethod_kind);
     require_free(authorizers_, more.authorizers_, authorizer_kind);
     require_free(principal_sources_, more.principal_sources_, source_kind);
     require_free(event_stores_, more.event_stores_, store_kind);
+    require_free(components_, more.components_, component_kind);
     authenticators_.merge(more.authenticators_);
     authorizers_.merge(more.authorizers_);
     principal_sources_.merge(more.principal_sources_);
     event_stores_.merge(more.event_stores_);
+    components_.merge(more.components_);
 }
 
 } // namespace junctor

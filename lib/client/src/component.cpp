@@ -61,6 +61,12 @@ component& component::join_timeout(std::chrono::milliseconds limit)
     return *this;
 }
 
+component& component::name(std::string name)
+{
+    state_->name = std::move(name);
+    return *this;
+}
+
 component& component::log(log_sink& to)
 {
     state_->log = &to;

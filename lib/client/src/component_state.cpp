@@ -158,7 +158,7 @@ void component_state::on_join_failed(known_router& router, const std::exception_
     failure_ = component_failure(failure);
     router.has_refused = retry.after_refusal == retry_policy::refusal::final && is_lasting(failure);
     log->write(router.has_refused ? log_level::error : log_level::warning, "component cannot join",
-               {{"realm", realm}, {"router", router.way.name()}, {"cause", failure_.text}});
+               {{"component", name}, {"realm", realm}, {"router", router.way.name()}, {"cause", failure_.text}});
 }
 
 bool component_state::is_refused_by_all() const
@@ -170,8 +170,7 @@ bool component_state::is_refused_by_all() const
 awaitable<void> component_state::pause(component_state& self)
 {
     const auto delay = self.next_delay();
-    self.log->write(log_level::debug, "component waits",
-                    {{"realm", self.realm}, {"milliseconds", static_cast<std::int64_t>(delay.count())}});
+    self.log->write(log_level::info, "component waits", {{"component", self.name}, {"delay_ms", delay.count()}});
     self.delay_.expires_after(delay);
     const auto token = boost::asio::as_tuple(boost::asio::deferred);
     auto waiting = self.delay_.async_wait(token);
@@ -235,8 +234,11 @@ awaitable<void> component_state::serve(component_state& self)
     } else {
         self.attempts_ = 0;
         self.log->write(log_level::info, "component joined",
-                        {{"realm", self.realm},
+                        {{"component", self.name},
+                         {"realm", self.realm},
                          {"session", current.id().number()},
+                         {"authid", current.who().authid},
+                         {"authrole", current.who().authrole},
                          {"router", self.routers[self.next_router_].way.name()}});
         self.run_on_join(done);
     }
@@ -249,7 +251,8 @@ awaitable<void> component_state::serve(component_state& self)
     self.on_session_end(how);
     if (refused) {
         self.failure_ = refused;
-        self.log->write(log_level::error, "component cannot serve", {{"realm", self.realm}, {"cause", refused.text}});
+        self.log->write(log_level::error, "component cannot serve",
+                        {{"component", self.name}, {"cause", refused.text}});
     }
 }
 
@@ -265,7 +268,7 @@ void component_state::run_on_join(one_time<bool>& done)
                 if (failure && self->session_->open()) {
                     self->broken_ = component_failure(failure);
                     self->log->write(log_level::error, "component failed",
-                                     {{"realm", self->realm}, {"cause", self->broken_.text}});
+                                     {{"component", self->name}, {"cause", self->broken_.text}});
                     boost::asio::co_spawn(self->io.get_executor(), self->session_->leave(),
                                           [](const std::exception_ptr&) {});
                 }
@@ -280,7 +283,7 @@ void component_state::on_session_end(const closing& how)
         failure_ = component_failure(how.text.empty() ? std::string(to_string(how.reason)) : how.text,
                                      std::make_exception_ptr(session_ended(how)));
     log->write(lost ? log_level::warning : log_level::info, lost ? "component lost its session" : "component left",
-               {{"realm", realm}, {"reason", to_string(how.reason)}, {"uri", how.uri}, {"detail", how.text}});
+               {{"component", name}, {"reason", to_string(how.reason)}, {"uri", how.uri}, {"detail", how.text}});
     if (on_leave)
         on_leave(how);
 }

@@ -59,7 +59,7 @@ struct component_failure {
 class component_state : public std::enable_shared_from_this<component_state> {
 public:
     component_state(boost::asio::io_context& context, std::string realm_name)
-        : io{context}, realm{std::move(realm_name)}, end{context}, delay_{context}
+        : io{context}, realm{std::move(realm_name)}, name{realm}, end{context}, delay_{context}
     {
     }
 
@@ -69,6 +69,7 @@ public:
 
     boost::asio::io_context& io;
     std::string realm;
+    std::string name;
     std::vector<declared_procedure> procedures;
     std::vector<declared_topic> topics;
     std::function<awaitable<void>(session&)> on_join;

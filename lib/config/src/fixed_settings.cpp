@@ -155,20 +155,23 @@ fixed_settings::section fixed_settings::read_transport(const json_node& node, st
     return read;
 }
 
-/// What a guest is given may be secret, so that all but its type is kept as a digest.
-fixed_settings::worker fixed_settings::read_guest(const json_node& node, std::string id, std::string path)
+/// What a guest or a component is given may be secret, so that all but the type of the worker is kept as a digest.
+fixed_settings::worker fixed_settings::read_opaque(const json_node& node, std::string id, std::string path)
 {
-    return {{std::move(id), std::move(path), dict{{"type", "guest"}}, digest_of(node)}, {}, {}};
+    return {{std::move(id), std::move(path), dict{{"type", text_of(node, "type", "")}}, digest_of(node)}, {}, {}, {}};
 }
 
 fixed_settings::worker fixed_settings::read_worker(const json_node& node, std::size_t index)
 {
     const auto path = fmt::format("workers[{}]", index);
     auto id = text_of(node, "id", fmt::format("worker{:03}", index + 1));
-    if (text_of(node, "type", "") == "guest")
-        return read_guest(node, std::move(id), path);
+    if (const auto type = text_of(node, "type", ""); type == "guest" || type == "container")
+        return read_opaque(node, std::move(id), path);
     worker read;
-    read.own = {std::move(id), path, without(node, {"realms", "transports"})};
+    read.own = {std::move(id), path, without(node, {"realms", "transports", "components"})};
+    read.components.path = fmt::format("{}.components", path);
+    for (const auto& component : list_of(node, "components"))
+        boost::hash_combine(read.components.digest, digest_of(component));
     for (const auto& realm : list_of(node, "realms"))
         read.realms.push_back(read_realm(realm, fmt::format("{}.realms[{}]", path, read.realms.size())));
     for (const auto& transport : list_of(node, "transports"))
@@ -221,6 +224,8 @@ std::vector<std::string> fixed_settings::differences(const fixed_settings& later
         compare(before->own.content, after.own.content, after.own.path, found);
         if (before->own.content == after.own.content && before->own.digest != after.own.digest)
             found.push_back(after.own.path);
+        if (before->components.digest != after.components.digest)
+            found.push_back(after.components.path.empty() ? after.own.path : after.components.path);
         for (const auto& realm : after.realms) {
             for (const auto& former : before->realms) {
                 if (former.name == realm.name)

@@ -32,11 +32,12 @@ std::optional<Integer> parse_number(std::string_view text, int base = 10)
     return error == std::errc() && stop == end ? std::optional(number) : std::nullopt;
 }
 
-/// The value of `port`: a number, or "$NAME" for a variable of the environment that holds one.
-std::uint16_t read_port(const config_item& item, config_reading& reading)
+} // namespace
+
+std::uint16_t read_port(const config_item& item, std::int64_t min, config_reading& reading)
 {
     if (kind_of(*item.node) != "string")
-        return static_cast<std::uint16_t>(read_integer(item, 0, port_max, reading.problems).value_or(0));
+        return static_cast<std::uint16_t>(read_integer(item, min, port_max, reading.problems).value_or(0));
     const auto& text = std::get<std::string>(item.node->content);
     const auto variable = variable_name(text);
     if (!variable) {
@@ -49,11 +50,14 @@ std::uint16_t read_port(const config_item& item, config_reading& reading)
         return 0;
     }
     const auto number = parse_number<std::uint16_t>(*content);
-    if (!number)
-        reading.problems.error(
-            item, fmt::format("the environment variable '{}' is no integer from 0 to {}", *variable, port_max));
-    return number.value_or(0);
+    if (number && *number >= min)
+        return *number;
+    reading.problems.error(
+        item, fmt::format("the environment variable '{}' is no integer from {} to {}", *variable, min, port_max));
+    return 0;
 }
+
+namespace {
 
 int read_backlog(dict_reader& keys, int otherwise)
 {
@@ -85,7 +89,7 @@ tcp_endpoint read_tcp(dict_reader& keys, config_reading& reading)
     keys.refuse("portrange", "ranges of ports are");
     const auto port = keys.require("port");
     if (port)
-        where.port = read_port(*port, reading);
+        where.port = read_port(*port, 0, reading);
     where.interface = keys.text("interface").value_or("");
     read_version(keys, where, reading);
     where.backlog = read_backlog(keys, where.backlog);

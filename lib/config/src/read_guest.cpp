@@ -17,15 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Longer than an hour is a guest that is not watched.
-constexpr std::int64_t duration_max_ms = 3'600'000;
-
 constexpr std::array<named<output_use>, 3> output_uses{
     {{"log", output_use::log}, {"drop", output_use::drop}, {"close", output_use::close}}};
-
-constexpr std::array<named<restart_policy>, 3> restart_policies{{{"restart-never", restart_policy::never},
-                                                                 {"restart-on-failed", restart_policy::on_failed},
-                                                                 {"restart-always", restart_policy::always}}};
 
 constexpr std::array<named<bool>, 1> stdin_words{{{"close", true}}};
 constexpr std::array<named<bool>, 1> stdin_types{{{"json", true}}};
@@ -180,22 +173,6 @@ std::string read_work_directory(const config_item& item, config_reading& reading
     return path;
 }
 
-void read_duration(dict_reader& keys, std::string_view key, std::int64_t min, std::chrono::milliseconds& duration)
-{
-    if (const auto found = keys.integer(key, min, duration_max_ms))
-        duration = std::chrono::milliseconds(*found);
-}
-
-void read_restart(dict_reader& keys, guest_config& guest, config_reading& reading)
-{
-    guest.restart = keys.choice("restart", "restart policy", restart_policies).value_or(guest.restart);
-    read_duration(keys, "restart_delay", 1, guest.restart_delay);
-    read_duration(keys, "restart_delay_max", 1, guest.restart_delay_max);
-    if (guest.restart_delay > guest.restart_delay_max)
-        reading.problems.error(keys.item(), "restart_delay must not be longer than restart_delay_max");
-    read_duration(keys, "stop_timeout", 0, guest.stop_timeout);
-}
-
 /// Whether the guest is enabled.
 bool read_options(const config_item& item, guest_config& guest, config_reading& reading)
 {
@@ -208,7 +185,8 @@ bool read_options(const config_item& item, guest_config& guest, config_reading& 
         guest.input = read_input(*input, reading);
     guest.standard_output = keys.choice("stdout", "use of stdout", output_uses).value_or(guest.standard_output);
     guest.standard_error = keys.choice("stderr", "use of stderr", output_uses).value_or(guest.standard_error);
-    read_restart(keys, guest, reading);
+    read_restart(keys, guest.restart, guest.restart_delay, guest.restart_delay_max, reading);
+    read_duration(keys, "stop_timeout", 0, guest.stop_timeout);
     if (const auto watch = keys.take("watch"))
         reading.problems.warning(*watch, "is not supported yet: changes of files do not restart the guest");
     const auto disabled = keys.take("disabled");

@@ -15,8 +15,8 @@ constexpr std::int64_t version_max = 2;
 /// More threads than that would only be in each other's way.
 constexpr std::int64_t shards_max = 64;
 
-constexpr std::array<std::string_view, 2> worker_types{"router", "guest"};
-constexpr std::array<std::string_view, 4> planned_worker_types{"container", "proxy", "websocket-testee", "hostmonitor"};
+constexpr std::array<std::string_view, 3> worker_types{"router", "container", "guest"};
+constexpr std::array<std::string_view, 3> planned_worker_types{"proxy", "websocket-testee", "hostmonitor"};
 
 void read_version(dict_reader& keys, config_reading& reading)
 {
@@ -75,7 +75,7 @@ void read_transports(dict_reader& keys, worker_config& worker, config_reading& r
         ids.add(transport->id(), items[index], reading.problems);
         worker.transports.push_back(std::move(*transport));
     }
-    if (keys.lacks("transports"))
+    if (keys.lacks("transports") && worker.components.empty())
         reading.problems.warning(keys.item(), "has no transports: nobody can connect");
 }
 
@@ -87,9 +87,8 @@ std::optional<worker_config> read_router(dict_reader& keys, std::string id, conf
     const auto options = keys.take("options");
     const bool enabled = !options || read_worker_options(*options, worker, reading);
     keys.ignore({"manhole", "connections"});
-    if (!keys.list("components").empty())
-        reading.problems.error(*keys.take("components"), "components are not supported yet by this version");
     read_realms(keys, worker, reading);
+    worker.components = read_router_components(keys, worker.realms, reading);
     read_transports(keys, worker, reading);
     keys.finish();
     reading.names.compare(worker.realms, reading.problems);
@@ -115,6 +114,8 @@ void read_worker(const config_item& item, std::size_t number, node_config& node,
     };
     if (*type == "guest")
         add(read_guest(keys, std::move(id), reading), node.guests);
+    else if (*type == "container")
+        add(read_container(keys, std::move(id), reading), node.containers);
     else
         add(read_router(keys, std::move(id), reading), node.workers);
 }

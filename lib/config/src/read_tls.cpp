@@ -14,32 +14,6 @@
 namespace junctor {
 namespace {
 
-/// The path of a file that must be readable; empty, and a problem, if it is not.
-std::string read_file_path(const config_item& item, config_reading& reading)
-{
-    const auto text = read_text(item, reading.problems);
-    if (!text)
-        return {};
-    auto path = reading.absolute(*text);
-    std::error_code error;
-    const bool is_file = std::filesystem::is_regular_file(path, error);
-    if (error || !is_file)
-        reading.problems.error(item, fmt::format("there is no file '{}'", path));
-    else if (!std::ifstream(path))
-        reading.problems.error(item, fmt::format("the file '{}' cannot be read", path), "check its owner and mode");
-    else
-        return path;
-    return {};
-}
-
-std::vector<std::string> read_file_paths(dict_reader& keys, std::string_view key, config_reading& reading)
-{
-    std::vector<std::string> paths;
-    for (const auto& item : keys.list(key))
-        paths.push_back(read_file_path(item, reading));
-    return paths;
-}
-
 std::string read_required_file(dict_reader& keys, std::string_view key, config_reading& reading)
 {
     const auto item = keys.require(key);
@@ -66,6 +40,31 @@ void try_out(const tls_server_options& options, const config_item& item, config_
 }
 
 } // namespace
+
+std::string read_file_path(const config_item& item, config_reading& reading)
+{
+    const auto text = read_text(item, reading.problems);
+    if (!text)
+        return {};
+    auto path = reading.absolute(*text);
+    std::error_code error;
+    const bool is_file = std::filesystem::is_regular_file(path, error);
+    if (error || !is_file)
+        reading.problems.error(item, fmt::format("there is no file '{}'", path));
+    else if (!std::ifstream(path))
+        reading.problems.error(item, fmt::format("the file '{}' cannot be read", path), "check its owner and mode");
+    else
+        return path;
+    return {};
+}
+
+std::vector<std::string> read_file_paths(dict_reader& keys, std::string_view key, config_reading& reading)
+{
+    std::vector<std::string> paths;
+    for (const auto& item : keys.list(key))
+        paths.push_back(read_file_path(item, reading));
+    return paths;
+}
 
 tls_server_options read_tls(const config_item& item, config_reading& reading)
 {

@@ -4,12 +4,17 @@
 
 /// The parts of a node configuration, one reader for each.
 
+#include <chrono>
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <junctor/client/credentials.hpp>
 #include <junctor/config/load_config.hpp>
+#include <junctor/transport/remote_endpoint.hpp>
 
 #include "dict_reader.hpp"
 #include "used_names.hpp"
@@ -34,6 +39,35 @@ void read_modules(const config_item& item, config_reading& reading);
 
 /// What of a worker of type "guest" follows its type; nothing if it is disabled.
 [[nodiscard]] std::optional<guest_config> read_guest(dict_reader& keys, std::string id, config_reading& reading);
+
+/// What of a worker of type "container" follows its type; nothing if it is disabled.
+[[nodiscard]] std::optional<container_config> read_container(dict_reader& keys, std::string id,
+                                                             config_reading& reading);
+
+/// The key `components` of a router that has these `realms`.
+[[nodiscard]] std::vector<router_component_config>
+read_router_components(dict_reader& keys, const std::vector<realm_config>& realms, config_reading& reading);
+
+/// The keys that components have wherever they run, for the one with the id `id`. Nothing if it is of another type,
+/// whose keys are others.
+[[nodiscard]] std::optional<component_config> read_component(dict_reader& keys, std::string id,
+                                                             config_reading& reading);
+
+/// The value of `transport` of the `number`th component of a container; nothing if it is not usable.
+[[nodiscard]] std::optional<upstream_config> read_connecting_transport(const config_item& item, std::size_t number,
+                                                                       config_reading& reading);
+
+/// The value of `auth` of a component of a container; null if it is not usable.
+[[nodiscard]] std::shared_ptr<const client::credentials> read_credentials(const config_item& item,
+                                                                          config_reading& reading);
+
+/// The keys `restart`, `restart_delay` and `restart_delay_max`, each of which may be left out.
+void read_restart(dict_reader& keys, restart_policy& policy, std::chrono::milliseconds& delay,
+                  std::chrono::milliseconds& delay_max, config_reading& reading);
+
+/// A duration in milliseconds from `min` to an hour, longer than which nothing is waited for. Nothing changes if the
+/// key is left out.
+void read_duration(dict_reader& keys, std::string_view key, std::int64_t min, std::chrono::milliseconds& duration);
 
 /// The value of `disabled` of a worker: true, false, or a variable of the environment that says so.
 [[nodiscard]] bool read_disabled(const config_item& item, config_reading& reading);
@@ -63,6 +97,19 @@ void read_limits(const config_item& item, rawsocket_transport& transport, config
 
 /// The value of `endpoint` of a transport that listens.
 [[nodiscard]] std::optional<endpoint> read_endpoint(const config_item& item, config_reading& reading);
+
+/// The path of a file that must be readable; empty, and a problem, if it is not.
+[[nodiscard]] std::string read_file_path(const config_item& item, config_reading& reading);
+
+/// The list of such paths under `key`.
+[[nodiscard]] std::vector<std::string> read_file_paths(dict_reader& keys, std::string_view key,
+                                                       config_reading& reading);
+
+/// A number from `min` to 65535, or "$NAME" for a variable of the environment that holds one; 0 if it is wrong.
+[[nodiscard]] std::uint16_t read_port(const config_item& item, std::int64_t min, config_reading& reading);
+
+/// Where a transport connects to; nothing if that is wrong.
+[[nodiscard]] std::optional<remote_endpoint> read_remote_endpoint(const config_item& item, config_reading& reading);
 
 /// The value of `tls` of an endpoint.
 [[nodiscard]] tls_server_options read_tls(const config_item& item, config_reading& reading);

@@ -67,6 +67,19 @@ TEST_CASE("module registry: event stores are found by their type", "[auth]")
     CHECK_THROWS_AS(registry.add(std::move(more)), std::invalid_argument);
 }
 
+TEST_CASE("module registry: components are found by their classname", "[auth]")
+{
+    module_registry registry;
+    registry.add_component("com.example.clock", [](module_options&) { return nullptr; });
+    CHECK(registry.find_component("com.example.clock") != nullptr);
+    CHECK(registry.find_component("com.example.clok") == nullptr);
+    CHECK(registry.components() == std::vector<std::string>{"com.example.clock"});
+    CHECK_THROWS_AS(registry.add_component("com.example.clock", {}), std::invalid_argument);
+    module_registry more;
+    more.add_component("com.example.clock", {});
+    CHECK_THROWS_AS(registry.add(more), std::invalid_argument);
+}
+
 TEST_CASE("module registry: all of another one is added, or nothing if a name is taken", "[auth]")
 {
     module_registry registry;

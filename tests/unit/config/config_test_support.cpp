@@ -76,6 +76,8 @@ awaitable<authorization_answer> made_authorizer::decide(authorization_request&)
     co_return authorization_answer();
 }
 
+void made_component::declare(client::component&) {}
+
 const module_registry& modules()
 {
     static const module_registry registry = [] {
@@ -86,6 +88,10 @@ const module_registry& modules()
         filled.add_authorizer("dynamic", [](module_options& options) {
             static_cast<void>(options.realm("realm"));
             return std::make_unique<made_authorizer>(options.text("procedure"));
+        });
+        filled.add_component("echo", [](module_options& extra) {
+            static_cast<void>(extra.text("word", ""));
+            return std::make_unique<made_component>();
         });
         return filled;
     }();

@@ -33,9 +33,14 @@ struct made_authorizer : authorizer {
     std::string procedure;
 };
 
+/// A component that does nothing.
+struct made_component : component_class {
+    void declare(client::component& component) override;
+};
+
 /// "anonymous", which takes anything; "tls", which does so too and warns of what the connections can have; "ticket",
 /// which wants a text under `secret` and may have `principals` with `role` and `realm`; the authorizer "dynamic", which
-/// wants a text under `procedure` and may have a `realm`.
+/// wants a text under `procedure` and may have a `realm`; the component "echo", which may have a text under `word`.
 const module_registry& modules();
 
 /// Loads configurations, with what surrounds them.

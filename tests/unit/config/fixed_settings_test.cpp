@@ -128,3 +128,19 @@ TEST_CASE("fixed settings: a guest is the same or another one as a whole", "[con
     CHECK(differences(before, R"({"workers": [{"type": "router"}, {"type": "router", "id": "one"}]})") ==
           paths{"workers[1].type", "workers[1].id"});
 }
+
+TEST_CASE("fixed settings: containers are the same or others as a whole, and components of a router",
+          "[config][reload]")
+{
+    const auto node = [](const std::string& inner, const std::string& outer) {
+        return R"({"workers": [{"type": "router", "components": [)" + inner + R"(]}, {"type": "container", )" +
+               R"("components": [)" + outer + "]}]}";
+    };
+    const std::string one = R"({"extra": {"secret": "x"}})";
+    const std::string other = R"({"extra": {"secret": "y"}})";
+    CHECK(differences(node(one, one), node(one, one)).empty());
+    CHECK(differences(node(one, one), node(other, one)) == paths{"workers[0].components"});
+    CHECK(differences(node(one, one), node("", one)) == paths{"workers[0].components"});
+    CHECK(differences(node(one, one), node(one, other)) == paths{"workers[1]"});
+    CHECK(differences(node("", one), R"({"workers": [{"type": "router"}]})") == paths{"workers[1]"});
+}

@@ -79,7 +79,7 @@ TEST_CASE("config: the keys of a worker", "[config][node]")
         {R"("id": "x")", "workers[0].id",
          "must be of 3 to 64 characters: a lower-case letter, then lower-case letters, digits and '_'"},
         {R"("id": 1)", "workers[0].id", "must be a string, not an integer"},
-        {R"("components": [{}])", "workers[0].components", "components are not supported yet by this version"},
+        {R"("components": [{}])", "workers[0].components[0]", "the key 'type' is missing"},
         {R"("components": {})", "workers[0].components", "must be a list, not a dict"},
         {R"("options": 1)", "workers[0].options", "must be a dict, not an integer"},
         {R"("options": {"pythonpaht": []})", "workers[0].options.pythonpaht", "unknown key",
@@ -104,14 +104,15 @@ TEST_CASE("config: the keys of a worker", "[config][node]")
         check_warned(loader.load_worker(worker_with(expected.text)), expected);
 }
 
-TEST_CASE("config: only workers of the types router and guest exist", "[config][node]")
+TEST_CASE("config: only workers of the types router, container and guest exist", "[config][node]")
 {
     const config_loader loader;
     const wrong cases[] = {
-        {R"({"type": "container"})", "workers[0].type", "worker type 'container' is not supported yet by this version",
-         "supported: router, guest"},
+        {R"({"type": "proxy"})", "workers[0].type", "worker type 'proxy' is not supported yet by this version",
+         "supported: router, container, guest"},
         {R"({"type": "ruter"})", "workers[0].type", "unknown worker type 'ruter'", "did you mean 'router'?"},
-        {R"({"type": "a\nb"})", "workers[0].type", "unknown worker type 'a?b'", "possible here: router, guest"},
+        {R"({"type": "a\nb"})", "workers[0].type", "unknown worker type 'a?b'",
+         "possible here: router, container, guest"},
         {R"({"type": 1})", "workers[0].type", "must be a string, not an integer"},
         {R"({})", "workers[0]", "the key 'type' is missing"},
         {R"(7)", "workers[0]", "must be a dict, not an integer"},

@@ -6,6 +6,7 @@
 
 #include <junctor/auth/authenticator.hpp>
 #include <junctor/auth/authorizer.hpp>
+#include <junctor/auth/component_class.hpp>
 #include <junctor/auth/module_abi.hpp>
 #include <junctor/auth/module_options.hpp>
 #include <junctor/auth/module_registry.hpp>

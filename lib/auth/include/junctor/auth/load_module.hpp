@@ -26,6 +26,7 @@ struct loaded_module {
     std::vector<std::string> authorizers;       ///< Types of authorizers.
     std::vector<std::string> principal_sources; ///< Types of sources of principals.
     std::vector<std::string> event_stores;      ///< Types of event stores.
+    std::vector<std::string> components;        ///< Names of classes of components.
 };
 
 /// Loads the shared object `file`, which was made a module by the macro `JUNCTOR_MODULE`, and lets it add what it has

@@ -12,7 +12,7 @@
 
 /// The number of the contract of modules: it grows when a change of the contract's headers would break modules that
 /// were compiled before, between releases as well.
-#define JUNCTOR_MODULE_CONTRACT 3
+#define JUNCTOR_MODULE_CONTRACT 4
 
 /// \name Parts of `module_abi`
 /// @{

@@ -14,6 +14,7 @@
 
 #include <junctor/auth/authenticator.hpp>
 #include <junctor/auth/authorizer.hpp>
+#include <junctor/auth/component_class.hpp>
 #include <junctor/auth/module_options.hpp>
 #include <junctor/auth/principal_source.hpp>
 #include <junctor/session/event_store.hpp>
@@ -35,6 +36,9 @@ using authorizer_factory = std::function<std::unique_ptr<authorizer>(module_opti
 /// It must not touch what it will keep events in: that is for `event_store::open`, since a configuration may only be
 /// looked at.
 using event_store_factory = std::function<std::unique_ptr<event_store>(module_options& options)>;
+
+/// Makes the code of a component from the value of its key `extra`, which is empty if there is none.
+using component_factory = std::function<std::unique_ptr<component_class>(module_options& extra)>;
 
 /// Thrown by factories that find a mistake while they make something: `key` is the option that is wrong (empty for the
 /// whole), `what()` what is wrong with it.
@@ -90,6 +94,16 @@ public:
     /// The types of all event stores, sorted, without "memory".
     [[nodiscard]] std::vector<std::string> event_stores() const;
 
+    /// Registers `make` for the value `classname` of the key of that name of a component. Throws
+    /// `std::invalid_argument` if the name is taken.
+    void add_component(std::string classname, component_factory make);
+
+    /// The factory for components of that class, or null. Valid as long as the registry.
+    [[nodiscard]] const component_factory* find_component(std::string_view classname) const noexcept;
+
+    /// The names of all classes of components, sorted.
+    [[nodiscard]] std::vector<std::string> components() const;
+
     /// Adds all that `more` has. Throws `std::invalid_argument`, and adds nothing, if one of its names is taken.
     void add(module_registry more);
 
@@ -98,6 +112,7 @@ private:
     std::map<std::string, authorizer_factory, std::less<>> authorizers_;
     std::map<std::string, principal_source_factory, std::less<>> principal_sources_;
     std::map<std::string, event_store_factory, std::less<>> event_stores_;
+    std::map<std::string, component_factory, std::less<>> components_;
 };
 
 } // namespace junctor

@@ -15,8 +15,8 @@ namespace junctor {
 struct json_node;
 
 /// The settings of a node that are fixed while it runs: all but its modules, which realms a worker has, their roles,
-/// and the `auth` of transports that listen where they did. A plain value. It has nothing secret in it: whether `auth`
-/// or a guest is the same can be told from a digest.
+/// and the `auth` of transports that listen where they did. A plain value. It has nothing secret in it: whether `auth`,
+/// a guest or a component is the same can be told from a digest.
 class fixed_settings {
 public:
     /// Those of a node without any.
@@ -39,18 +39,19 @@ private:
         std::string name; ///< By which it is found again.
         std::string path;
         value content;         ///< Without what is not fixed.
-        std::size_t digest{0}; ///< Of its `auth`; of a guest as a whole.
+        std::size_t digest{0}; ///< Of its `auth`; of a guest or a container as a whole.
     };
 
     struct worker {
         section own;
         std::vector<section> realms;
         std::vector<section> transports;
+        section components; ///< Of a router, which may be given secrets: their digest.
     };
 
     [[nodiscard]] static section read_realm(const json_node& node, std::string path);
     [[nodiscard]] static section read_transport(const json_node& node, std::string path);
-    [[nodiscard]] static worker read_guest(const json_node& node, std::string id, std::string path);
+    [[nodiscard]] static worker read_opaque(const json_node& node, std::string id, std::string path);
     [[nodiscard]] static worker read_worker(const json_node& node, std::size_t index);
     static void compare_transports(const worker& before, const worker& after, std::vector<std::string>& found);
 

@@ -11,10 +11,9 @@
 #include <utility>
 #include <vector>
 
-namespace junctor {
+#include <junctor/config/restart_policy.hpp>
 
-/// When a guest is executed again after it has ended. One that could not be executed at all has failed.
-enum class restart_policy : std::uint8_t { never, on_failed, always };
+namespace junctor {
 
 /// What becomes of what a guest writes: it is logged line by line, read and forgotten, or has nowhere to go
 /// (/dev/null).

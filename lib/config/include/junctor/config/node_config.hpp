@@ -12,6 +12,7 @@
 
 #include <junctor/auth/authorizer.hpp>
 #include <junctor/auth/session_sources.hpp>
+#include <junctor/config/container_config.hpp>
 #include <junctor/config/guest_config.hpp>
 #include <junctor/realm/authorization.hpp>
 #include <junctor/realm/permissions.hpp>
@@ -46,11 +47,13 @@ struct worker_config {
     std::size_t shards{1}; ///< Over how many threads its connections are spread.
     std::vector<realm_config> realms;
     std::vector<rawsocket_transport> transports;
+    std::vector<router_component_config> components;
 };
 
 /// All that one process does. Workers that are disabled are not in it.
 struct node_config {
     std::vector<worker_config> workers; ///< Those of type router.
+    std::vector<container_config> containers;
     std::vector<guest_config> guests;
 };
 
