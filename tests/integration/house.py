@@ -18,6 +18,7 @@ import unittest
 from certificate import make_certificate
 from junctor_process import ALLOW_ALL, JunctorProcess, node_config, tcp_transport, unix_transport
 from wamp_peer import PATIENCE, SERIALIZERS, Connection, Peer
+from websocket_peer import WebSocketPeer
 
 
 # What is listened on ------------------------------------------------------------------------------------------------
@@ -74,12 +75,36 @@ def transports(folder):
         "alice": unix("alice.sock", auth=identity("alice", "staff")),
         "bob": unix("bob.sock", auth=identity("bob", "staff")),
         "carol": unix("carol.sock", auth=identity("carol", "guest")),
+        **websocket_transports(tcp, unix, tls),
         "nobody": unix("nobody.sock", auth=identity("nobody", "no_such_role")),
     }
     if has_ipv6():
         all_of_them["tcp6"] = tcp(6)
         all_of_them["tls6"] = tcp(6, tls=tls)
     return {id_: {"id": id_, **transport} for id_, transport in all_of_them.items()}
+
+
+def websocket_transports(tcp, unix, tls):
+    """Those for WebSocket clients."""
+
+    def ws(**keys):
+        return {**tcp(backlog=BACKLOG), "type": "websocket", **keys}
+
+    origins = ["https://shop.example", "http://*.parts.example:8080"]
+    lax = {"allowed_origins": ["*"], "require_websocket_subprotocol": False}
+    return {
+        "web": ws(),
+        "wss": {**tcp(tls=tls), "type": "websocket"},
+        "ws_unix": {**unix("websocket.sock"), "type": "websocket"},
+        "ws_path": ws(url="ws://localhost:8080/wamp"),
+        "ws_json_only": ws(serializers=["json"]),
+        "ws_origins": ws(options={"allowed_origins": origins, "allow_null_origin": True}),
+        "ws_lax": ws(options={**lax, "enable_webstatus": False, "show_server_version": False}),
+        "ws_hasty": ws(limits={"join_timeout": 300}),
+        "ws_single": ws(limits={"connections_max": 1}),
+        "ws_frames": ws(options={"max_frame_size": 1000}),
+        "ws_chatty": ws(options={"auto_ping_interval": 1000, "auto_ping_timeout": 1000}),
+    }
 
 
 def permission(uri, match, *actions, **keys):
@@ -213,7 +238,9 @@ class HouseCase(unittest.TestCase):
 
     def stranger(self, transport=None, serializer=None, **keys):
         """A peer that has done no more than the handshake."""
-        peer = Peer(self.url(transport), serializer or self.serializer, **keys)
+        url = self.url(transport)
+        kind = WebSocketPeer if url.startswith("ws") else Peer
+        peer = kind(url, serializer or self.serializer, **keys)
         self.addCleanup(peer.close)
         return peer
 

@@ -113,9 +113,12 @@ class Client:
 
 
 class InteropCase(unittest.TestCase):
-    """A router for all tests of a class. It has one transport, the `endpoint`, unless a class has its own `config`."""
+    """A router for all tests of a class. It has one transport, the `endpoint` for clients of `framing`, unless a class
+    has its own `config`.
+    """
 
     endpoint = "tcp"
+    framing = "rawsocket"
     environment = {}
     provoked = ()  # Events of the log that are errors, and what the tests want to see.
 
@@ -142,7 +145,7 @@ class InteropCase(unittest.TestCase):
 
     @classmethod
     def config(cls):
-        config = node_config([cls.transport()])
+        config = node_config([{**cls.transport(), "type": cls.framing}])
         history = {"type": "memory", "limit": 1000, "event-history": [{"uri": "com.example.*"}]}
         config["workers"][0]["realms"][0]["store"] = history
         return config

@@ -22,6 +22,14 @@ class OverUnix(OverTcp):
     endpoint = "unix"
 
 
+class OverWebSocket(OverTcp):
+    framing = "websocket"
+
+
 class Goodbye(InteropCase):
     def test_clients_see_the_shutdown(self):
         self.check_goodbye(["node"])
+
+
+class GoodbyeOverWebSocket(Goodbye):
+    framing = "websocket"

@@ -23,6 +23,22 @@ class OverTls(OverTcp):
     endpoint = "tls"
 
 
+class OverWebSocket(OverTcp):
+    framing = "websocket"
+
+
+class OverSecureWebSocket(InteropCase):
+    endpoint = "tls"
+    framing = "websocket"
+
+    def test_twisted(self):
+        self.check_scenarios("twisted")
+
+
 class Goodbye(InteropCase):
     def test_clients_see_the_shutdown(self):
         self.check_goodbye(["twisted", "asyncio"])
+
+
+class GoodbyeOverWebSocket(Goodbye):
+    framing = "websocket"

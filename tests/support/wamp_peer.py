@@ -163,10 +163,12 @@ class Connection:
 
     def __init__(self, url, receive_buffer=None, tls=True):
         scheme, address = url.split("://", 1)
+        if scheme.startswith("ws") and not address.startswith("unix:"):
+            address = address.split("/", 1)[0]  # What the path is, is said by the request.
         self.trail = collections.deque(maxlen=12)
         self._socket = self._open(address, receive_buffer)
         self._socket.settimeout(PATIENCE)
-        if scheme == "rss" and tls:
+        if scheme in ("rss", "wss") and tls:
             try:
                 context = tls if isinstance(tls, ssl.SSLContext) else tls_client()
                 self._socket = context.wrap_socket(self._socket, server_hostname="localhost")

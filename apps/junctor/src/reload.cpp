@@ -25,7 +25,7 @@ const Named* find_named(const std::vector<Named>& all, const std::string& name)
 struct reloader::change {
     std::vector<realm_config> before;
     std::vector<realm_config> after;
-    std::vector<rawsocket_transport> transports; ///< Those that listen, with the ids by which the router knows them.
+    std::vector<listening_transport> transports; ///< Those that listen, with the ids by which the router knows them.
 
     /// Carries it out, on the main shard of `at`. What is new comes first and what is gone goes last, so that nobody is
     /// refused in between whom both configurations let in.

@@ -13,7 +13,7 @@
 
 #include <junctor/base/log.hpp>
 #include <junctor/config/load_config.hpp>
-#include <junctor/transport/rawsocket_transport.hpp>
+#include <junctor/transport/listening_transport.hpp>
 
 #include "config_source.hpp"
 #include "running_worker.hpp"

@@ -63,7 +63,7 @@ std::optional<possible_facts> facts_at(const std::optional<endpoint>& where)
 
 /// Adds `authmethod` with its `providers`, if all of them could be made.
 void add_method(const std::string& authmethod, std::vector<std::unique_ptr<authenticator>> providers,
-                rawsocket_transport& transport)
+                listening_transport& transport)
 {
     if (providers.empty() || std::count(providers.begin(), providers.end(), nullptr) != 0)
         return;
@@ -74,7 +74,7 @@ void add_method(const std::string& authmethod, std::vector<std::unique_ptr<authe
 
 } // namespace
 
-void read_auth(dict_reader& keys, const std::optional<endpoint>& where, rawsocket_transport& transport,
+void read_auth(dict_reader& keys, const std::optional<endpoint>& where, listening_transport& transport,
                config_reading& reading)
 {
     const auto facts = facts_at(where);

@@ -30,7 +30,7 @@ constexpr std::array<named<std::size_t session_limits::*>, 5> counts{
 
 } // namespace
 
-void read_limits(const config_item& item, rawsocket_transport& transport, config_reading& reading)
+void read_limits(const config_item& item, listening_transport& transport, config_reading& reading)
 {
     dict_reader keys(item, reading.problems);
     auto per_session = transport.per_session();

@@ -8,9 +8,9 @@
 namespace junctor {
 namespace {
 
-constexpr std::array<std::string_view, 1> transport_types{"rawsocket"};
-constexpr std::array<std::string_view, 7> planned_transport_types{
-    "websocket", "universal", "web", "mqtt", "flashpolicy", "websocket.testee", "stream.testee"};
+constexpr std::array<std::string_view, 2> transport_types{"rawsocket", "websocket"};
+constexpr std::array<std::string_view, 6> planned_transport_types{
+    "universal", "web", "mqtt", "flashpolicy", "websocket.testee", "stream.testee"};
 
 /// The range that Crossbar.io documents, 1 to 64 MB. Only a part of it can be announced: see `read_max_message_size`.
 constexpr std::int64_t message_size_min = 1;
@@ -23,7 +23,7 @@ constexpr std::array<named<error_uri_profile>, 2> error_uri_profiles{
 constexpr std::int64_t keep_alive_interval_min_ms = 100;
 constexpr std::int64_t keep_alive_interval_max_ms = 86'400'000;
 
-void read_serializers(const config_item& item, rawsocket_transport& transport, config_reading& reading)
+void read_serializers(const config_item& item, listening_transport& transport, config_reading& reading)
 {
     std::vector<std::string_view> names;
     for (const auto format : all_serializers)
@@ -51,7 +51,7 @@ void read_serializers(const config_item& item, rawsocket_transport& transport, c
 
 /// The size may stand in two places, of which Crossbar.io documents one and implements the other.
 void read_max_message_size(const std::optional<config_item>& outer, const std::optional<config_item>& inner,
-                           rawsocket_transport& transport, config_reading& reading)
+                           listening_transport& transport, config_reading& reading)
 {
     std::optional<std::int64_t> size;
     for (const auto& item : {outer, inner}) {
@@ -72,7 +72,7 @@ void read_max_message_size(const std::optional<config_item>& outer, const std::o
     }
 }
 
-void read_keep_alive(dict_reader& keys, rawsocket_transport& transport, config_reading& reading)
+void read_keep_alive(dict_reader& keys, listening_transport& transport, config_reading& reading)
 {
     const auto mode_item = keys.take("keep_alive");
     const auto interval_item = keys.take("keep_alive_interval");
@@ -90,7 +90,7 @@ void read_keep_alive(dict_reader& keys, rawsocket_transport& transport, config_r
     }
 }
 
-void read_options(const config_item& item, const std::optional<config_item>& outer_size, rawsocket_transport& transport,
+void read_options(const config_item& item, const std::optional<config_item>& outer_size, listening_transport& transport,
                   config_reading& reading)
 {
     dict_reader keys(item, reading.problems);
@@ -98,18 +98,34 @@ void read_options(const config_item& item, const std::optional<config_item>& out
     if (const auto size = keys.integer("min_peer_message_size", 0, limits::rawsocket_message_bytes_max))
         transport.min_peer_message_size(static_cast<std::size_t>(*size));
     read_keep_alive(keys, transport, reading);
-    if (const auto profile = keys.choice("error_uri_profile", "profile", error_uri_profiles))
-        transport.error_uris(*profile);
+    read_error_uris(keys, transport);
     keys.finish();
+}
+
+/// What only a transport of type "rawsocket" has.
+void read_rawsocket(dict_reader& keys, listening_transport& transport, config_reading& reading)
+{
+    const auto outer_size = keys.take("max_message_size");
+    if (const auto options = keys.take("options"))
+        read_options(*options, outer_size, transport, reading);
+    else
+        read_max_message_size(outer_size, std::nullopt, transport, reading);
 }
 
 } // namespace
 
-std::optional<rawsocket_transport> read_transport(const config_item& item, std::size_t number, config_reading& reading)
+void read_error_uris(dict_reader& keys, listening_transport& transport)
+{
+    if (const auto profile = keys.choice("error_uri_profile", "profile", error_uri_profiles))
+        transport.error_uris(*profile);
+}
+
+std::optional<listening_transport> read_transport(const config_item& item, std::size_t number, config_reading& reading)
 {
     dict_reader keys(item, reading.problems);
     const auto id = read_id(keys, fmt::format("transport{}", number), reading.problems);
-    if (!read_type(keys, "transport", transport_types, planned_transport_types, reading.problems))
+    const auto type = read_type(keys, "transport", transport_types, planned_transport_types, reading.problems);
+    if (!type)
         return std::nullopt; // Whatever else it has is of another kind.
 
     const auto endpoint_item = keys.require("endpoint");
@@ -119,11 +135,10 @@ std::optional<rawsocket_transport> read_transport(const config_item& item, std::
 
     if (const auto serializers = keys.take("serializers"))
         read_serializers(*serializers, transport, reading);
-    const auto outer_size = keys.take("max_message_size");
-    if (const auto options = keys.take("options"))
-        read_options(*options, outer_size, transport, reading);
+    if (*type == "websocket")
+        read_websocket(keys, transport, reading);
     else
-        read_max_message_size(outer_size, std::nullopt, transport, reading);
+        read_rawsocket(keys, transport, reading);
     if (const auto bounds = keys.take("limits"))
         read_limits(*bounds, transport, reading);
     transport.debug(keys.boolean("debug").value_or(false));

@@ -89,11 +89,17 @@ void read_store(const config_item& item, realm_options& options, config_reading&
                                                              config_reading& reading);
 
 /// One element of `transports`, the `number`th one; nothing if it has no usable endpoint.
-[[nodiscard]] std::optional<rawsocket_transport> read_transport(const config_item& item, std::size_t number,
+[[nodiscard]] std::optional<listening_transport> read_transport(const config_item& item, std::size_t number,
                                                                 config_reading& reading);
 
+/// What only a transport of type "websocket" has: `url`, and the keys of its `options`.
+void read_websocket(dict_reader& keys, listening_transport& transport, config_reading& reading);
+
+/// The option `error_uri_profile` of a transport.
+void read_error_uris(dict_reader& keys, listening_transport& transport);
+
 /// The value of `limits` of a transport.
-void read_limits(const config_item& item, rawsocket_transport& transport, config_reading& reading);
+void read_limits(const config_item& item, listening_transport& transport, config_reading& reading);
 
 /// The value of `endpoint` of a transport that listens.
 [[nodiscard]] std::optional<endpoint> read_endpoint(const config_item& item, config_reading& reading);
@@ -116,7 +122,7 @@ void read_limits(const config_item& item, rawsocket_transport& transport, config
 
 /// Adds the authmethods of `auth` to `transport`, which listens at `where` if that is known; anonymous if the key is
 /// absent.
-void read_auth(dict_reader& keys, const std::optional<endpoint>& where, rawsocket_transport& transport,
+void read_auth(dict_reader& keys, const std::optional<endpoint>& where, listening_transport& transport,
                config_reading& reading);
 
 /// The value of `id`, or `otherwise` if there is none. What is no proper identifier is a problem.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cstring>
 
 namespace junctor {
 
@@ -15,24 +16,59 @@ constexpr std::size_t cut_off_runs = 32;
 /// Up to here a run is copied: keeping it would take more memory than its bytes, of which the queue's bound speaks.
 constexpr std::size_t copied_run_bytes_max = 512;
 
-/// Returns the length of the frame.
-std::size_t append_frame(byte_buffer& to, frame_type type, byte_view payload)
+websocket_opcode opcode_of(frame_form form, frame_type type) noexcept
 {
-    const auto header = encode_frame_header(type, payload.size());
+    switch (type) {
+    case frame_type::message: break;
+    case frame_type::ping: return websocket_opcode::ping;
+    case frame_type::pong: return websocket_opcode::pong;
+    case frame_type::close: return websocket_opcode::close;
+    }
+    return form == frame_form::websocket_text ? websocket_opcode::text : websocket_opcode::binary;
+}
+
+/// Returns the length of the frame.
+std::size_t append_behind(byte_view header, byte_buffer& to, byte_view payload)
+{
     auto* const frame = to.extend(header.size() + payload.size());
     std::copy(payload.begin(), payload.end(), std::copy(header.begin(), header.end(), frame));
     return header.size() + payload.size();
 }
 
-/// Moves `boundary` to the first beginning of a frame that is not before `position`. Each frame is walked at most once,
-/// and only when something overtakes.
-void find_boundary(std::size_t& boundary, byte_view frames, std::size_t position) noexcept
+} // namespace
+
+/// Returns the length of the frame.
+std::size_t frame_queue::append_frame(byte_buffer& to, frame_type type, byte_view payload) const
 {
-    while (boundary < position)
-        boundary += first_frame_bytes(frames.subspan(boundary));
+    if (form_ == frame_form::rawsocket)
+        return append_behind(encode_frame_header(type, payload.size()), to, payload);
+    return append_behind(websocket_header(opcode_of(form_, type), payload.size()).view(), to, payload);
 }
 
-} // namespace
+/// Moves `boundary` to the first beginning of a frame that is not before `position`. Each frame is walked at most once,
+/// and only when something overtakes.
+void frame_queue::find_boundary(std::size_t& boundary, byte_view frames, std::size_t position) const noexcept
+{
+    while (boundary < position) {
+        const auto rest = frames.subspan(boundary);
+        boundary += form_ == frame_form::rawsocket ? first_frame_bytes(rest) : first_websocket_frame_bytes(rest);
+    }
+}
+
+/// Only now is it known how long the header is: what room is left over, the payload moves into.
+void frame_queue::close_websocket_message(std::size_t payload_bytes) noexcept
+{
+    const websocket_header header(opcode_of(form_, frame_type::message), payload_bytes);
+    auto* const frame = bulk_.data() + open_;
+    const auto octets = header.view();
+    std::copy(octets.begin(), octets.end(), frame);
+    if (octets.size() != header_room_) {
+        std::memmove(frame + octets.size(), frame + header_room_, payload_bytes);
+        bulk_.truncate(open_ + octets.size() + payload_bytes);
+    }
+    size_ += octets.size() + payload_bytes;
+    open_ = none;
+}
 
 /// Makes sure that `bulk_` has memory, and no more behind it than is worth keeping.
 void frame_queue::renew_bulk(buffer_pool& buffers)
@@ -64,8 +100,22 @@ void frame_queue::push(byte_view payload, buffer_pool& buffers)
     size_ += append_frame(bulk_, frame_type::message, payload);
 }
 
+void frame_queue::push_close(websocket_close_code code, buffer_pool& buffers)
+{
+    assert(!message_open());
+    prepare_bulk(buffers);
+    size_ += append_frame(bulk_, frame_type::close, encode_close_code(code));
+}
+
 void frame_queue::push_run(const shared_run& run, buffer_pool& buffers)
 {
+    if (!takes_runs_whole()) {
+        run->for_each([&](byte_view message) {
+            push(message, buffers);
+            return true;
+        });
+        return;
+    }
     const auto bytes = run->bytes();
     if (bytes.size() <= copied_run_bytes_max) {
         assert(!message_open());

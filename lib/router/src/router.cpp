@@ -48,14 +48,17 @@ awaitable<void> accept_connections(std::shared_ptr<router_core> core, std::share
     }
 }
 
-/// "tcp4:127.0.0.1:8081" as the URL that clients are given: "rs://127.0.0.1:8081", "rss://…" over TLS.
-std::string url_of(const rawsocket_transport& settings, std::string_view address)
+/// "tcp4:127.0.0.1:8081" as the URL that clients are given: "rs://127.0.0.1:8081", "rss://…" over TLS, and "ws://…" or
+/// "wss://…" for a WebSocket.
+std::string url_of(const listening_transport& settings, std::string_view address)
 {
+    const std::string_view protocol = settings.websocket() ? "ws" : "rs";
     if (address.starts_with("unix:"))
-        return fmt::format("rs://{}", address);
+        return fmt::format("{}://{}", protocol, address);
     const auto* const endpoint = std::get_if<tcp_endpoint>(&settings.endpoint());
     const bool secure = endpoint != nullptr && endpoint->tls.has_value();
-    return fmt::format("{}://{}", secure ? "rss" : "rs", address.substr(address.find(':') + 1));
+    const std::string_view path = settings.websocket() ? std::string_view(settings.websocket()->path) : "";
+    return fmt::format("{}{}://{}{}", protocol, secure ? "s" : "", address.substr(address.find(':') + 1), path);
 }
 
 /// Decides about peers that are part of the program: all of them are who they were made to be.
@@ -88,7 +91,7 @@ awaitable<std::unique_ptr<channel>> open_local(std::weak_ptr<router_core> core, 
     const auto still = core.lock();
     if (still == nullptr || still->closing)
         throw std::runtime_error("cannot connect to the router of this program: it is closed");
-    rawsocket_transport settings(unix_socket("local"));
+    listening_transport settings(unix_socket("local"));
     settings.id("local").authenticate(
         "anonymous", std::make_shared<local_authenticator>(*still, std::move(authid), std::move(authrole)));
     auto ends = make_local_channels(still->main().services, client, settings.per_session().outbound_bytes_max);
@@ -150,7 +153,7 @@ realm_host* router::find_realm(std::string_view name) noexcept
     return core_->find_realm(name);
 }
 
-std::string router::listen(rawsocket_transport transport)
+std::string router::listen(listening_transport transport)
 {
     if (transport.methods().empty())
         throw std::invalid_argument(
@@ -178,7 +181,7 @@ std::string router::listen(rawsocket_transport transport)
     return url;
 }
 
-void router::authenticate(std::string_view transport, std::vector<rawsocket_transport::method> methods)
+void router::authenticate(std::string_view transport, std::vector<listening_transport::method> methods)
 {
     const auto& all = core_->transports;
     const auto at = std::find_if(all.begin(), all.end(), [&](const auto& t) { return t->settings.id() == transport; });

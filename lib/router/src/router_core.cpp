@@ -30,7 +30,7 @@ std::vector<std::unique_ptr<shard>> make_shards(std::span<boost::asio::io_contex
 
 } // namespace
 
-authmethod_offer::authmethod_offer(std::vector<rawsocket_transport::method> methods) : methods_{std::move(methods)}
+authmethod_offer::authmethod_offer(std::vector<listening_transport::method> methods) : methods_{std::move(methods)}
 {
     if (methods_.empty())
         throw std::invalid_argument("a transport that offers no authmethod lets nobody join");
@@ -43,7 +43,7 @@ authenticator& authmethod_offer::find(std::string_view name) const
     return *std::find_if(methods_.begin(), methods_.end(), [&](const auto& m) { return m.first == name; })->second;
 }
 
-listening::listening(rawsocket_transport described, sharing mode)
+listening::listening(listening_transport described, sharing mode)
     : settings{std::move(described)},
       mutex_{mode},
       offer_{std::make_shared<const authmethod_offer>(settings.take_methods())}

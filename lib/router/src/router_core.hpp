@@ -24,7 +24,7 @@
 #include <junctor/base/log.hpp>
 #include <junctor/router/realm_host.hpp>
 #include <junctor/transport/listener.hpp>
-#include <junctor/transport/rawsocket_transport.hpp>
+#include <junctor/transport/listening_transport.hpp>
 #include <junctor/transport/shard_mutex.hpp>
 #include <junctor/transport/shard_services.hpp>
 
@@ -36,7 +36,7 @@ namespace junctor {
 class authmethod_offer {
 public:
     /// Throws `std::invalid_argument` if there is none, since nobody could join.
-    explicit authmethod_offer(std::vector<rawsocket_transport::method> methods);
+    explicit authmethod_offer(std::vector<listening_transport::method> methods);
 
     /// All authmethods, in the order in which they were offered.
     [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
@@ -45,7 +45,7 @@ public:
     [[nodiscard]] authenticator& find(std::string_view name) const;
 
 private:
-    std::vector<rawsocket_transport::method> methods_;
+    std::vector<listening_transport::method> methods_;
     std::vector<std::string> names_;
 };
 
@@ -53,7 +53,7 @@ private:
 class listening {
 public:
     /// Throws `std::invalid_argument` if `described` offers no authmethod.
-    listening(rawsocket_transport described, sharing mode);
+    listening(listening_transport described, sharing mode);
 
     /// What a peer that joins now is offered. Whoever deals with the peer keeps it until that is done, as there may be
     /// another one meanwhile.
@@ -62,7 +62,7 @@ public:
     /// Offers something else to whoever joins from now on.
     void offer(std::shared_ptr<const authmethod_offer> another);
 
-    rawsocket_transport settings; ///< Without authmethods.
+    listening_transport settings; ///< Without authmethods.
 
 private:
     mutable shard_mutex mutex_; ///< For what follows. Held to copy or to replace the pointer.

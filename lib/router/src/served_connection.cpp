@@ -16,7 +16,7 @@
 #include <boost/system/system_error.hpp>
 
 #include <junctor/transport/frame_logging.hpp>
-#include <junctor/transport/rawsocket_channel.hpp>
+#include <junctor/transport/listening_channel.hpp>
 
 #include "pending_request.hpp"
 
@@ -201,7 +201,7 @@ awaitable<std::unique_ptr<channel>> served_connection::open_channel(std::unique_
 {
     const auto& settings = transport_->settings;
     const auto address = peer->facts.peer;
-    auto opened = co_await open_rawsocket_channel(std::move(*peer), settings, home_.services);
+    auto opened = co_await open_listening_channel(std::move(*peer), settings, home_.services);
     if (opened)
         co_return std::move(*opened);
     core_->log.write(log_level::info, "handshake failed",

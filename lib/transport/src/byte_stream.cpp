@@ -57,12 +57,12 @@ void byte_stream::begin_tls()
         end_ = secure_->engine.end();
 }
 
-byte_view byte_stream::read(std::unique_ptr<read_block>& block)
+std::span<std::byte> byte_stream::read(std::unique_ptr<read_block>& block)
 {
     if (block == nullptr)
         block = services_.take_read_block();
     auto* const target = plain() ? block->data() : services_.scratch();
-    const byte_view input(target, read_into(target));
+    const std::span input(target, read_into(target));
     return plain() || input.empty() ? input : decrypt(input, *block);
 }
 
@@ -110,7 +110,7 @@ void byte_stream::ended(boost::system::error_code error) noexcept
         end_ = error;
 }
 
-byte_view byte_stream::decrypt(byte_view input, read_block& block)
+std::span<std::byte> byte_stream::decrypt(byte_view input, read_block& block)
 {
     auto& tls = *secure_;
     if (tls.ciphertext.capacity() == 0)

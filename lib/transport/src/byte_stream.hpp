@@ -45,14 +45,14 @@ public:
     /// With TLS, for the end that connects: begins the handshake, to be written by `write_ciphertext`.
     void begin_tls();
 
-    /// Reads what has come and returns the plaintext, which lies in `block` (taken if null). TLS handshakes happen in
-    /// here. Sets `end()` if the peer has ended or failed.
-    [[nodiscard]] byte_view read(std::unique_ptr<read_block>& block);
+    /// Reads what has come and returns the plaintext, which lies in `block` (taken if null) and may be changed. TLS
+    /// handshakes happen in here. Sets `end()` if the peer has ended or failed.
+    [[nodiscard]] std::span<std::byte> read(std::unique_ptr<read_block>& block);
 
     /// What a read brought to two places.
     struct split_input {
         std::size_t in_room{0};
-        byte_view behind; ///< In the block.
+        std::span<std::byte> behind; ///< In the block.
     };
 
     /// Reads what has come into `room` and, once that is full, into `block` (taken if null); for plain connections.
@@ -114,7 +114,7 @@ public:
 private:
     [[nodiscard]] std::size_t read_into(std::byte* target) noexcept;
     [[nodiscard]] std::size_t note_read(std::ptrdiff_t result, std::size_t asked) noexcept;
-    [[nodiscard]] byte_view decrypt(byte_view input, read_block& block);
+    [[nodiscard]] std::span<std::byte> decrypt(byte_view input, read_block& block);
 
     /// What only connections with TLS have.
     struct security {

@@ -23,6 +23,7 @@ std::string_view name_of(frame_type type) noexcept
     case frame_type::message: return "message";
     case frame_type::ping: return "ping";
     case frame_type::pong: return "pong";
+    case frame_type::close: return "close";
     }
     return "unknown";
 }

@@ -32,7 +32,7 @@ handshake_answer conclude(const handshake_wish& wish, const rawsocket_octets& re
 }
 
 /// The part of a router that listens.
-handshake_part part_of(const rawsocket_transport& settings, const connection_ticket& place)
+handshake_part part_of(const listening_transport& settings, const connection_ticket& place)
 {
     handshake_terms terms;
     terms.serializers = settings.serializers();
@@ -65,7 +65,7 @@ handshake_answer conclude_handshake(const handshake_part& part, const rawsocket_
 }
 
 awaitable<boost::system::result<std::unique_ptr<channel>>>
-open_rawsocket_channel(connection peer, const rawsocket_transport& settings, shard_services& services)
+open_rawsocket_channel(connection peer, const listening_transport& settings, shard_services& services)
 {
     const auto part = part_of(settings, peer.ticket);
     const auto give_up = channel::clock::now() + settings.per_session().join_timeout;

@@ -14,8 +14,8 @@
 #include <junctor/codec/serializer.hpp>
 #include <junctor/framing/rawsocket.hpp>
 #include <junctor/transport/channel.hpp>
+#include <junctor/transport/channel_settings.hpp>
 #include <junctor/transport/connection.hpp>
-#include <junctor/transport/rawsocket_settings.hpp>
 #include <junctor/transport/shard_services.hpp>
 
 namespace junctor {
@@ -37,7 +37,7 @@ using handshake_part = std::variant<handshake_terms, handshake_wish>;
 /// connection is closed. Peers that were answered are given the time to read that. `part` must outlive the opening,
 /// `settings` and `services` the channel.
 [[nodiscard]] awaitable<boost::system::result<std::unique_ptr<channel>>>
-open_channel(connection peer, const rawsocket_settings& settings, const handshake_part& part,
+open_channel(connection peer, const channel_settings& settings, const handshake_part& part,
              channel::clock::time_point give_up, shard_services& services);
 
 } // namespace junctor

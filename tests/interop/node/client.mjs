@@ -4,7 +4,11 @@
 /// Sessions of Autobahn for Node, opened and left with promises, each wait of which is bounded.
 
 import autobahn from 'autobahn';
+import ws from 'ws';
 import './binary_rawsocket.mjs';
+
+// Autobahn takes that of the browser, which Node has from version 22 on.
+globalThis.WebSocket ??= ws;
 
 const SECONDS_PER_WAIT = 10;
 
@@ -19,6 +23,17 @@ export function address(url) {
         throw new Error(`not a RawSocket URL that Autobahn for Node can connect to: ${url}`);
     }
     return { host: hostname, port: Number(port) };
+}
+
+/// What Autobahn's connection is to use for a router at this URL, which may be one of WebSocket, too: ws://host:port.
+function transportTo(url, serializer) {
+    if (url.startsWith('ws:')) {
+        const { JSONSerializer, MsgpackSerializer, CBORSerializer } = autobahn.serializer;
+        const Serializer = { json: JSONSerializer, msgpack: MsgpackSerializer, cbor: CBORSerializer }[serializer];
+        return { type: 'websocket', url, serializers: [new Serializer()] };
+    }
+    const type = serializer === 'json' ? 'rawsocket' : 'rawsocket-binary';
+    return { type, serializer, ...address(url) };
 }
 
 /// The outcome of a promise, or an error if there is none in time.
@@ -56,10 +71,9 @@ export class Run {
     /// A connection whose `joined` is the promise of {session, details} and whose `closed` is that of the end. `login`
     /// is what Autobahn's connection wants to know in order to authenticate.
     connect(realm = this.realm, login = {}) {
-        const type = this.serializer === 'json' ? 'rawsocket' : 'rawsocket-binary';
         const connection = new autobahn.Connection({
             realm,
-            transports: [{ type, serializer: this.serializer, ...address(this.url) }],
+            transports: [transportTo(this.url, this.serializer)],
             max_retries: 0,
             ...login,
             on_user_error: (error, text) => console.error(text, error),

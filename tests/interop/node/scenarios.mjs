@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import net from 'node:net';
 
 import autobahn from 'autobahn';
+import ws from 'ws';
 import { address, deferred, within } from './client.mjs';
 import * as values from './values.mjs';
 import { expect } from './values.mjs';
@@ -64,7 +65,18 @@ scenarios.set('an unknown realm is refused by name', async (run) => {
     expect(reason, 'wamp.error.no_such_realm', 'reason');
 });
 
-scenarios.set('a PING is answered as the client wants it', async (run) => {
+async function pingWebSocket({ url }) {
+    const websocket = new ws(url, 'wamp.2.json');
+    await within(once(websocket, 'open'), 'the handshake');
+    websocket.ping('a payload');
+    const [payload] = await within(once(websocket, 'pong'), 'PONG');
+    expect(payload.toString(), 'a payload', 'payload of PONG');
+    websocket.close();
+    const [code] = await within(once(websocket, 'close'), 'the end of the connection');
+    expect(code, 1000, 'code of the end');
+}
+
+async function pingRawSocket(run) {
     const { Protocol } = createRequire(import.meta.url)('autobahn/lib/transport/rawsocket.js');
     const socket = net.connect(address(run.url));
     const protocol = new Protocol(socket, {});
@@ -79,6 +91,10 @@ scenarios.set('a PING is answered as the client wants it', async (run) => {
     expect([type, protocol._ping_timeout], [2, null], 'type of the answer to HELLO, and whether PONG is still awaited');
     protocol.close();
     await within(once(socket, 'close'), 'the end of the connection');
+}
+
+scenarios.set('a PING is answered as the client wants it', async (run) => {
+    await (run.url.startsWith('ws:') ? pingWebSocket(run) : pingRawSocket(run));
 });
 
 // --- Calls ---------------------------------------------------------------------------------------------------------

@@ -19,16 +19,33 @@ SERIALIZERS = {"json": JsonSerializer, "msgpack": MsgPackSerializer, "cbor": CBO
 
 
 class Address:
-    """Where a router listens, taken from a URL: rs://host:port, rss://host:port or rs://unix:/path."""
+    """Where a router listens, taken from a URL: rs://host:port, rss://host:port or rs://unix:/path, or the same with ws
+    for WebSocket.
+    """
 
     def __init__(self, url):
         parts = urlsplit(url)
-        if parts.scheme not in ("rs", "rss"):
-            raise ValueError(f"not a RawSocket URL: {url}")
-        self.secure = parts.scheme == "rss"
+        if parts.scheme not in ("rs", "rss", "ws", "wss"):
+            raise ValueError(f"neither a RawSocket nor a WebSocket URL: {url}")
+        self.secure = parts.scheme in ("rss", "wss")
+        self.websocket_url = url if parts.scheme.startswith("ws") else None
         self.path = parts.path if parts.netloc == "unix:" else None
         self.host = None if self.path else parts.hostname
         self.port = None if self.path else parts.port
+
+
+class Factories:
+    """Makes what Autobahn makes its protocols with."""
+
+    def __init__(self, rawsocket, websocket):
+        self._rawsocket = rawsocket
+        self._websocket = websocket
+
+    def make(self, address, session, serializer):
+        made = SERIALIZERS[serializer]()
+        if address.websocket_url:
+            return self._websocket(lambda: session, url=address.websocket_url, serializers=[made])
+        return self._rawsocket(lambda: session, serializer=made)
 
 
 class Once:
@@ -106,11 +123,12 @@ class Asyncio:
     def __init__(self, certificate):
         from autobahn.asyncio.rawsocket import WampRawSocketClientFactory, WampRawSocketClientProtocol
         from autobahn.asyncio.wamp import ApplicationSession
+        from autobahn.asyncio.websocket import WampWebSocketClientFactory
 
         if not hasattr(WampRawSocketClientProtocol, "transport_details"):
             # The session reads it at WELCOME; Autobahn 22.7 forgot it here, and so no session could join.
             WampRawSocketClientProtocol.transport_details = property(lambda protocol: protocol._transport_details)
-        self._factory = WampRawSocketClientFactory
+        self._factories = Factories(WampRawSocketClientFactory, WampWebSocketClientFactory)
         self._session_class = type("Session", (SessionEvents, ApplicationSession), {})
         self._certificate = certificate
         self.cancelled = asyncio.CancelledError
@@ -125,7 +143,7 @@ class Asyncio:
     async def connect(self, url, serializer, realm, login=None):
         address = Address(url)
         session = self._session_class(realm, login)
-        factory = self._factory(lambda: session, serializer=SERIALIZERS[serializer]())
+        factory = self._factories.make(address, session, serializer)
         loop = asyncio.get_running_loop()
         if address.path:
             await loop.create_unix_connection(factory, address.path)
@@ -149,9 +167,10 @@ class Twisted:
     def __init__(self, certificate):
         from autobahn.twisted.rawsocket import WampRawSocketClientFactory
         from autobahn.twisted.wamp import ApplicationSession
+        from autobahn.twisted.websocket import WampWebSocketClientFactory
         from twisted.internet import defer
 
-        self._factory = WampRawSocketClientFactory
+        self._factories = Factories(WampRawSocketClientFactory, WampWebSocketClientFactory)
         self._session_class = type("Session", (SessionEvents, ApplicationSession), {})
         self._certificate = certificate
         self.cancelled = defer.CancelledError
@@ -175,7 +194,7 @@ class Twisted:
     async def connect(self, url, serializer, realm, login=None):
         address = Address(url)
         session = self._session_class(realm, login)
-        factory = self._factory(lambda: session, serializer=SERIALIZERS[serializer]())
+        factory = self._factories.make(address, session, serializer)
         factory.noisy = False
         await self._endpoint(address, login and login.certificate).connect(factory)
         return session

@@ -17,7 +17,7 @@ config_result load_auth(std::string_view auth)
                                           std::string(auth) + "}");
 }
 
-const dict& options_of(const rawsocket_transport::method& method)
+const dict& options_of(const listening_transport::method& method)
 {
     return dynamic_cast<const made_authenticator&>(*method.second).options;
 }

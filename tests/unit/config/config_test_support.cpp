@@ -154,7 +154,7 @@ const node_config& require_clean(const config_result& result)
     return result.config;
 }
 
-const rawsocket_transport& only_transport(const config_result& result)
+const listening_transport& only_transport(const config_result& result)
 {
     const auto& node = require_clean(result);
     REQUIRE(node.workers.size() == 1);

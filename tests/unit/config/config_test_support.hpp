@@ -81,7 +81,7 @@ void check_warned(const config_result& result, const wrong& expected);
 const node_config& require_clean(const config_result& result);
 
 /// The first transport of a configuration without problems.
-const rawsocket_transport& only_transport(const config_result& result);
+const listening_transport& only_transport(const config_result& result);
 
 /// The first realm of a configuration without problems.
 const realm_config& only_realm(const config_result& result);

@@ -20,34 +20,34 @@ struct bound {
     std::string_view key;
     std::string_view least;
     std::string_view most;
-    std::int64_t (*read)(const rawsocket_transport&);
+    std::int64_t (*read)(const listening_transport&);
 };
 
 constexpr bound bounds[] = {
     {"join_timeout", "1", "86400000",
-     [](const rawsocket_transport& t) { return std::int64_t(t.per_session().join_timeout.count()); }},
+     [](const listening_transport& t) { return std::int64_t(t.per_session().join_timeout.count()); }},
     {"challenge_timeout", "1", "86400000",
-     [](const rawsocket_transport& t) { return std::int64_t(t.per_session().challenge_timeout.count()); }},
+     [](const listening_transport& t) { return std::int64_t(t.per_session().challenge_timeout.count()); }},
     {"authorization_timeout", "1", "86400000",
-     [](const rawsocket_transport& t) { return std::int64_t(t.per_session().authorization_timeout.count()); }},
+     [](const listening_transport& t) { return std::int64_t(t.per_session().authorization_timeout.count()); }},
     {"write_stall_timeout", "1", "86400000",
-     [](const rawsocket_transport& t) { return std::int64_t(t.per_session().write_stall_timeout.count()); }},
+     [](const listening_transport& t) { return std::int64_t(t.per_session().write_stall_timeout.count()); }},
     {"goodbye_timeout", "1", "86400000",
-     [](const rawsocket_transport& t) { return std::int64_t(t.per_session().goodbye_timeout.count()); }},
+     [](const listening_transport& t) { return std::int64_t(t.per_session().goodbye_timeout.count()); }},
     {"outbound_bytes_max", "65536", "1099511627776",
-     [](const rawsocket_transport& t) { return std::int64_t(t.per_session().outbound_bytes_max); }},
+     [](const listening_transport& t) { return std::int64_t(t.per_session().outbound_bytes_max); }},
     {"subscriptions_max", "1", "1000000000",
-     [](const rawsocket_transport& t) { return std::int64_t(t.per_session().subscriptions_max); }},
+     [](const listening_transport& t) { return std::int64_t(t.per_session().subscriptions_max); }},
     {"registrations_max", "1", "1000000000",
-     [](const rawsocket_transport& t) { return std::int64_t(t.per_session().registrations_max); }},
+     [](const listening_transport& t) { return std::int64_t(t.per_session().registrations_max); }},
     {"pending_calls_max", "1", "1000000000",
-     [](const rawsocket_transport& t) { return std::int64_t(t.per_session().pending_calls_max); }},
+     [](const listening_transport& t) { return std::int64_t(t.per_session().pending_calls_max); }},
     {"testaments_max", "1", "1000000000",
-     [](const rawsocket_transport& t) { return std::int64_t(t.per_session().testaments_max); }},
+     [](const listening_transport& t) { return std::int64_t(t.per_session().testaments_max); }},
     {"testament_bytes_max", "1", "1000000000",
-     [](const rawsocket_transport& t) { return std::int64_t(t.per_session().testament_bytes_max); }},
+     [](const listening_transport& t) { return std::int64_t(t.per_session().testament_bytes_max); }},
     {"connections_max", "1", "1000000000",
-     [](const rawsocket_transport& t) { return std::int64_t(t.per_transport().connections_max); }},
+     [](const listening_transport& t) { return std::int64_t(t.per_transport().connections_max); }},
 };
 
 } // namespace

@@ -19,10 +19,24 @@ std::string rawsocket_with(std::string_view more)
 }
 
 /// The transport that `more` gives.
-rawsocket_transport transport_of(std::string_view more)
+listening_transport transport_of(std::string_view more)
 {
     INFO(more);
     const auto result = config_loader().load_transport(rawsocket_with(more));
+    return only_transport(result);
+}
+
+/// A WebSocket transport with `more` besides its endpoint.
+std::string websocket_with(std::string_view more)
+{
+    return R"({"type": "websocket", "endpoint": {"type": "tcp", "port": 0})" + std::string(more) + "}";
+}
+
+/// The WebSocket transport that `more` gives.
+listening_transport websocket_of(std::string_view more)
+{
+    INFO(more);
+    const auto result = config_loader().load_transport(websocket_with(more));
     return only_transport(result);
 }
 
@@ -58,10 +72,8 @@ TEST_CASE("config: the type of a transport", "[config][transport]")
 {
     const wrong cases[] = {
         {R"({"endpoint": {}})", "workers[0].transports[0]", "the key 'type' is missing"},
-        {R"({"type": "websocket", "url": "ws://x"})", "workers[0].transports[0].type",
-         "transport type 'websocket' is not supported yet by this version", "supported: rawsocket"},
         {R"({"type": "universal"})", "workers[0].transports[0].type",
-         "transport type 'universal' is not supported yet by this version", "supported: rawsocket"},
+         "transport type 'universal' is not supported yet by this version", "supported: rawsocket, websocket"},
         {R"({"type": "rawsockt"})", "workers[0].transports[0].type", "unknown transport type 'rawsockt'",
          "did you mean 'rawsocket'?"},
         {R"({"type": 1})", "workers[0].transports[0].type", "must be a string, not an integer"},
@@ -122,6 +134,64 @@ TEST_CASE("config: the other options of a transport", "[config][transport]")
     CHECK(transport_of(R"("options": {"keep_alive": "off"})").keep_alive_mode() == keep_alive::off);
     CHECK(transport_of(R"("options": {"keep_alive": "off", "keep_alive_interval": 100})").keep_alive_mode() ==
           keep_alive::off);
+}
+
+TEST_CASE("config: a WebSocket transport has defaults, which are safe", "[config][transport]")
+{
+    const auto transport = websocket_of("");
+    REQUIRE(transport.websocket());
+    CHECK(transport.websocket()->path.empty());
+    CHECK(transport.websocket()->subprotocol_required);
+    CHECK(transport.websocket()->allowed_origins.empty());
+    CHECK_FALSE(transport.websocket()->null_origin_allowed);
+    CHECK(transport.common().max_message_size == limits::message_bytes_default);
+    CHECK(transport.keep_alive_mode() == keep_alive::off);
+    CHECK_FALSE(transport_of(R"("debug": true)").websocket());
+}
+
+TEST_CASE("config: the options of a WebSocket transport", "[config][transport]")
+{
+    CHECK(websocket_of(R"(, "url": "ws://localhost:8080/ws")").websocket()->path == "/ws");
+    CHECK(websocket_of(R"(, "url": "wss://localhost/a/b?c#d")").websocket()->path == "/a/b");
+    CHECK(websocket_of(R"(, "url": "ws://localhost:8080/")").websocket()->path.empty());
+    CHECK(websocket_of(R"(, "url": "ws://localhost")").websocket()->path.empty());
+    CHECK(websocket_of(R"(, "options": {"max_message_size": 5})").common().max_message_size == 5);
+    CHECK(websocket_of(R"(, "options": {"max_message_size": 0})").common().max_message_size == 16777216);
+    CHECK(websocket_of(R"(, "options": {"allowed_origins": ["*"]})").websocket()->null_origin_allowed);
+    CHECK_FALSE(websocket_of(R"(, "options": {"allowed_origins": ["*"], "allow_null_origin": false})")
+                    .websocket()
+                    ->null_origin_allowed);
+    const auto pinging = websocket_of(R"(, "options": {"auto_ping_interval": 1000, "auto_ping_timeout": 2000})");
+    CHECK(pinging.keep_alive_mode() == keep_alive::always);
+    CHECK(pinging.keep_alive_interval() == 1s);
+    CHECK(pinging.common().pong_timeout == 2s);
+    const auto off = websocket_of(R"(, "options": {"auto_ping_interval": 0, "open_handshake_timeout": 1000})");
+    CHECK(off.keep_alive_mode() == keep_alive::off);
+    CHECK(off.websocket()->open_handshake_timeout == 1s);
+}
+
+TEST_CASE("config: mistakes in a WebSocket transport", "[config][transport]")
+{
+    const wrong cases[] = {
+        {R"("url": "http://x")", ".url", "is no URL of a WebSocket", "such as \"ws://localhost:8080/ws\""},
+        {R"("options": {"auto_ping_interval": 10})", ".options.auto_ping_interval",
+         "is in milliseconds: must be 0, or 1000 at least"},
+        {R"("options": {"allowed_origins": []})", ".options.allowed_origins", "must name one origin at least",
+         "leave the key out for pages of the same host"},
+        {R"("options": {"allowed_origins": ["a.example"]})", ".options.allowed_origins[0]", "is no origin",
+         "such as \"https://shop.example.com\", or \"*\""},
+        {R"("options": {"max_message_size": 67108865})", ".options.max_message_size", "must be from 0 to 67108864"},
+        {R"("options": {"keep_alive": "always"})", ".options.keep_alive", "unknown key"},
+        {R"("max_message_size": 1024)", ".max_message_size", "unknown key"},
+        {R"("cookie": {})", ".cookie", "cookies are not supported yet by this version"},
+    };
+    for (const auto& [text, key, problem, hint] : cases) {
+        const auto path = "workers[0].transports[0]" + std::string(key);
+        check_wrong(config_loader().load_transport(websocket_with(", " + std::string(text))),
+                    {text, path, problem, hint});
+    }
+    check_warned(config_loader().load_transport(websocket_with(R"(, "options": {"compression": {}})")),
+                 {"compression", "workers[0].transports[0].options.compression", "has no meaning here and is ignored"});
 }
 
 TEST_CASE("config: mistakes in a transport", "[config][transport]")

@@ -308,6 +308,47 @@ TEST_CASE("frame_queue: a message that is open while runs are written keeps its 
     CHECK(queue.take_all() == wire_frame(0, "open"));
 }
 
+TEST_CASE("frame_queue: messages come out as frames of WebSocket, whose headers are as short as they can be",
+          "[framing][queue][websocket]")
+{
+    struct row {
+        std::size_t payload_bytes;
+        std::string header;
+    };
+    const row rows[] = {{0, octets({0x81, 0})},
+                        {1, octets({0x81, 1})},
+                        {125, octets({0x81, 125})},
+                        {126, octets({0x81, 126, 0, 126})},
+                        {65535, octets({0x81, 126, 0xFF, 0xFF})},
+                        {65536, octets({0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0})}};
+    pooled_queue queue;
+    queue.queue.set_form(frame_form::websocket_text);
+    std::string all;
+    for (const auto& [size, header] : rows) {
+        const std::string payload(size, 'a');
+        queue.push(payload);
+        queue.queue.push(as_bytes(payload), queue.pool);
+        all += header + payload + header + payload;
+        CHECK(queue.queue.frame_bytes(size) == header.size() + size);
+    }
+    CHECK(queue.queue.size() == all.size());
+    CHECK(queue.take_all() == all);
+}
+
+TEST_CASE("frame_queue: a WebSocket gets the messages of a run one by one, and its Close frame last",
+          "[framing][queue][websocket]")
+{
+    pooled_queue queue;
+    queue.queue.set_form(frame_form::websocket_binary);
+    queue.push_run(run_of({"one", "two"}));
+    queue.push("three");
+    CHECK(queue.take(1) == octets({0x82}));
+    queue.push_urgent(frame_type::pong, "x");
+    queue.queue.push_close(websocket_close_code::protocol_error, queue.pool);
+    CHECK(queue.take_all() == octets({3}) + "one" + octets({0x8A, 1}) + "x" + octets({0x82, 3}) + "two" +
+                                  octets({0x82, 5}) + "three" + octets({0x88, 2, 0x03, 0xEA}));
+}
+
 TEST_CASE("frame_queue: however little is written at a time, frames stay whole and in order", "[framing][queue]")
 {
     const auto seed = std::random_device()();

@@ -91,7 +91,7 @@ public:
 };
 
 /// A transport for guests on a port of the system's choice.
-inline junctor::rawsocket_transport guest_transport(junctor::authenticator& guests)
+inline junctor::listening_transport guest_transport(junctor::authenticator& guests)
 {
     return junctor::rawsocket(junctor::tcp("127.0.0.1", 0)).authenticate("anonymous", guests);
 }

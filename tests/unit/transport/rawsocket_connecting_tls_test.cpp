@@ -31,7 +31,7 @@ struct secure_pair {
         client_options.ca_certificates = {files.authority()};
     }
 
-    rawsocket_transport listening() const
+    listening_transport listening() const
     {
         auto where = tcp("127.0.0.1", 0);
         where.tls = server_options;

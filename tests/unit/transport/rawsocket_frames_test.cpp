@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-rawsocket_transport on_loopback()
+listening_transport on_loopback()
 {
     return rawsocket(tcp("127.0.0.1", 0)).limits(patient_limits());
 }

@@ -29,7 +29,7 @@ std::vector<std::string> texts_of(const batch& received)
     return texts;
 }
 
-awaitable<void> read_one_after_the_other(listener& from, const rawsocket_transport& settings, shard_services& services,
+awaitable<void> read_one_after_the_other(listener& from, const listening_transport& settings, shard_services& services,
                                          two_batches& into)
 {
     auto first_peer = co_await from.accept();

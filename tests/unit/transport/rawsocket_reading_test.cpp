@@ -62,7 +62,7 @@ public:
 
     std::unique_ptr<boost::asio::io_context> io{std::make_unique<boost::asio::io_context>()};
     std::unique_ptr<shard_services> services{std::make_unique<shard_services>(*io)};
-    rawsocket_transport settings{rawsocket(tcp("127.0.0.1", 0))};
+    listening_transport settings{rawsocket(tcp("127.0.0.1", 0))};
     std::unique_ptr<listener> from{std::make_unique<listener>(*io, settings.endpoint())};
     socket_client client;
     boost::asio::cancellation_signal cancellation;

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t bulk_bytes = 60'000;
 
-rawsocket_transport on_loopback()
+listening_transport on_loopback()
 {
     return rawsocket(tcp("127.0.0.1", 0)).limits(patient_limits());
 }

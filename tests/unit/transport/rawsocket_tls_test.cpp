@@ -30,7 +30,7 @@ struct tls_fixture {
         "127.0.0.1"
     };
 
-    rawsocket_transport settings() const
+    listening_transport settings() const
     {
         auto where = tcp(interface, 0);
         where.tls = options;

@@ -28,7 +28,7 @@ session_limits patient_limits()
     return limits;
 }
 
-transport_server::transport_server(rawsocket_transport settings, batch_handler handler, sharing mode)
+transport_server::transport_server(listening_transport settings, batch_handler handler, sharing mode)
     : settings_{std::move(settings)},
       handler_{std::move(handler)},
       services_{io_, mode},

@@ -76,7 +76,7 @@ using batch_handler = std::function<then(channel& peer, std::span<const byte_vie
 class transport_server {
 public:
     /// Listens as `settings` say. With `sharing::several_threads`, `from_other_shard` may be used.
-    explicit transport_server(rawsocket_transport settings, batch_handler handler = echo,
+    explicit transport_server(listening_transport settings, batch_handler handler = echo,
                               sharing mode = sharing::one_thread);
     transport_server(const transport_server&) = delete;
     transport_server& operator=(const transport_server&) = delete;
@@ -115,7 +115,7 @@ private:
     awaitable<void> serve(connection peer);
     awaitable<ending> converse(channel& peer);
 
-    rawsocket_transport settings_;
+    listening_transport settings_;
     batch_handler handler_;
     boost::asio::io_context io_{1};
     shard_services services_;

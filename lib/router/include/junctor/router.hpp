@@ -9,4 +9,4 @@
 #include <junctor/router/realm_host.hpp>
 #include <junctor/router/router.hpp>
 #include <junctor/transport/endpoint.hpp>
-#include <junctor/transport/rawsocket_transport.hpp>
+#include <junctor/transport/listening_transport.hpp>

@@ -23,6 +23,9 @@ inline constexpr std::size_t uri_components_max = 128;
 inline constexpr std::size_t rawsocket_message_bytes_min = 512;
 inline constexpr std::size_t rawsocket_message_bytes_max = std::size_t{1} << 24;
 
+/// The head of the HTTP request that opens a WebSocket. Browsers send about 500 bytes, and cookies of a few thousand.
+inline constexpr std::size_t http_head_bytes_max = std::size_t{16} * 1024;
+
 /// `max_message_size` when a transport does not say: the requirements of Crossbar.io's RawSocket transport name 128 kB.
 inline constexpr std::size_t message_bytes_default = std::size_t{128} * 1024;
 

@@ -17,7 +17,7 @@
 #include <junctor/realm/authorization.hpp>
 #include <junctor/realm/permissions.hpp>
 #include <junctor/realm/realm.hpp>
-#include <junctor/transport/rawsocket_transport.hpp>
+#include <junctor/transport/listening_transport.hpp>
 
 namespace junctor {
 
@@ -46,7 +46,7 @@ struct worker_config {
     std::string id;        ///< Unique within the node.
     std::size_t shards{1}; ///< Over how many threads its connections are spread.
     std::vector<realm_config> realms;
-    std::vector<rawsocket_transport> transports;
+    std::vector<listening_transport> transports;
     std::vector<router_component_config> components;
 };
 

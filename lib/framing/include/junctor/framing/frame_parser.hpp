@@ -36,6 +36,9 @@ struct frame_step {
 ///         handle(step.type, step.payload);
 class frame_parser {
 public:
+    /// What frames are taken from.
+    using input_view = byte_view;
+
     /// Accepts payloads of up to `payload_bytes_max`; the header alone decides. `buffers` must outlive the parser.
     frame_parser(std::size_t payload_bytes_max, buffer_pool& buffers) noexcept;
     frame_parser(const frame_parser&) = delete;

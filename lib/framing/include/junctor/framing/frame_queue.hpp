@@ -2,11 +2,12 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #pragma once
 
-/// Queue of RawSocket frames that wait to be written.
+/// Queue of frames that wait to be written.
 
 #include <algorithm>
 #include <cassert>
 #include <cstddef>
+#include <cstdint>
 
 #include <boost/container/small_vector.hpp>
 #include <boost/container/static_vector.hpp>
@@ -15,8 +16,12 @@
 #include <junctor/framing/buffer_pool.hpp>
 #include <junctor/framing/message_run.hpp>
 #include <junctor/framing/rawsocket.hpp>
+#include <junctor/framing/websocket.hpp>
 
 namespace junctor {
+
+/// How a queue frames what it holds. WebSocket has two forms of messages, one for each kind of serializer.
+enum class frame_form : std::uint8_t { rawsocket, websocket_text, websocket_binary };
 
 /// Frames on their way out, as the bytes that go over the wire. Messages are encoded in place behind a header that is
 /// patched when they end; runs that are shared with other queues are kept by reference unless they are small. Urgent
@@ -43,6 +48,25 @@ public:
     /// No message shall be longer than `bytes`.
     void set_payload_bytes_max(std::size_t bytes) noexcept { payload_bytes_max_ = bytes; }
 
+    /// How what is queued from now on is framed; while the queue is empty.
+    void set_form(frame_form form) noexcept
+    {
+        assert(empty());
+        form_ = form;
+        header_room_ = form == frame_form::rawsocket ? frame_header_bytes : websocket_header::bytes_max;
+    }
+
+    /// Whether runs are written as they stand, by reference or not.
+    [[nodiscard]] bool takes_runs_whole() const noexcept { return form_ == frame_form::rawsocket; }
+
+    /// The length of the frame for a payload.
+    [[nodiscard]] std::size_t frame_bytes(std::size_t payload_bytes) const noexcept
+    {
+        if (form_ == frame_form::rawsocket) [[likely]]
+            return frame_header_bytes + payload_bytes;
+        return websocket_header_bytes(payload_bytes) + payload_bytes;
+    }
+
     [[nodiscard]] std::size_t payload_bytes_max() const noexcept { return payload_bytes_max_; }
     [[nodiscard]] std::size_t bytes_max() const noexcept { return bytes_max_; }
 
@@ -59,7 +83,7 @@ public:
         assert(!message_open());
         prepare_bulk(buffers);
         const auto start = bulk_.size();
-        bulk_.extend(frame_header_bytes);
+        bulk_.extend(header_room_);
         open_ = start;
         return bulk_;
     }
@@ -68,21 +92,25 @@ public:
     [[nodiscard]] byte_buffer* open_at_once() noexcept
     {
         assert(!message_open());
-        if (bulk_.capacity() - bulk_.size() < frame_header_bytes || bulk_written_ >= cut_off_bytes)
+        if (bulk_.capacity() - bulk_.size() < header_room_ || bulk_written_ >= cut_off_bytes)
             return nullptr;
         open_ = bulk_.size();
-        bulk_.extend(frame_header_bytes);
+        bulk_.extend(header_room_);
         return &bulk_;
     }
 
     /// The payload of the open message.
-    [[nodiscard]] byte_view open_payload() const noexcept { return bulk_.view(open_ + frame_header_bytes); }
+    [[nodiscard]] byte_view open_payload() const noexcept { return bulk_.view(open_ + header_room_); }
 
     /// Ends the open message, which is at most 2^24 bytes long.
     void close() noexcept
     {
         assert(message_open());
         const auto payload_bytes = open_payload().size();
+        if (form_ != frame_form::rawsocket) [[unlikely]] {
+            close_websocket_message(payload_bytes);
+            return;
+        }
         const auto header = encode_frame_header(frame_type::message, payload_bytes);
         std::copy(header.begin(), header.end(), bulk_.data() + open_);
         size_ += header.size() + payload_bytes;
@@ -93,7 +121,7 @@ public:
     [[nodiscard]] bool close_if_admitted() noexcept
     {
         const auto payload_bytes = open_payload().size();
-        if (!admits(payload_bytes, frame_header_bytes + payload_bytes)) [[unlikely]]
+        if (!admits(payload_bytes, frame_bytes(payload_bytes))) [[unlikely]]
             return false;
         close();
         return true;
@@ -110,6 +138,9 @@ public:
 
     /// Queues whole frames, or bytes that come before all frames, ahead of the messages.
     void push_urgent(byte_view bytes, buffer_pool& buffers);
+
+    /// Queues the Close frame of a WebSocket behind everything else.
+    void push_close(websocket_close_code code, buffer_pool& buffers);
 
     /// Queues a whole PING or PONG ahead of the messages.
     void push_urgent(frame_type type, byte_view payload, buffer_pool& buffers);
@@ -147,6 +178,9 @@ private:
             renew_bulk(buffers);
     }
     void renew_bulk(buffer_pool& buffers);
+    void close_websocket_message(std::size_t payload_bytes) noexcept;
+    std::size_t append_frame(byte_buffer& to, frame_type type, byte_view payload) const;
+    void find_boundary(std::size_t& boundary, byte_view frames, std::size_t position) const noexcept;
     [[nodiscard]] byte_view front() const noexcept;
     [[nodiscard]] std::size_t begun_bytes() noexcept;
     void add_messages(segments& to, std::size_t begun) const noexcept;
@@ -160,6 +194,8 @@ private:
     /// Written bytes are cut off once they are this many and more than half of the buffer: moving the rest stays cheap.
     static constexpr std::size_t cut_off_bytes = std::size_t{64} * 1024;
 
+    frame_form form_{frame_form::rawsocket};
+    std::size_t header_room_{frame_header_bytes}; ///< In front of a message that is being encoded.
     std::size_t payload_bytes_max_{unbounded};
     std::size_t bytes_max_;
     std::size_t size_{0};

@@ -146,8 +146,8 @@ struct handshake_answer {
 [[nodiscard]] handshake_answer answer_handshake(const handshake_request& request,
                                                 const handshake_terms& terms) noexcept;
 
-/// What a frame carries.
-enum class frame_type : std::uint8_t { message = 0, ping = 1, pong = 2 };
+/// What a frame carries. The numbers are those of RawSocket, which has no `close`.
+enum class frame_type : std::uint8_t { message = 0, ping = 1, pong = 2, close = 3 };
 
 /// The header of a frame with `payload_bytes` (up to 2^24, which sets the X bit).
 [[nodiscard]] inline rawsocket_octets encode_frame_header(frame_type type, std::size_t payload_bytes) noexcept

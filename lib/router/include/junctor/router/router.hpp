@@ -17,7 +17,7 @@
 #include <junctor/realm/realm.hpp>
 #include <junctor/router/realm_host.hpp>
 #include <junctor/transport/channel.hpp>
-#include <junctor/transport/rawsocket_transport.hpp>
+#include <junctor/transport/listening_transport.hpp>
 
 namespace junctor {
 
@@ -77,13 +77,13 @@ public:
     /// Listens on `transport` from now on and returns its URL with the actual port, such as "rs://127.0.0.1:8081",
     /// "rss://[::1]:8443" or "rs://unix:/run/shop.sock". Throws `endpoint_error` if it cannot listen, and
     /// `std::invalid_argument` if the transport offers no authmethod, since nobody could join.
-    std::string listen(rawsocket_transport transport);
+    std::string listen(listening_transport transport);
 
     /// Lets others decide who joins over the transport with the id `transport`, which listens: `methods` are offered,
     /// in this order, in place of all that was offered before. Sessions that are joined stay, and who is being
     /// authenticated is so to the end by who began it. Throws `std::invalid_argument`, and changes nothing, if there is
     /// no such transport, or no authmethod in `methods`.
-    void authenticate(std::string_view transport, std::vector<rawsocket_transport::method> methods);
+    void authenticate(std::string_view transport, std::vector<listening_transport::method> methods);
 
     /// Opens connections to this router from within the program, without a socket.
     using local_opener = std::function<awaitable<std::unique_ptr<channel>>(shard_services&)>;

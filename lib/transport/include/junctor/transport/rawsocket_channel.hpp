@@ -11,7 +11,7 @@
 #include <junctor/auth/awaitable.hpp>
 #include <junctor/transport/channel.hpp>
 #include <junctor/transport/connection.hpp>
-#include <junctor/transport/rawsocket_transport.hpp>
+#include <junctor/transport/listening_transport.hpp>
 #include <junctor/transport/shard_services.hpp>
 
 namespace junctor {
@@ -25,6 +25,6 @@ namespace junctor {
 /// stays set: whoever joins the session clears it. `settings` and `services` must outlive the channel;
 /// the io_context of `services` must be that of the connection. Spec: advanced profile, "RawSocket Transport".
 [[nodiscard]] awaitable<boost::system::result<std::unique_ptr<channel>>>
-open_rawsocket_channel(connection peer, const rawsocket_transport& settings, shard_services& services);
+open_rawsocket_channel(connection peer, const listening_transport& settings, shard_services& services);
 
 } // namespace junctor

@@ -19,7 +19,7 @@
 #include <junctor/base/limits.hpp>
 #include <junctor/codec/serializer.hpp>
 #include <junctor/transport/channel.hpp>
-#include <junctor/transport/rawsocket_settings.hpp>
+#include <junctor/transport/channel_settings.hpp>
 #include <junctor/transport/remote_endpoint.hpp>
 #include <junctor/transport/shard_services.hpp>
 
@@ -84,12 +84,12 @@ public:
     [[nodiscard]] std::chrono::milliseconds keep_alive_interval() const noexcept { return common_.keep_alive_interval; }
 
     /// All that is not about connecting alone.
-    [[nodiscard]] const rawsocket_settings& common() const noexcept { return common_; }
+    [[nodiscard]] const channel_settings& common() const noexcept { return common_; }
 
 private:
     remote_endpoint endpoint_;
     junctor::serializer serializer_{junctor::serializer::msgpack};
-    rawsocket_settings common_;
+    channel_settings common_;
 };
 
 /// A connector to `where`, with defaults. Throws as the constructor.

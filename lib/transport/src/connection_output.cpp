@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
-#include "rawsocket_output.hpp"
+#include "connection_output.hpp"
 
 #include <exception>
 #include <new>
@@ -12,8 +12,8 @@
 
 namespace junctor {
 
-rawsocket_output::rawsocket_output(output_owner& owner, frame_queue*& short_way, shard_services& home,
-                                   std::size_t outbound_bytes_max) noexcept
+connection_output::connection_output(output_owner& owner, frame_queue*& short_way, shard_services& home,
+                                     std::size_t outbound_bytes_max) noexcept
     : flushable{home.mode()},
       owner_{&owner},
       short_way_{&short_way},
@@ -27,7 +27,7 @@ rawsocket_output::rawsocket_output(output_owner& owner, frame_queue*& short_way,
 // Queueing
 
 /// The answer to a message that cannot be queued: ends the connection, for its peer does not take what it is sent.
-delivery rawsocket_output::refuse(guard& lock, shard_services& at)
+delivery connection_output::refuse(guard& lock, shard_services& at)
 {
     if (started_) {
         end(close_reason::slow_consumer, at);
@@ -37,7 +37,7 @@ delivery rawsocket_output::refuse(guard& lock, shard_services& at)
 }
 
 /// Takes nothing more, and lets the owner end the connection.
-void rawsocket_output::end(close_reason reason, shard_services& at) noexcept
+void connection_output::end(close_reason reason, shard_services& at) noexcept
 {
     started_ = false;
     close_short_way();
@@ -46,7 +46,7 @@ void rawsocket_output::end(close_reason reason, shard_services& at) noexcept
     lone_run_ = nullptr;
 }
 
-byte_buffer& rawsocket_output::open_message()
+byte_buffer& connection_output::open_message()
 {
     guard lock(mutex_);
     auto* buffer = listed_ && lone_run_ == nullptr ? queue_.open_at_once() : nullptr;
@@ -61,7 +61,7 @@ byte_buffer& rawsocket_output::open_message()
     return *buffer;
 }
 
-delivery rawsocket_output::close_message()
+delivery connection_output::close_message()
 {
     guard lock(mutex_, std::adopt_lock);
     if (started_ && log_ == nullptr && queue_.close_if_admitted())
@@ -78,13 +78,13 @@ delivery rawsocket_output::close_message()
     return delivery::queued;
 }
 
-void rawsocket_output::drop_message() noexcept
+void connection_output::drop_message() noexcept
 {
     const guard lock(mutex_, std::adopt_lock);
     queue_.drop(here().buffers());
 }
 
-delivery rawsocket_output::send_encoded(byte_view message)
+delivery connection_output::send_encoded(byte_view message)
 {
     guard lock(mutex_);
     auto& at = here();
@@ -98,11 +98,12 @@ delivery rawsocket_output::send_encoded(byte_view message)
     return delivery::queued;
 }
 
-delivery rawsocket_output::send_run(const shared_run& run)
+delivery connection_output::send_run(const shared_run& run)
 {
     guard lock(mutex_);
     auto& at = here();
-    if (lone_run_ == nullptr && queue_.empty() && plain_ && !blocked_ && admits(*run) && !log_) {
+    if (lone_run_ == nullptr && queue_.empty() && plain_ && !blocked_ && queue_.takes_runs_whole() && admits(*run) &&
+        !log_) {
         list(at);
         close_short_way();
         lone_run_ = run;
@@ -129,14 +130,22 @@ delivery rawsocket_output::send_run(const shared_run& run)
     return outcome;
 }
 
-void rawsocket_output::push_urgent(byte_view bytes)
+void connection_output::push_urgent(byte_view bytes)
 {
     const guard lock(mutex_);
     queue_lone_run(home_.buffers());
     queue_.push_urgent(bytes, home_.buffers());
 }
 
-void rawsocket_output::push_ping(byte_view payload)
+void connection_output::push_close(websocket_close_code code)
+{
+    const guard lock(mutex_);
+    queue_lone_run(home_.buffers());
+    queue_.push_close(code, home_.buffers());
+    log(frame_direction::sent, frame_type::close, encode_close_code(code));
+}
+
+void connection_output::push_ping(byte_view payload)
 {
     const guard lock(mutex_);
     queue_lone_run(home_.buffers());
@@ -144,7 +153,7 @@ void rawsocket_output::push_ping(byte_view payload)
     log(frame_direction::sent, frame_type::ping, payload);
 }
 
-delivery rawsocket_output::push_pong(byte_view payload)
+delivery connection_output::push_pong(byte_view payload)
 {
     guard lock(mutex_);
     queue_lone_run(home_.buffers());
@@ -158,7 +167,7 @@ delivery rawsocket_output::push_pong(byte_view payload)
 
 // Writing
 
-void rawsocket_output::flush(shard_services& here) noexcept
+void connection_output::flush(shard_services& here) noexcept
 {
     guard lock(mutex_);
     unlist();
@@ -183,14 +192,14 @@ void rawsocket_output::flush(shard_services& here) noexcept
     }
 }
 
-write_status rawsocket_output::write() noexcept
+write_status connection_output::write() noexcept
 {
     const guard lock(mutex_);
     unlist();
     return started_ ? write_queue(home_.buffers()) : write_status::drained;
 }
 
-write_status rawsocket_output::write_queue(buffer_pool& buffers) noexcept
+write_status connection_output::write_queue(buffer_pool& buffers) noexcept
 {
     blocked_ = false;
     if (lone_run_ != nullptr) {
@@ -216,7 +225,7 @@ write_status rawsocket_output::write_queue(buffer_pool& buffers) noexcept
 }
 
 /// Writes the lone run. What the system does not take of it goes into the queue.
-write_status rawsocket_output::write_lone_run(buffer_pool& buffers) noexcept
+write_status connection_output::write_lone_run(buffer_pool& buffers) noexcept
 {
     const auto bytes = lone_run_->bytes();
     const auto taken = write_directly(descriptor_, bytes, write_error_);
@@ -237,7 +246,7 @@ write_status rawsocket_output::write_lone_run(buffer_pool& buffers) noexcept
     return write_status::blocked;
 }
 
-void rawsocket_output::owner_waits(bool waits) noexcept
+void connection_output::owner_waits(bool waits) noexcept
 {
     const guard lock(mutex_);
     blocked_ = waits;
@@ -245,7 +254,7 @@ void rawsocket_output::owner_waits(bool waits) noexcept
 
 // The home shard
 
-void rawsocket_output::start(int descriptor, bool plain) noexcept
+void connection_output::start(int descriptor, bool plain) noexcept
 {
     const guard lock(mutex_);
     descriptor_ = descriptor;
@@ -253,7 +262,7 @@ void rawsocket_output::start(int descriptor, bool plain) noexcept
     started_ = true;
 }
 
-void rawsocket_output::stop() noexcept
+void connection_output::stop() noexcept
 {
     const guard lock(mutex_);
     started_ = false;
@@ -263,7 +272,7 @@ void rawsocket_output::stop() noexcept
     lone_run_ = nullptr;
 }
 
-void rawsocket_output::wake() noexcept
+void connection_output::wake() noexcept
 {
     guard lock(mutex_);
     if (!started_)
@@ -278,7 +287,7 @@ void rawsocket_output::wake() noexcept
 
 /// Lets the owner look at the duties: at once if this is its shard, otherwise by one post, however many duties there
 /// are.
-void rawsocket_output::summon(guard& lock, shard_services& at)
+void connection_output::summon(guard& lock, shard_services& at)
 {
     if (&at == &home_) {
         lock.unlock();
@@ -298,7 +307,7 @@ void rawsocket_output::summon(guard& lock, shard_services& at)
     lock.unlock();
 }
 
-void rawsocket_output::attend_posted() noexcept
+void connection_output::attend_posted() noexcept
 {
     guard lock(mutex_);
     posted_ = false;
@@ -307,31 +316,31 @@ void rawsocket_output::attend_posted() noexcept
         owner_->attend();
 }
 
-output_duties rawsocket_output::take_duties() noexcept
+output_duties connection_output::take_duties() noexcept
 {
     const guard lock(mutex_);
     return std::exchange(duties_, {});
 }
 
-std::size_t rawsocket_output::queued_bytes()
+std::size_t connection_output::queued_bytes()
 {
     const guard lock(mutex_);
     return queue_.size() + (lone_run_ != nullptr ? lone_run_->bytes().size() : 0);
 }
 
-std::uint64_t rawsocket_output::bytes_written()
+std::uint64_t connection_output::bytes_written()
 {
     const guard lock(mutex_);
     return bytes_written_;
 }
 
-boost::system::error_code rawsocket_output::write_error()
+boost::system::error_code connection_output::write_error()
 {
     const guard lock(mutex_);
     return write_error_;
 }
 
-void rawsocket_output::log_frames(frame_log log)
+void connection_output::log_frames(frame_log log)
 {
     const guard lock(mutex_);
     close_short_way();

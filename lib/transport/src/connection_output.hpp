@@ -2,7 +2,7 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #pragma once
 
-/// The outgoing half of a RawSocket connection, which every shard may use.
+/// The outgoing half of a connection, which every shard may use.
 
 #include <cstddef>
 #include <cstdint>
@@ -27,7 +27,7 @@ namespace junctor {
 /// Whoever reads from the connection that an output belongs to. It is called on the connection's own shard.
 class output_owner {
 public:
-    /// There is something in `rawsocket_output::take_duties()`.
+    /// There is something in `connection_output::take_duties()`.
     virtual void attend() noexcept = 0;
 
 protected:
@@ -49,12 +49,12 @@ struct output_duties {
 ///
 /// Which shard works is told by `shard_scope`; outside of any scope it is the home. An output outlives its connection
 /// for as long as a flush list refers to it, and does nothing then.
-class rawsocket_output final : public flushable {
+class connection_output final : public flushable {
 public:
     /// `owner`, `short_way` and `home` must live until `leave_owner`. Nothing can be queued before `start`. The queue
     /// is shown in `short_way` while it may be used as `outlet::short_way` tells.
-    rawsocket_output(output_owner& owner, frame_queue*& short_way, shard_services& home,
-                     std::size_t outbound_bytes_max) noexcept;
+    connection_output(output_owner& owner, frame_queue*& short_way, shard_services& home,
+                      std::size_t outbound_bytes_max) noexcept;
 
     // What an outlet does, on any shard, by whoever has entered the realm. See there.
 
@@ -71,6 +71,9 @@ public:
     /// Takes messages from now on and writes to `descriptor`; with `plain`, directly.
     void start(int descriptor, bool plain) noexcept;
 
+    /// How what is queued is framed; before anything is.
+    void set_form(frame_form form) noexcept { queue_.set_form(form); }
+
     /// The longest message that the peer takes.
     void set_peer_message_bytes_max(std::size_t bytes) noexcept { queue_.set_payload_bytes_max(bytes); }
 
@@ -85,6 +88,9 @@ public:
 
     /// Queues bytes that come before all frames.
     void push_urgent(byte_view bytes);
+
+    /// Queues the Close frame of a WebSocket, behind all messages.
+    void push_close(websocket_close_code code);
 
     /// Queues a PING, whose payload any peer can take.
     void push_ping(byte_view payload);
@@ -145,7 +151,7 @@ private:
     {
         if (!started_) [[unlikely]]
             return delivery::refused;
-        const auto frame_bytes = frame_header_bytes + payload_bytes;
+        const auto frame_bytes = queue_.frame_bytes(payload_bytes);
         if (payload_bytes > queue_.payload_bytes_max() || frame_bytes > queue_.bytes_max()) [[unlikely]]
             return delivery::too_large;
         return queue_.admits(payload_bytes, frame_bytes) ? delivery::queued : delivery::refused;

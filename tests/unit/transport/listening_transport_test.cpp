@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
-#include <junctor/transport/rawsocket_transport.hpp>
+#include <junctor/transport/listening_transport.hpp>
 
 #include <stdexcept>
 
@@ -18,7 +18,7 @@ public:
 
 } // namespace
 
-TEST_CASE("rawsocket_transport: everything has a default", "[transport][settings]")
+TEST_CASE("listening_transport: everything has a default", "[transport][settings]")
 {
     const auto transport = rawsocket(unix_socket("/run/shop.sock"));
     CHECK(to_string(transport.endpoint()) == "unix:/run/shop.sock");
@@ -31,7 +31,7 @@ TEST_CASE("rawsocket_transport: everything has a default", "[transport][settings
     CHECK(transport.methods().empty());
 }
 
-TEST_CASE("rawsocket_transport: settings are named and chain", "[transport][settings]")
+TEST_CASE("listening_transport: settings are named and chain", "[transport][settings]")
 {
     nobody first;
     nobody second;
@@ -66,14 +66,14 @@ TEST_CASE("rawsocket_transport: settings are named and chain", "[transport][sett
     CHECK(transport.methods()[1].second.get() == &second);
 }
 
-TEST_CASE("rawsocket_transport: what cannot be announced is brought within what can", "[transport][settings]")
+TEST_CASE("listening_transport: what cannot be announced is brought within what can", "[transport][settings]")
 {
     auto transport = rawsocket(tcp("127.0.0.1", 8081));
     CHECK(transport.max_message_size(1).announced_message_size() == 512);
     CHECK(transport.max_message_size(64u << 20).announced_message_size() == 16'777'216);
 }
 
-TEST_CASE("rawsocket_transport: nonsense is refused at once", "[transport][settings]")
+TEST_CASE("listening_transport: nonsense is refused at once", "[transport][settings]")
 {
     nobody any;
     auto transport = rawsocket(tcp("127.0.0.1", 8081));

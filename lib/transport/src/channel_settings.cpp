@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
-#include <junctor/transport/rawsocket_settings.hpp>
+#include <junctor/transport/channel_settings.hpp>
 
 #include <stdexcept>
 
@@ -8,14 +8,14 @@
 
 namespace junctor {
 
-void rawsocket_settings::set_max_message_size(std::size_t bytes)
+void channel_settings::set_max_message_size(std::size_t bytes)
 {
     if (bytes == 0)
         throw std::invalid_argument("max_message_size must be at least 1");
     max_message_size = bytes;
 }
 
-void rawsocket_settings::set_keep_alive(keep_alive when, std::chrono::milliseconds interval)
+void channel_settings::set_keep_alive(keep_alive when, std::chrono::milliseconds interval)
 {
     if (when != keep_alive::off && interval <= std::chrono::milliseconds::zero())
         throw std::invalid_argument("keep-alive PING needs a positive interval");
@@ -23,7 +23,7 @@ void rawsocket_settings::set_keep_alive(keep_alive when, std::chrono::millisecon
     keep_alive_interval = interval;
 }
 
-std::size_t rawsocket_settings::announced_message_size() const noexcept
+std::size_t channel_settings::announced_message_size() const noexcept
 {
     return message_bytes_of_nibble(nibble_of_message_bytes(max_message_size));
 }

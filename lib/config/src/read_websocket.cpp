@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <algorithm>
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "readers.hpp"
+
+namespace junctor {
+namespace {
+
+/// The range that Crossbar.io documents; 0 stands for as much as there can be.
+constexpr std::int64_t size_max = std::int64_t{64} << 20;
+constexpr std::int64_t duration_min_ms = 1000;
+constexpr std::int64_t duration_max_ms = 86'400'000;
+
+/// A duration in milliseconds, or 0 for none; nothing if the key is absent or wrong.
+std::optional<std::chrono::milliseconds> read_duration(dict_reader& keys, std::string_view key, config_reading& reading)
+{
+    const auto item = keys.take(key);
+    const auto given = item ? read_integer(*item, 0, duration_max_ms, reading.problems) : std::nullopt;
+    if (given && *given != 0 && *given < duration_min_ms) {
+        reading.problems.error(*item, fmt::format("is in milliseconds: must be 0, or {} at least", duration_min_ms));
+        return std::nullopt;
+    }
+    return given ? std::optional(std::chrono::milliseconds(*given)) : std::nullopt;
+}
+
+void read_max_message_size(dict_reader& keys, listening_transport& transport, config_reading& reading)
+{
+    const auto item = keys.take("max_message_size");
+    const auto given = item ? read_integer(*item, 0, size_max, reading.problems) : std::nullopt;
+    if (!given)
+        return;
+    constexpr auto most = limits::rawsocket_message_bytes_max;
+    const auto size = *given == 0 ? most : static_cast<std::size_t>(*given);
+    if (size > most)
+        reading.problems.warning(*item, fmt::format("messages have {} bytes at most, so that is the limit", most));
+    transport.max_message_size(std::min(size, most));
+}
+
+/// Where browsers may come from. Who names any origin means those without one, too, unless told otherwise.
+void read_origins(dict_reader& keys, websocket_settings& settings, config_reading& reading)
+{
+    const auto origins = keys.take("allowed_origins");
+    if (origins) {
+        for (const auto& element : read_list(*origins, reading.problems)) {
+            const auto origin = read_text(element, reading.problems);
+            if (!origin)
+                continue;
+            if (*origin != "*" && origin->find("://") == std::string::npos)
+                reading.problems.error(element, "is no origin", "such as \"https://shop.example.com\", or \"*\"");
+            settings.allowed_origins.push_back(*origin);
+        }
+        if (settings.allowed_origins.empty() && kind_of(*origins->node) == "list")
+            reading.problems.error(*origins, "must name one origin at least",
+                                   "leave the key out for pages of the same host");
+    }
+    const auto& named = settings.allowed_origins;
+    const bool any = std::find(named.begin(), named.end(), "*") != named.end();
+    settings.null_origin_allowed = keys.boolean("allow_null_origin").value_or(any);
+}
+
+void read_keep_alive(dict_reader& keys, listening_transport& transport, config_reading& reading)
+{
+    const auto interval = read_duration(keys, "auto_ping_interval", reading);
+    if (interval && interval->count() != 0)
+        transport.keep_alive_ping(keep_alive::always, *interval);
+    if (const auto timeout = read_duration(keys, "auto_ping_timeout", reading))
+        transport.pong_timeout(*timeout);
+}
+
+void read_options(const config_item& item, listening_transport& transport, websocket_settings& settings,
+                  config_reading& reading)
+{
+    dict_reader keys(item, reading.problems);
+    read_max_message_size(keys, transport, reading);
+    if (const auto size = keys.integer("max_frame_size", 0, size_max))
+        settings.max_frame_size = static_cast<std::size_t>(*size);
+    if (const auto bound = read_duration(keys, "open_handshake_timeout", reading))
+        settings.open_handshake_timeout = *bound;
+    if (const auto bound = read_duration(keys, "close_handshake_timeout", reading))
+        settings.close_handshake_timeout = *bound;
+    read_keep_alive(keys, transport, reading);
+    read_origins(keys, settings, reading);
+    settings.subprotocol_required = keys.boolean("require_websocket_subprotocol").value_or(true);
+    settings.status_page = keys.boolean("enable_webstatus").value_or(true);
+    settings.server_shown = keys.boolean("show_server_version").value_or(true);
+    read_error_uris(keys, transport);
+    keys.ignore({"external_port", "enable_hybi10", "enable_rfc6455", "validate_utf8", "mask_server_frames",
+                 "require_masked_client_frames", "apply_mask", "auto_fragment_size", "fail_by_drop",
+                 "echo_close_codereason", "tcp_nodelay", "auto_ping_size", "auto_ping_restart_on_any_traffic",
+                 "enable_flash_policy", "flash_policy", "compression"});
+    keys.finish();
+}
+
+/// The path of a URL such as "ws://localhost:8080/ws"; empty if it names none.
+std::string read_url(const config_item& item, config_reading& reading)
+{
+    const auto url = read_text(item, reading.problems);
+    if (!url)
+        return {};
+    const bool plain = url->starts_with("ws://");
+    if (!plain && !url->starts_with("wss://")) {
+        reading.problems.error(item, "is no URL of a WebSocket", "such as \"ws://localhost:8080/ws\"");
+        return {};
+    }
+    const auto path = url->find('/', plain ? 5 : 6);
+    auto found = path == std::string::npos ? std::string() : url->substr(path, url->find_first_of("?#") - path);
+    return found == "/" ? std::string() : found;
+}
+
+} // namespace
+
+void read_websocket(dict_reader& keys, listening_transport& transport, config_reading& reading)
+{
+    websocket_settings settings;
+    if (const auto url = keys.take("url"))
+        settings.path = read_url(*url, reading);
+    if (const auto options = keys.take("options"))
+        read_options(*options, transport, settings, reading);
+    keys.refuse("cookie", "cookies are");
+    transport.websocket(std::move(settings));
+}
+
+} // namespace junctor

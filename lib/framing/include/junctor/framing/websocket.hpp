@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// Frames and subprotocols of WebSocket. Spec: RFC 6455; advanced profile, "WebSocket Transport".
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include <junctor/base/bytes.hpp>
+#include <junctor/codec/serializer.hpp>
+#include <junctor/framing/websocket_error.hpp>
+
+namespace junctor {
+
+/// What a frame carries.
+enum class websocket_opcode : std::uint8_t { continuation = 0, text = 1, binary = 2, close = 8, ping = 9, pong = 10 };
+
+/// The opcode of all messages in `format`.
+[[nodiscard]] constexpr websocket_opcode data_opcode(serializer format) noexcept
+{
+    return format == serializer::json ? websocket_opcode::text : websocket_opcode::binary;
+}
+
+/// The longest payload of control frames.
+inline constexpr std::size_t websocket_control_bytes_max = 125;
+
+/// The header of a frame of a router: not masked, whole messages.
+class websocket_header {
+public:
+    static constexpr std::size_t bytes_max = 10;
+
+    websocket_header(websocket_opcode opcode, std::size_t payload_bytes) noexcept;
+
+    [[nodiscard]] byte_view view() const noexcept { return byte_view(octets_).first(size_); }
+
+private:
+    std::array<std::byte, bytes_max> octets_;
+    std::size_t size_;
+};
+
+/// The length of such a header.
+[[nodiscard]] constexpr std::size_t websocket_header_bytes(std::size_t payload_bytes) noexcept
+{
+    if (payload_bytes <= websocket_control_bytes_max)
+        return 2;
+    return payload_bytes <= 0xFFFF ? 4 : websocket_header::bytes_max;
+}
+
+/// The length, with its header, of the frame at the front of `frames`, which this program has put there itself.
+[[nodiscard]] std::size_t first_websocket_frame_bytes(byte_view frames) noexcept;
+
+/// The payload of a Close frame.
+[[nodiscard]] std::array<std::byte, 2> encode_close_code(websocket_close_code code) noexcept;
+
+/// What is wrong with the payload of a Close frame; no error if nothing is.
+[[nodiscard]] boost::system::error_code check_close(byte_view payload) noexcept;
+
+/// The name of the subprotocol for `format`, such as "wamp.2.json", and what such a name stands for.
+[[nodiscard]] std::string_view subprotocol_of(serializer format) noexcept;
+[[nodiscard]] std::optional<serializer> parse_subprotocol(std::string_view name) noexcept;
+
+} // namespace junctor

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// Incremental parser that makes messages of a stream of WebSocket frames.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <boost/system/error_code.hpp>
+
+#include <junctor/base/bytes.hpp>
+#include <junctor/framing/buffer_pool.hpp>
+#include <junctor/framing/frame_parser.hpp>
+#include <junctor/framing/websocket.hpp>
+
+namespace junctor {
+
+/// Bounds of what a client may send.
+struct websocket_bounds {
+    std::size_t message_bytes_max{};
+    std::size_t frame_bytes_max{static_cast<std::size_t>(-1)}; ///< Of its payload.
+};
+
+/// Makes messages of the frames of a client, of any fragmentation, and checks all that RFC 6455 demands of them. A
+/// message that lies whole within one frame and one input is unmasked where it stands and not copied; any other is put
+/// together in a buffer of the pool that grows as its bytes arrive. Used by one thread at a time.
+///
+/// After a Close frame there is nothing more: what follows is passed over.
+class websocket_parser {
+public:
+    /// What frames are taken from.
+    using input_view = std::span<std::byte>;
+
+    /// `buffers` must outlive the parser.
+    websocket_parser(const websocket_bounds& bounds, buffer_pool& buffers) noexcept;
+    websocket_parser(const websocket_parser&) = delete;
+    websocket_parser& operator=(const websocket_parser&) = delete;
+    ~websocket_parser();
+
+    /// Which data frames are legal; the others fail the connection.
+    void expect(websocket_opcode data) noexcept { data_ = data; }
+
+    /// Takes the next message or control frame from the front of `input`, which is changed in place. With `need_more`
+    /// the input is used up and may be overwritten. The payload of a message lies in `input`, or in the parser until
+    /// `recycle()`; that of a control frame is valid until the next call. `failed` is final; `error()` says why.
+    [[nodiscard]] frame_step next(std::span<std::byte>& input);
+
+    /// Gives back the memory of the messages that were put together. These must not be in use any more.
+    void recycle() noexcept;
+
+    /// Why parsing failed; no error before that.
+    [[nodiscard]] boost::system::error_code error() const noexcept { return error_; }
+
+private:
+    [[nodiscard]] bool read_header(std::span<std::byte>& input) noexcept;
+    [[nodiscard]] bool take_octets(std::span<std::byte>& input, std::size_t wanted) noexcept;
+    [[nodiscard]] boost::system::error_code check_start() const noexcept;
+    [[nodiscard]] boost::system::error_code read_length() noexcept;
+    [[nodiscard]] std::size_t header_bytes() const noexcept;
+    [[nodiscard]] bool is_control() const noexcept { return opcode_ >= websocket_opcode::close; }
+    [[nodiscard]] std::span<std::byte> take_payload(std::span<std::byte>& input) noexcept;
+    void collect(byte_view arrived);
+    [[nodiscard]] frame_step end_frame();
+    [[nodiscard]] frame_step deliver_control(byte_view payload) noexcept;
+    [[nodiscard]] frame_step deliver(byte_view payload) noexcept;
+    [[nodiscard]] frame_step fail(boost::system::error_code error) noexcept;
+
+    static constexpr std::size_t header_bytes_max = 14;
+
+    websocket_bounds bounds_;
+    buffer_pool& buffers_;
+    boost::system::error_code error_;
+    websocket_opcode data_{websocket_opcode::text};
+    bool closed_{false};
+
+    // The frame that has begun.
+    std::array<std::byte, header_bytes_max> header_{};
+    std::uint8_t header_size_{0};
+    bool in_payload_{false};
+    bool final_{false};
+    websocket_opcode opcode_{};
+    std::array<std::byte, 4> mask_{};
+    std::size_t missing_{0}; ///< Of its payload.
+
+    // What has come of a message and of a control frame.
+    bool in_message_{false}; ///< It comes in several frames.
+    std::uint8_t control_size_{0};
+    std::array<std::byte, websocket_control_bytes_max> control_{};
+    byte_buffer partial_;
+    std::vector<byte_buffer> assembled_; ///< Messages that were put together and delivered since the last recycling.
+};
+
+} // namespace junctor

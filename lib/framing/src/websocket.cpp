@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <junctor/framing/websocket.hpp>
+
+#include <cassert>
+
+#include <boost/endian/conversion.hpp>
+
+#include <junctor/codec/utf8.hpp>
+
+namespace junctor {
+
+namespace {
+
+constexpr std::byte final_bit{0x80};
+constexpr std::byte length_bits{0x7F};
+constexpr unsigned length_in_2_octets = 126;
+constexpr unsigned length_in_8_octets = 127;
+
+unsigned char* raw(std::byte* octets) noexcept
+{
+    return reinterpret_cast<unsigned char*>(octets);
+}
+
+const unsigned char* raw(const std::byte* octets) noexcept
+{
+    return reinterpret_cast<const unsigned char*>(octets);
+}
+
+/// Whether peers may send it: those of the specification but for the ones that say what was not sent, and the ranges
+/// for libraries and applications.
+constexpr bool may_be_sent(unsigned code) noexcept
+{
+    if (code >= 3000)
+        return code <= 4999;
+    return code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006;
+}
+
+} // namespace
+
+websocket_header::websocket_header(websocket_opcode opcode, std::size_t payload_bytes) noexcept
+    : octets_{}, size_{websocket_header_bytes(payload_bytes)}
+{
+    octets_[0] = final_bit | static_cast<std::byte>(opcode);
+    switch (size_) {
+    case 2: octets_[1] = static_cast<std::byte>(payload_bytes); break;
+    case 4:
+        octets_[1] = static_cast<std::byte>(length_in_2_octets);
+        boost::endian::store_big_u16(raw(&octets_[2]), static_cast<std::uint16_t>(payload_bytes));
+        break;
+    default:
+        octets_[1] = static_cast<std::byte>(length_in_8_octets);
+        boost::endian::store_big_u64(raw(&octets_[2]), payload_bytes);
+    }
+}
+
+std::size_t first_websocket_frame_bytes(byte_view frames) noexcept
+{
+    assert(frames.size() >= 2);
+    const auto length = std::to_integer<std::size_t>(frames[1] & length_bits);
+    if (length == length_in_2_octets)
+        return 4 + boost::endian::load_big_u16(raw(&frames[2]));
+    if (length == length_in_8_octets)
+        return websocket_header::bytes_max + boost::endian::load_big_u64(raw(&frames[2]));
+    return 2 + length;
+}
+
+std::array<std::byte, 2> encode_close_code(websocket_close_code code) noexcept
+{
+    std::array<std::byte, 2> payload{};
+    boost::endian::store_big_u16(raw(payload.data()), static_cast<std::uint16_t>(code));
+    return payload;
+}
+
+boost::system::error_code check_close(byte_view payload) noexcept
+{
+    if (payload.empty())
+        return {};
+    if (payload.size() < 2 || !may_be_sent(boost::endian::load_big_u16(raw(payload.data()))))
+        return websocket_error::close_malformed;
+    if (!is_utf8(as_text(payload.subspan(2))))
+        return websocket_error::text_not_utf8;
+    return {};
+}
+
+std::string_view subprotocol_of(serializer format) noexcept
+{
+    switch (format) {
+    case serializer::json: return "wamp.2.json";
+    case serializer::msgpack: return "wamp.2.msgpack";
+    case serializer::cbor: return "wamp.2.cbor";
+    }
+    return {};
+}
+
+std::optional<serializer> parse_subprotocol(std::string_view name) noexcept
+{
+    for (const auto known : all_serializers)
+        if (name == subprotocol_of(known))
+            return known;
+    return std::nullopt;
+}
+
+} // namespace junctor

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <junctor/framing/websocket_parser.hpp>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include <boost/endian/conversion.hpp>
+
+#include <junctor/codec/utf8.hpp>
+
+namespace junctor {
+
+namespace {
+
+constexpr std::byte final_bit{0x80};
+constexpr std::byte reserved_bits{0x70};
+constexpr std::byte opcode_bits{0x0F};
+constexpr std::byte mask_bit{0x80};
+constexpr std::byte length_bits{0x7F};
+constexpr unsigned length_in_2_octets = 126;
+constexpr unsigned length_in_8_octets = 127;
+constexpr std::size_t start_bytes = 2;
+constexpr std::size_t mask_bytes = 4;
+
+/// Removes the mask from `payload`, and turns the mask to where the rest of the frame goes on with it.
+void unmask(std::span<std::byte> payload, std::array<std::byte, mask_bytes>& mask) noexcept
+{
+    std::uint64_t twice = 0;
+    std::memcpy(&twice, mask.data(), mask_bytes);
+    std::memcpy(reinterpret_cast<std::byte*>(&twice) + mask_bytes, mask.data(), mask_bytes);
+    auto* at = payload.data();
+    auto left = payload.size();
+    for (; left >= sizeof twice; left -= sizeof twice, at += sizeof twice) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, at, sizeof word);
+        word ^= twice;
+        std::memcpy(at, &word, sizeof word);
+    }
+    for (std::size_t i = 0; i != left; ++i)
+        at[i] ^= mask[i % mask_bytes];
+    std::rotate(mask.begin(), mask.begin() + left % mask_bytes, mask.end());
+}
+
+frame_type type_of(websocket_opcode control) noexcept
+{
+    if (control == websocket_opcode::close)
+        return frame_type::close;
+    return control == websocket_opcode::ping ? frame_type::ping : frame_type::pong;
+}
+
+} // namespace
+
+websocket_parser::websocket_parser(const websocket_bounds& bounds, buffer_pool& buffers) noexcept
+    : bounds_{bounds}, buffers_{buffers}
+{
+}
+
+websocket_parser::~websocket_parser()
+{
+    buffers_.give(partial_);
+    recycle();
+}
+
+void websocket_parser::recycle() noexcept
+{
+    for (auto& message : assembled_)
+        buffers_.give(message);
+    assembled_.clear();
+}
+
+frame_step websocket_parser::next(std::span<std::byte>& input)
+{
+    while (!error_) {
+        if (closed_)
+            input = {};
+        const bool begins = !in_payload_;
+        if (begins && !read_header(input))
+            break;
+        const auto payload = take_payload(input);
+        const bool whole = begins && missing_ == 0;
+        if (whole && is_control())
+            return deliver_control(payload);
+        if (whole && final_ && !in_message_)
+            return deliver(payload);
+        collect(payload);
+        if (missing_ != 0)
+            break;
+        if (is_control() || final_)
+            return end_frame();
+    }
+    return {.status = error_ ? frame_status::failed : frame_status::need_more};
+}
+
+frame_step websocket_parser::fail(boost::system::error_code error) noexcept
+{
+    error_ = error;
+    return {.status = frame_status::failed};
+}
+
+/// Whether the header is complete and within the rules now.
+bool websocket_parser::read_header(std::span<std::byte>& input) noexcept
+{
+    if (!take_octets(input, start_bytes))
+        return false;
+    opcode_ = static_cast<websocket_opcode>(header_[0] & opcode_bits);
+    error_ = check_start();
+    if (error_ || !take_octets(input, header_bytes()))
+        return false;
+    error_ = read_length();
+    if (error_)
+        return false;
+    std::copy_n(header_.begin() + header_size_ - mask_bytes, mask_bytes, mask_.begin());
+    final_ = (header_[0] & final_bit) != std::byte{0};
+    in_message_ = in_message_ || (!is_control() && !final_);
+    header_size_ = 0;
+    in_payload_ = true;
+    return true;
+}
+
+/// Whether `wanted` octets of the header have come.
+bool websocket_parser::take_octets(std::span<std::byte>& input, std::size_t wanted) noexcept
+{
+    if (header_size_ >= wanted)
+        return true;
+    const auto arriving = std::min(wanted - header_size_, input.size());
+    std::copy_n(input.begin(), arriving, header_.begin() + header_size_);
+    input = input.subspan(arriving);
+    header_size_ = static_cast<std::uint8_t>(header_size_ + arriving);
+    return header_size_ == wanted;
+}
+
+/// What is wrong with the first two octets.
+boost::system::error_code websocket_parser::check_start() const noexcept
+{
+    using enum websocket_opcode;
+    if ((header_[0] & reserved_bits) != std::byte{0})
+        return websocket_error::reserved_bits_used;
+    if (opcode_ > pong || (opcode_ > binary && opcode_ < close))
+        return websocket_error::reserved_opcode;
+    if ((header_[1] & mask_bit) == std::byte{0})
+        return websocket_error::mask_missing;
+    if (is_control()) {
+        if ((header_[0] & final_bit) == std::byte{0})
+            return websocket_error::control_fragmented;
+        if (std::to_integer<std::size_t>(header_[1] & length_bits) > websocket_control_bytes_max)
+            return websocket_error::control_too_long;
+        return {};
+    }
+    if (opcode_ == continuation)
+        return in_message_ ? boost::system::error_code() : websocket_error::continuation_unexpected;
+    if (in_message_)
+        return websocket_error::message_interrupted;
+    if (opcode_ != data_)
+        return websocket_error::data_type_unsupported;
+    return {};
+}
+
+std::size_t websocket_parser::header_bytes() const noexcept
+{
+    switch (std::to_integer<unsigned>(header_[1] & length_bits)) {
+    case length_in_2_octets: return start_bytes + 2 + mask_bytes;
+    case length_in_8_octets: return header_bytes_max;
+    default: return start_bytes + mask_bytes;
+    }
+}
+
+/// Sets how much is missing. Returns what is wrong with it.
+boost::system::error_code websocket_parser::read_length() noexcept
+{
+    const auto* const behind = reinterpret_cast<const unsigned char*>(&header_[start_bytes]);
+    std::uint64_t length = std::to_integer<unsigned>(header_[1] & length_bits);
+    if (length == length_in_2_octets) {
+        length = boost::endian::load_big_u16(behind);
+        if (length <= websocket_control_bytes_max)
+            return websocket_error::length_malformed;
+    } else if (length == length_in_8_octets) {
+        length = boost::endian::load_big_u64(behind);
+        if (length <= 0xFFFF || length >> 63 != 0)
+            return websocket_error::length_malformed;
+    }
+    missing_ = length;
+    if (is_control())
+        return {};
+    if (length > bounds_.frame_bytes_max)
+        return websocket_error::frame_too_long;
+    if (length > bounds_.message_bytes_max - partial_.size())
+        return websocket_error::message_too_long;
+    return {};
+}
+
+/// What of the payload has come, without its mask.
+std::span<std::byte> websocket_parser::take_payload(std::span<std::byte>& input) noexcept
+{
+    const auto payload = input.first(std::min(missing_, input.size()));
+    input = input.subspan(payload.size());
+    missing_ -= payload.size();
+    in_payload_ = missing_ != 0;
+    unmask(payload, mask_);
+    return payload;
+}
+
+/// Keeps what has come of a frame that is to be put together.
+void websocket_parser::collect(byte_view arrived)
+{
+    if (is_control()) {
+        std::copy(arrived.begin(), arrived.end(), control_.begin() + control_size_);
+        control_size_ = static_cast<std::uint8_t>(control_size_ + arrived.size());
+        return;
+    }
+    if (partial_.capacity() == 0 && !arrived.empty())
+        partial_ = buffers_.take();
+    partial_.append(arrived);
+}
+
+/// Delivers what was put together.
+frame_step websocket_parser::end_frame()
+{
+    if (is_control())
+        return deliver_control(byte_view(control_).first(std::exchange(control_size_, std::uint8_t{0})));
+    in_message_ = false;
+    assembled_.push_back(std::move(partial_));
+    return deliver(assembled_.back().view());
+}
+
+frame_step websocket_parser::deliver_control(byte_view payload) noexcept
+{
+    if (opcode_ == websocket_opcode::close) {
+        if (const auto error = check_close(payload))
+            return fail(error);
+        closed_ = true;
+    }
+    return {frame_status::complete, type_of(opcode_), payload};
+}
+
+frame_step websocket_parser::deliver(byte_view payload) noexcept
+{
+    if (data_ == websocket_opcode::text && !is_utf8(as_text(payload)))
+        return fail(websocket_error::text_not_utf8);
+    return {frame_status::complete, frame_type::message, payload};
+}
+
+} // namespace junctor

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// What only a WebSocket transport has settings for.
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace junctor {
+
+/// Settings of a WebSocket transport that listens. A plain value. Spec: RFC 6455.
+struct websocket_settings {
+    /// The path that clients must ask for, such as "/ws"; empty for any.
+    std::string path;
+
+    /// Pages that may connect, as "https://shop.example.com" or with `*` for any characters. Empty: pages of the very
+    /// host and port that they connect to. Clients that are no pages, and so have no origin, may always connect.
+    std::vector<std::string> allowed_origins;
+
+    /// Whether pages without an origin of their own may connect: those of local files, but also any that hides where it
+    /// is from.
+    bool null_origin_allowed{false};
+
+    /// Whether a client that names no subprotocol is refused. If not, it is taken for one that speaks JSON, or what the
+    /// transport allows in place of that.
+    bool subprotocol_required{true};
+
+    /// Whether a browser that opens the address is shown a page that tells what is here, or just one line.
+    bool status_page{true};
+
+    /// Whether answers name this program.
+    bool server_shown{true};
+
+    /// The largest frame in bytes that is taken from clients; 0 for as large as a message.
+    std::size_t max_frame_size{0};
+
+    /// How long the handshake may take at most, within `session_limits::join_timeout`; 0 for as long as that.
+    std::chrono::milliseconds open_handshake_timeout{0};
+
+    /// How long the end may take at most, within what whoever closes allows; 0 for as long as that.
+    std::chrono::milliseconds close_handshake_timeout{0};
+};
+
+/// Whether a page of `origin`, which connects to `host` (both as the request has them), may connect.
+[[nodiscard]] bool admits_origin(const websocket_settings& settings, std::string_view origin, std::string_view host);
+
+} // namespace junctor

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#include "websocket_upgrade.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <optional>
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/rfc7230.hpp>
+#include <fmt/format.h>
+#include <openssl/evp.h>
+
+#include <junctor/base/limits.hpp>
+#include <junctor/codec/base64.hpp>
+#include <junctor/framing/websocket.hpp>
+
+namespace junctor {
+
+namespace {
+
+namespace http = boost::beast::http;
+using request = http::request<http::empty_body>;
+
+constexpr std::string_view end_of_head = "\r\n\r\n";
+constexpr std::string_view key_suffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+constexpr std::size_t key_bytes = 16;
+
+std::string_view text(boost::beast::string_view of) noexcept
+{
+    return {of.data(), of.size()};
+}
+
+/// The only field of that name, or nothing.
+std::optional<std::string_view> only_field(const request& asked, http::field name)
+{
+    if (asked.count(name) != 1)
+        return std::nullopt;
+    return text(asked[name]);
+}
+
+/// Calls `visit(std::string_view token)` for each token of the lists in all fields of that name, until it returns true.
+/// Whether it did.
+template <class Visit>
+bool any_token(const request& asked, http::field name, Visit visit)
+{
+    const auto [first, last] = asked.equal_range(name);
+    return std::any_of(first, last, [&](const auto& field) {
+        const http::token_list tokens(field.value());
+        return std::any_of(tokens.begin(), tokens.end(), [&](auto token) { return visit(text(token)); });
+    });
+}
+
+bool has_token(const request& asked, http::field name, boost::beast::string_view wanted)
+{
+    return any_token(asked, name, [&](std::string_view token) {
+        return boost::beast::iequals(boost::beast::string_view(token.data(), token.size()), wanted);
+    });
+}
+
+/// The path of the request, without its query.
+std::string_view path_of(const request& asked)
+{
+    const auto target = text(asked.target());
+    return target.substr(0, target.find('?'));
+}
+
+bool is_key(std::string_view key)
+{
+    const auto bytes = read_base64(key);
+    return bytes && bytes->size() == key_bytes;
+}
+
+/// What proves to the client that its request was understood.
+std::string accept_value(std::string_view key)
+{
+    const auto input = std::string(key).append(key_suffix);
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    EVP_Digest(input.data(), input.size(), digest.data(), &size, EVP_sha1(), nullptr);
+    byte_buffer encoded;
+    write_base64(std::as_bytes(std::span(digest)).first(size), encoded);
+    return std::string(as_text(encoded.view()));
+}
+
+/// What is wrong with the request as such; nothing if it asks for a WebSocket in the right way.
+std::optional<websocket_error> check_request(const request& asked)
+{
+    if (asked.method() != http::verb::get || asked.version() != 11 || !only_field(asked, http::field::host) ||
+        !asked.target().starts_with('/') || asked.count(http::field::content_length) != 0 ||
+        asked.count(http::field::transfer_encoding) != 0)
+        return websocket_error::request_malformed;
+    if (!has_token(asked, http::field::upgrade, "websocket") || !has_token(asked, http::field::connection, "upgrade"))
+        return websocket_error::no_upgrade;
+    if (only_field(asked, http::field::sec_websocket_version) != "13")
+        return websocket_error::version_unsupported;
+    if (!is_key(only_field(asked, http::field::sec_websocket_key).value_or("")))
+        return websocket_error::request_malformed;
+    return std::nullopt;
+}
+
+/// Why a request that asks for a WebSocket is not granted; nothing if it may be.
+std::optional<websocket_error> check_client(const request& asked, const upgrade_terms& terms)
+{
+    if (asked.count(http::field::origin) > 1)
+        return websocket_error::request_malformed;
+    const auto origin = only_field(asked, http::field::origin);
+    if (origin && !admits_origin(terms.settings, *origin, text(asked[http::field::host])))
+        return websocket_error::origin_refused;
+    if (terms.connection_limit_reached)
+        return websocket_error::connection_limit_reached;
+    return std::nullopt;
+}
+
+/// The first subprotocol of the client that is allowed, or nothing.
+std::optional<serializer> choose_format(const request& asked, const serializer_set& allowed)
+{
+    std::optional<serializer> chosen;
+    any_token(asked, http::field::sec_websocket_protocol, [&](std::string_view name) {
+        const auto format = parse_subprotocol(name);
+        if (format && allowed.contains(*format))
+            chosen = format;
+        return chosen.has_value();
+    });
+    return chosen;
+}
+
+/// What a client without subprotocol is taken to speak.
+serializer format_without_subprotocol(const serializer_set& allowed)
+{
+    return *std::find_if(all_serializers.begin(), all_serializers.end(),
+                         [&](serializer format) { return allowed.contains(format); });
+}
+
+std::string server_field(const upgrade_terms& terms)
+{
+    return terms.settings.server_shown ? "Server: Junctor\r\n" : "";
+}
+
+upgrade_answer accept(const request& asked, serializer format, bool named, const upgrade_terms& terms)
+{
+    upgrade_answer answer;
+    answer.format = format;
+    answer.reply = fmt::format("HTTP/1.1 101 Switching Protocols\r\n{}Upgrade: websocket\r\nConnection: Upgrade\r\n"
+                               "Sec-WebSocket-Accept: {}\r\n",
+                               server_field(terms), accept_value(text(asked[http::field::sec_websocket_key])));
+    if (named)
+        answer.reply += fmt::format("Sec-WebSocket-Protocol: {}\r\n", subprotocol_of(format));
+    answer.reply += "\r\n";
+    return answer;
+}
+
+/// The status of HTTP for `error`.
+std::string_view status_of(websocket_error error) noexcept
+{
+    switch (error) {
+    case websocket_error::request_too_long: return "431 Request Header Fields Too Large";
+    case websocket_error::no_upgrade:
+    case websocket_error::version_unsupported: return "426 Upgrade Required";
+    case websocket_error::path_unknown: return "404 Not Found";
+    case websocket_error::origin_refused: return "403 Forbidden";
+    case websocket_error::connection_limit_reached: return "503 Service Unavailable";
+    default: return "400 Bad Request";
+    }
+}
+
+std::string subprotocols(const serializer_set& allowed)
+{
+    std::string names;
+    for (const auto format : all_serializers) {
+        if (allowed.contains(format))
+            names.append(names.empty() ? "" : ", ").append(subprotocol_of(format));
+    }
+    return names;
+}
+
+/// What a browser shows. Nothing that the client has sent is in it.
+std::string status_page(std::string_view names)
+{
+    return fmt::format(
+        "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>WAMP router</title></head>"
+        "<body><h1>WAMP router</h1><p>This is the address of a WAMP router, to which WAMP clients "
+        "connect by WebSocket. Subprotocols: {}.</p></body></html>\n",
+        names);
+}
+
+} // namespace
+
+http_head_reader::status http_head_reader::read(std::span<std::byte>& input)
+{
+    const auto arrived = as_text(input);
+    if (head_.empty() && !arrived.empty() && std::isalpha(static_cast<unsigned char>(arrived.front())) == 0)
+        return status::not_http;
+    const auto before = head_.size();
+    head_.append(arrived.substr(0, limits::http_head_bytes_max + 1 - before));
+    const auto end = head_.find(end_of_head, before - std::min(before, end_of_head.size() - 1));
+    if (end != std::string::npos) {
+        head_.resize(end + end_of_head.size());
+        input = input.subspan(head_.size() - before);
+        return status::complete;
+    }
+    input = {};
+    return head_.size() > limits::http_head_bytes_max ? status::too_long : status::need_more;
+}
+
+upgrade_answer answer_upgrade(std::string_view head, const upgrade_terms& terms)
+{
+    http::request_parser<http::empty_body> parser;
+    parser.header_limit(limits::http_head_bytes_max);
+    boost::system::error_code failure;
+    parser.put(boost::asio::buffer(head), failure);
+    if (failure || !parser.is_header_done())
+        return refuse_upgrade(websocket_error::request_malformed, terms);
+
+    const auto& asked = parser.get();
+    if (!terms.settings.path.empty() && path_of(asked) != terms.settings.path)
+        return refuse_upgrade(websocket_error::path_unknown, terms);
+    auto wrong = check_request(asked);
+    if (!wrong)
+        wrong = check_client(asked, terms);
+    if (wrong)
+        return refuse_upgrade(*wrong, terms);
+    if (const auto format = choose_format(asked, terms.serializers))
+        return accept(asked, *format, true, terms);
+    if (terms.settings.subprotocol_required || asked.count(http::field::sec_websocket_protocol) != 0)
+        return refuse_upgrade(websocket_error::no_common_subprotocol, terms);
+    return accept(asked, format_without_subprotocol(terms.serializers), false, terms);
+}
+
+upgrade_answer refuse_upgrade(websocket_error error, const upgrade_terms& terms)
+{
+    const auto names = subprotocols(terms.serializers);
+    const bool page = terms.settings.status_page && error == websocket_error::no_upgrade;
+    const auto body = page ? status_page(names)
+                           : fmt::format("{}.\nThis is the WebSocket address of a WAMP router. Subprotocols: {}.\n",
+                                         text_of(error), names);
+    upgrade_answer answer;
+    answer.error = error;
+    answer.reply =
+        fmt::format("HTTP/1.1 {}\r\n{}Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                    "Connection: close\r\nContent-Type: {}; charset=utf-8\r\nContent-Length: {}\r\n"
+                    "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n{}",
+                    status_of(error), server_field(terms), page ? "text/html" : "text/plain", body.size(), body);
+    return answer;
+}
+
+} // namespace junctor

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+#pragma once
+
+/// The opening handshake of WebSocket: an HTTP request, and the answer to it. Spec: RFC 6455, section 4.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <boost/system/error_code.hpp>
+
+#include <junctor/codec/serializer.hpp>
+#include <junctor/framing/rawsocket.hpp>
+#include <junctor/framing/websocket_error.hpp>
+#include <junctor/transport/websocket_settings.hpp>
+
+namespace junctor {
+
+/// Collects the head of an HTTP request, of at most `limits::http_head_bytes_max`, from input that may come in pieces.
+class http_head_reader {
+public:
+    /// `not_http` is known from the first octet on.
+    enum class status : std::uint8_t { need_more, complete, too_long, not_http };
+
+    /// Takes what belongs to the head from the front of `input`.
+    status read(std::span<std::byte>& input);
+
+    /// The head with the empty line that ends it, once it is complete.
+    [[nodiscard]] std::string_view head() const noexcept { return head_; }
+
+private:
+    std::string head_;
+};
+
+/// What a router is ready to agree to.
+struct upgrade_terms {
+    const websocket_settings& settings;
+    serializer_set serializers;
+    bool connection_limit_reached{false};
+};
+
+/// How a router answers the request of a client.
+struct upgrade_answer {
+    boost::system::error_code error;     ///< Why the connection ends after the reply; no error if it lives on.
+    std::string reply;                   ///< To be sent in any case.
+    serializer format{serializer::json}; ///< Agreed upon; meaningful without error only.
+};
+
+/// Decides on the request with this head. Of the subprotocols that a client offers it gets the first that is allowed.
+[[nodiscard]] upgrade_answer answer_upgrade(std::string_view head, const upgrade_terms& terms);
+
+/// The answer to a request that fails with `error`.
+[[nodiscard]] upgrade_answer refuse_upgrade(websocket_error error, const upgrade_terms& terms);
+
+} // namespace junctor
