@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
 # Part of Junctor, a coroutine-based framework for WAMP routers.
-"""Progressive results, canceling, timeouts, caller identification and payload passthru of calls.
+"""Progressive results, canceling, timeouts, re-routing, sharding, caller identification and payload passthru of calls.
 Spec: advanced profile, "Advanced RPC"."""
 
 import unittest
@@ -16,6 +16,7 @@ ONLY_PROGRESSIVE = roles_with(callee=["progressive_call_results"])
 IN_PARTS = roles_with(
     caller=["progressive_call_invocations"], callee=["progressive_call_invocations", "call_canceling"]
 )
+DECLINING = roles_with(callee=["call_reroute"])
 PATIENT = roles_with(callee=["call_timeout", "call_canceling"])
 
 
@@ -118,6 +119,105 @@ class ProgressiveInvocations(CallCase):
             self.caller.expect_error(CALL, request, "wamp.error.feature_not_supported")
             self.expect_nothing_more()
             self.callee.unregister(self.registration)
+
+
+class ProgressiveInvocationsInBounds(CallCase):
+    # Of what the router keeps of the calls of one session, 4 MiB at most.
+    HEAVY = {"progress": True, "_note": "x" * (3 << 20)}
+
+    transport = "large"
+
+    def test_what_is_kept_of_calls_in_parts_is_bounded(self):
+        self.set_up(callee_roles=IN_PARTS, caller_roles=IN_PARTS)
+        first = self.caller.call(self.procedure, **self.HEAVY)
+        invocation = self.callee.expect_invocation(self.registration, self.HEAVY)
+        refused = self.caller.call(self.procedure, **self.HEAVY)
+        self.caller.expect_error(CALL, refused, "wamp.error.too_many_requests")
+        self.caller.send(CALL, refused, {}, self.procedure, ["late"])  # its last part, which nobody gets
+        self.caller.send(CALL, first, {}, self.procedure, ["end"])
+        last = {"_note": self.HEAVY["_note"]}
+        self.assertEqual(self.callee.expect_invocation(self.registration, last, ["end"]), invocation)
+        self.callee.send(YIELD, invocation, {})
+        self.caller.expect(RESULT, first, {})
+        self.caller.call(self.procedure, **self.HEAVY)
+        self.callee.expect_invocation(self.registration, self.HEAVY)
+        self.expect_nothing_more()
+
+
+@with_every_serializer
+class Rerouting(CallCase):
+    def share(self, *roles):
+        """Callees of one registration, the first of whom is called first, and a caller."""
+        self.callees, self.caller = [self.peer(roles=each) for each in roles], self.peer()
+        self.procedure = self.uri("procedure")
+        (self.registration,) = {callee.register(self.procedure, invoke="first") for callee in self.callees}
+
+    def decline(self, callee, body):
+        invocation = callee.expect_invocation(self.registration, {}, body)
+        callee.send(ERROR, INVOCATION, invocation, {}, "wamp.error.unavailable", ["busy"])
+        return invocation
+
+    def test_a_call_that_is_declined_goes_on_to_whoever_takes_it(self):
+        self.share(DECLINING, DECLINING, None)
+        self.assertIs(self.caller.details["roles"]["dealer"]["features"].get("call_reroute"), True)
+        request = self.caller.call(self.procedure, ["ü"])
+        late = self.decline(self.callees[0], ["ü"])
+        self.decline(self.callees[1], ["ü"])
+        invocation = self.callees[2].expect_invocation(self.registration, {}, ["ü"])
+        self.callees[0].send(YIELD, late, {}, ["after all"])
+        self.callees[0].fence()
+        self.callees[2].send(YIELD, invocation, {}, ["done"])
+        self.caller.expect(RESULT, request, {}, ["done"])
+        self.caller.fence()
+
+    def test_if_all_decline_the_caller_is_told(self):
+        self.share(DECLINING, DECLINING)
+        request = self.caller.call(self.procedure, [1])
+        for callee in self.callees:
+            self.decline(callee, [1])
+        self.caller.expect_error(CALL, request, "wamp.error.no_available_callee")
+
+    def test_who_cannot_decline_answers_with_its_error(self):
+        self.share(None, DECLINING)
+        request = self.caller.call(self.procedure, [1])
+        self.decline(self.callees[0], [1])
+        self.caller.expect(ERROR, CALL, request, {}, "wamp.error.unavailable", ["busy"])
+        self.callees[1].fence()
+
+
+@with_every_serializer
+class Sharding(CallCase):
+    def share(self):
+        self.callees, self.caller = [self.peer(roles=PROGRESSIVE) for _ in range(3)], self.peer()
+        self.procedure = self.uri("procedure")
+        (self.registration,) = {callee.register(self.procedure, invoke="roundrobin") for callee in self.callees}
+
+    def test_a_call_to_all_brings_a_result_of_each(self):
+        self.share()
+        self.assertIs(self.caller.details["roles"]["dealer"]["features"].get("sharded_registration"), True)
+        request = self.caller.call(self.procedure, ["count"], runmode="all", receive_progress=True)
+        for number, callee in enumerate(self.callees):
+            invocation = callee.expect_invocation(self.registration, {"receive_progress": True}, ["count"])
+            callee.send(YIELD, invocation, {}, [number])
+            self.caller.expect(RESULT, request, {"progress": True} if number < 2 else {}, [number])
+        self.caller.fence()
+
+    def test_an_error_ends_it_for_all(self):
+        self.share()
+        request = self.caller.call(self.procedure, runmode="all", receive_progress=True)
+        failing, *others = self.callees
+        invocations = [callee.receive()[1] for callee in self.callees]
+        failing.send(ERROR, INVOCATION, invocations[0], {}, "com.example.error")
+        self.caller.expect(ERROR, CALL, request, {}, "com.example.error")
+        for callee, invocation in zip(others, invocations[1:]):
+            callee.expect(INTERRUPT, invocation, {"mode": "killnowait", "reason": "wamp.error.canceled"})
+
+    def test_a_partition_call_needs_a_resource_key(self):
+        self.share()
+        self.caller.refused(CALL, "wamp.error.invalid_argument", {"runmode": "partition"}, self.procedure)
+        self.caller.refused(CALL, "wamp.error.invalid_argument", {"runmode": "all"}, self.procedure)
+        for callee in self.callees:
+            callee.fence()
 
 
 @on_every_link

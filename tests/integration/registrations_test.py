@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: BSL-1.0
 # Part of Junctor, a coroutine-based framework for WAMP routers.
-"""Registrations by pattern, and shared ones.
-Spec: advanced profile, "Pattern-based Registrations", "Shared Registration"."""
+"""Registrations by pattern, shared ones, and their revocation.
+Spec: advanced profile, "Pattern-based Registrations", "Shared Registration", "Registration Revocation"."""
 
 import collections
 import unittest
 
-from house import HouseCase, on_every_link, open_house
-from wamp_peer import CALL, INVOCATION, REGISTER, RESULT, YIELD
+from house import HouseCase, on_every_link, open_house, with_every_serializer
+from wamp_peer import ANY_TEXT, CALL, INVOCATION, REGISTER, RESULT, UNREGISTER, UNREGISTERED, YIELD, roles_with
 
 setUpModule = open_house
 
@@ -216,6 +216,27 @@ class Policies(CallCase):
         while callee.receive()[0] == INVOCATION:
             count += 1
         return count
+
+
+@with_every_serializer
+class Revocation(CallCase):
+    REVOCABLE = roles_with(callee=["registration_revocation"])
+
+    def test_who_takes_a_procedure_over_takes_it_from_all(self):
+        told, untold, successor = self.peer(roles=self.REVOCABLE), self.peer(), self.peer()
+        procedure = self.uri("procedure")
+        (revoked,) = {callee.register(procedure, invoke="roundrobin") for callee in (told, untold)}
+        pending = self.caller.call(procedure)
+        invocation = told.expect_invocation(revoked)
+        taken = successor.register(procedure, force_reregister=True)
+        self.assertNotEqual(taken, revoked)
+        told.expect(UNREGISTERED, 0, {"registration": revoked, "reason": ANY_TEXT})
+        untold.fence()
+        for callee in (told, untold):
+            callee.refused(UNREGISTER, "wamp.error.no_such_registration", revoked)
+        told.send(YIELD, invocation, {}, ["old"])  # what it was invoked for it still answers
+        self.caller.expect(RESULT, pending, {}, ["old"])
+        self.check_call(procedure, successor, taken, {})
 
 
 if __name__ == "__main__":
