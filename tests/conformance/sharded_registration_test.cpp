@@ -181,7 +181,7 @@ TEST_CASE("sharded registration: the run mode is one of two", "[conformance][sha
     s.is_refused(R"({"rkey": "sn1", "runmode": )" + GENERATE(as<std::string>(), "\"some\"", "\"\"", "1") + "}",
                  "wamp.error.invalid_argument");
     const auto none = GENERATE(R"({"rkey": "sn1"})", R"({"rkey": "sn1", "runmode": null})");
-    for (const std::size_t next : {0, 1, 2, 0}) { // as the policy has it
+    for (const std::size_t next : {0u, 1u, 2u, 0u}) { // as the policy has it
         s.call(none);
         CHECK(s.reached() == next);
     }
@@ -402,7 +402,7 @@ TEST_CASE("sharded registration: a caller may be one of the callees", "[conforma
     SECTION("it leaves")
     {
         both.vanishes();
-        for (const std::size_t who : {0, 2})
+        for (const std::size_t who : {0u, 2u})
             s.callees[who]->hears(R"([69, 1, )" + std::string(interrupt_canceled) + "]");
     }
     s.talk.on_core([](realm& core) { CHECK(core.pending_call_count() == 0); });

@@ -274,7 +274,7 @@ void dealer::forget(pending_call& pending, cancel_mode mode)
 
 void dealer::pass_on_result(pending_call& to, const yield& m, time_point now)
 {
-    if (to.branch_of != nullptr) [[unlikely]]
+    if (to.has_extras && to.branch_of != nullptr)
         return pass_on_branch_result(to, m, now);
     if (m.options.progress && !to.wants_progress)
         return; // the caller would not know what to do with it
