@@ -3,8 +3,10 @@
 """What scripts/bench-clients runs: calls by the client library and by those of other projects, and a table of them.
 
 Each client has two sessions with the same router, one of which calls a procedure of the other. What is measured is the
-process of the client. Environment: JUNCTOR_BINARY; INTEROP_PYTHON, an interpreter that has Autobahn; INTEROP_NODE, Node.
-PYTHONPATH has tests/support.
+process of the client.
+
+Environment: JUNCTOR_BINARY; INTEROP_PYTHON, an interpreter that has Autobahn; INTEROP_NODE, Node. PYTHONPATH has
+tests/support.
 """
 
 import argparse
@@ -79,7 +81,7 @@ def print_row(cells):
 def parse_arguments():
     parser = argparse.ArgumentParser(
         prog="scripts/bench-clients",
-        description="Measures clients beside each other: calls between two sessions of each, over a Unix domain socket.",
+        description="Measures clients beside each other: calls between two sessions, over a Unix domain socket.",
     )
     parser.add_argument("--repetitions", type=int, default=5, metavar="N", help="runs of each (5)")
     parser.add_argument("--count", type=int, default=100_000, metavar="N", help="calls in each; a tenth for others")

@@ -5,8 +5,8 @@
 ///
 ///     node autobahn_node.mjs URL SERIALIZER DEPTH COUNT PAYLOAD
 ///
-/// DEPTH calls at a time, COUNT calls in all, each with a text of PAYLOAD octets, which must come back. Prints a line of
-/// JSON with what was counted. Serializers other than JSON go over the transport of tests/interop/node.
+/// DEPTH calls at a time, COUNT calls in all, each with a text of PAYLOAD octets, which must come back. Prints a line
+/// of JSON with what was counted. Serializers other than JSON go over the transport of tests/interop/node.
 
 import { Run } from '../../interop/node/client.mjs';
 

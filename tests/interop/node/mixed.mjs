@@ -26,7 +26,8 @@ export async function serve(run) {
         }
         return n;
     });
-    await session.register(run.uri('who'), (_, __, { caller, caller_authrole: role }) => [caller ?? null, role ?? null]);
+    await session.register(run.uri('who'),
+        (_, __, { caller, caller_authrole: role }) => [caller ?? null, role ?? null]);
     await session.register(run.uri('kept'), async ([topic]) => {
         const came = deferred();
         const subscription = await session.subscribe(topic,
