@@ -260,7 +260,7 @@ def _over(case, links):
 
 def on_every_link(case):
     """Decorates a `HouseCase` to be run over every combination of transport and serializer."""
-    _over(case, itertools.product(("tcp", "unix", "tls"), SERIALIZERS))
+    _over(case, itertools.product(("tcp", "unix", "tls", "web"), SERIALIZERS))
 
 
 def with_every_serializer(case):

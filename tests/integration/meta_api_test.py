@@ -108,9 +108,9 @@ class Sessions(MetaCase):
         told = self.expect(watcher, EVENT, joins, ANY_ID, {}, [ANY_DICT])[4][0]
         transport = told.pop("transport")
         self.assertEqual(told, {"session": peer.session, **details})
-        kind = {"tcp": "tcp", "unix": "unix", "tls": "tls"}[self.transport]
+        kind = "tcp" if self.transport == "web" else self.transport
         self.assertEqual(transport["channel_type"], kind)
-        self.assertEqual(transport["channel_framing"], "rawsocket")
+        self.assertEqual(transport["channel_framing"], "websocket" if self.transport == "web" else "rawsocket")
         self.assertEqual(transport["channel_serializer"], self.serializer)
         self.assertEqual(transport["is_secure"], self.transport == "tls")
         self.assertRegex(transport["peer"], "^unix:" if kind == "unix" else r"^tcp4:127\.0\.0\.1:\d+$")
