@@ -164,6 +164,31 @@ class ComingBackTest(Case):
         self.assertEqual(process.stop(), 0)
 
 
+    def test_a_router_that_falls_silent_is_lost(self):
+        router = self.router()
+        process = self.start(node(container(clock("clock", unix(self.path, options={"keep_alive_interval": 100})))))
+        wait_for(process, "component joined")
+        router.send_signal(signal.SIGSTOP)
+        try:
+            wait_for(process, "component lost its session", reason="connection_lost")
+            wait_for(process, "component waits")
+        finally:
+            router.send_signal(signal.SIGCONT)
+        wait_for(process, "component joined", 2)
+        self.assertEqual(process.stop(), 0)
+
+    def test_a_router_that_never_answers_does_not_keep_the_node_from_ending(self):
+        with socket.create_server(self.path, family=socket.AF_UNIX) as deaf:
+            process = self.start(node(container(clock("clock", unix(self.path)))))
+            connection, _ = deaf.accept()
+            with connection:
+                self.assertEqual(len(connection.recv(4)), 4)
+                began = time.monotonic()
+                self.assertEqual(process.stop(), 0)
+                self.assertLess(time.monotonic() - began, 5)
+                self.assertEqual(connection.recv(4), b"")
+
+
 class EndingTest(Case):
     """What containers do when their components end."""
 

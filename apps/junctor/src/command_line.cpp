@@ -42,9 +42,8 @@ constexpr auto footer = "Clients: call, publish, subscribe, register, ping, meta
                         "otherwise: realm 'realm1', role 'anonymous' may do everything, RawSocket on\n"
                         "127.0.0.1:8081 and on junctor.sock in $XDG_RUNTIME_DIR (or else in /tmp).\n"
                         "Signals: SIGINT or SIGTERM stop it; SIGHUP reloads the configuration.\n"
-                        "Exit codes: 0 all went well; 1 the configuration has errors; 2 wrong usage;\n"
-                        "3 not started; 4 a benchmark failed; 5 no key made; 6 a component failed;\n"
-                        "from 10: see call --help.";
+                        "Exit codes: 0 all went well; 1 bad configuration; 2 wrong usage; 3 not started;\n"
+                        "4 benchmark failed; 5 no key made; 6 component failed; from 10: call --help.";
 
 /// Lets the options of `app` fill `line`, which must outlive the parsing.
 void add_options(CLI::App& app, command_line& line)

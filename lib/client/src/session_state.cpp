@@ -75,7 +75,7 @@ bool session_state::take(const batch& read)
     taking_ = true;
     take_messages(read.messages());
     if (!read.open())
-        core_.close(read.reason(), read.error().message());
+        core_.close(read.reason(), read.error() ? read.error().message() : std::string());
     taking_ = false;
     services_->flush();
     return !core_.closed();

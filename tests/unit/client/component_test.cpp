@@ -112,6 +112,7 @@ TEST_CASE("component: what is declared is there whenever it is joined", "[client
             .on_join(on_join)
             .on_leave([&lost](const client::closing& how) { lost.push_back(how.reason); })
             .retry(soon())
+            .name("shop")
             .log(log)
             .connect(router.way());
         constexpr int times = 5;
@@ -129,7 +130,7 @@ TEST_CASE("component: what is declared is there whenever it is joined", "[client
         shop.stop();
         const auto end = co_await shop.ended();
         CHECK(end.why == component_end::cause::stopped);
-        CHECK(log.lines_with("component joined").size() == times + 1);
+        CHECK(log.lines_with("component joined component=shop realm=realm1").size() == times + 1);
     });
 }
 
