@@ -333,13 +333,13 @@ class GuestTest(unittest.TestCase):
         self.assertEqual(self.run_to_its_end(shell("cat; echo end", stdin="close"))[0], ["end"])
         kept_open = {"type": "json", "value": "x", "close": False}
         not_read = {"type": "json", "value": "x" * 1_000_000}
-        router = self.start(shell("echo up; cat; echo end", stdin=kept_open),
+        router = self.start(shell("head -c 3; echo; cat; echo end", stdin=kept_open),
                             shell("exec sleep 1000", id="deaf", stdin=not_read))
-        router.wait_for_event("guest output", worker="guest", line="up")
+        router.wait_for_event("guest output", worker="guest", line='"x"')
         self.assertEqual(self.events(router, "guest ended"), [])
         self.assertEqual(router.stop(), 0)
         self.assertEqual([e["signal"] for e in self.events(router, "guest ended")], ["SIGTERM", "SIGTERM"])
-        self.assertEqual(self.lines(router), ["up", '"x"'])
+        self.assertEqual(self.lines(router), ['"x"'])
 
     # What cannot be started -----------------------------------------------------------------------------------------
 
