@@ -21,7 +21,7 @@ import unittest
 
 from certificate import make_certificate
 from junctor_process import ALLOW_ALL, JunctorProcess, binary, node_config, tcp_transport, unix_transport
-from wamp_peer import CALL, ERROR, PATIENCE, RESULT, Ended, Peer
+from wamp_peer import CALL, ERROR, EVENT, PATIENCE, RESULT, Ended, Peer
 
 KILLED = 20
 EXIT_BAD_CONFIG, EXIT_COMPONENT_FAILED = 1, 6
@@ -275,9 +275,12 @@ class EndingTest(Case):
 class ModuleTest(Case):
     def test_a_component_of_a_module_gets_its_extra(self):
         router = self.router()
-        process = self.start(node(container(greeter(unix(self.path), extra={"greeting": "welcome"}))))
-        self.assertEqual(wait_for(process, "module loaded")[0]["adds"], "component com.example.greeter")
         with joined(router.urls[0]) as peer:
+            subscription = peer.subscribe("com.example.hello")
+            process = self.start(node(container(greeter(unix(self.path), extra={"greeting": "welcome"}))))
+            self.assertEqual(wait_for(process, "module loaded")[0]["adds"], "component com.example.greeter")
+            event = peer.receive()
+            self.assertEqual((event[:2], event[4:]), ([EVENT, subscription], [["welcome"]]))
             self.assertEqual(answer(peer, "com.example.greet", "Ann"), "welcome Ann")
             peer.call("com.example.greet", [1])
             self.assertEqual(peer.receive()[4], "wamp.error.invalid_argument")

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 
-// The component "com.example.greeter" as a module: greets whoever asks, in the words that the configuration chooses,
-// until somebody says goodbye.
+// The component "com.example.greeter" as a module: greets the realm when it has joined, and whoever asks, in the words
+// that the configuration chooses, until somebody says goodbye.
 
 #include <memory>
 #include <string>
@@ -19,10 +19,17 @@ public:
     void declare(junctor::component& component) override
     {
         component.procedure("com.example.greet", [this](const std::string& name) { return greeting_ + " " + name; })
-            .topic("com.example.goodbye", [&component] { component.stop(); });
+            .topic("com.example.goodbye", [&component] { component.stop(); })
+            .on_join([this](junctor::client::session& session) { return say_hello(session); });
     }
 
 private:
+    junctor::awaitable<void> say_hello(junctor::client::session session)
+    {
+        const junctor::client::publish_options how;
+        static_cast<void>(co_await session.publish_acknowledged(how, "com.example.hello", greeting_));
+    }
+
     std::string greeting_;
 };
 
