@@ -33,7 +33,7 @@ constexpr std::array roles{"anyone", "limited", "nobody"};
 constexpr std::array node_keys{"node1", "node2", "node3", ""};
 constexpr std::array resource_keys{"sn1", "sn2", "sn3", "sn4", "sn5", ""};
 constexpr std::array policies{"roundrobin", "first", "last", "random", "single"};
-constexpr std::array modes{"skip", "kill", "killnowait"};
+constexpr std::array modes{"skip", "kill", "kill", "killnowait"};
 
 } // namespace
 
@@ -160,7 +160,7 @@ dict run::call_options()
     if (chance(15)) {
         options.set("runmode", "partition");
         options.set("rkey", pick(resource_keys));
-    } else if (chance(15)) {
+    } else if (chance(25)) {
         options.set("runmode", "all");
         options.set("receive_progress", chance(90));
     }

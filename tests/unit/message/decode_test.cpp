@@ -132,6 +132,8 @@ TEST_CASE("decode: an option of a wrong type leaves enough to answer the request
     CHECK(bad.text() == "CALL: Options.timeout: an argument or option has a wrong type or value");
 
     CHECK(failure_of(R"([48, 3, {"timeout": -1}, "p"])", format).code == errc::invalid_argument);
+    CHECK(failure_of(R"([48, 3, {"runmode": "some"}, "p"])", format).code == errc::invalid_argument);
+    CHECK(failure_of(R"([48, 3, {"rkey": 7}, "p"])", format).code == errc::invalid_argument);
     CHECK(failure_of(R"([49, 3, {"mode": "slowly"}])", format).code == errc::invalid_argument);
     CHECK(failure_of(R"([32, 3, {"match": 7}, "t"])", format).code == errc::invalid_argument);
     CHECK(failure_of(R"([64, 3, {"invoke": "any"}, "p"])", format).code == errc::invalid_argument);

@@ -100,7 +100,8 @@ TEST_CASE("encode: what a decoder reads and an encoder writes is the same messag
     const std::string_view json = GENERATE(
         R"([36,5512315355,4429313566,{"publisher":123,"publisher_authid":"ann","publisher_authrole":"staff","retained":true,"trustlevel":0,"topic":"com.t"},["Hello"],{"k":null}])",
         R"([68,6131533,9823529,{"caller":3,"procedure":"com.p","timeout":1,"receive_progress":true,"ppt_scheme":"x_c"},[true]])",
-        R"([50,7814135,{"progress":true},[30]])",
+        R"([48,7814135,{"receive_progress":true,"runmode":"all"},"com.p",[1]])",
+        R"([48,7814135,{"runmode":"partition","rkey":"sn1"},"com.p"])", R"([50,7814135,{"progress":true},[30]])",
         R"([8,48,7814135,{},"com.myapp.error.object_write_protected",["Object is write protected."],{"severity":3}])",
         R"([49,7814135,{"mode":"skip"}])", R"([35,85346237])", R"([65,25349185,2103333224])", R"([4,"ticket",{}])",
         R"([2,9129137332,{"roles":{"broker":{}}}])");
