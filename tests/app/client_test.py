@@ -445,6 +445,12 @@ class PingAndMetaTest(OpenRouterCase):
         last = json.loads(self.output("ping", "--count", "1", "--json").splitlines()[-1])
         self.assertEqual((last["sent"], last["answered"]), (1, 1))
 
+    def test_ping_over_every_transport(self):
+        trust = ["--ca", os.path.join(self.folder, "certificate.pem"), "--tls-hostname", "localhost"]
+        for url, options in ((self.url, []), (self.tcp, []), (self.tls, trust)):
+            told = self.output("ping", "--count", "2", "--interval", "0.01", "--json", "--url", url, *options)
+            self.assertEqual(json.loads(told.splitlines()[-1])["answered"], 2)
+
     def test_ping_by_calls(self):
         head, *lines = self.output("ping", "--call", "--count", "2", "--interval", "0.01").splitlines()
         self.assertIn("wamp.session.count", head)
