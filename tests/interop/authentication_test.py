@@ -165,7 +165,7 @@ class AuthenticationCase(InteropCase):
 
 
 class WithSecrets(AuthenticationCase):
-    """Passwords and keys of principals in the configuration, over TCP, Unix domain sockets and TLS."""
+    """Passwords and keys of principals in the configuration, over TCP, Unix domain sockets, TLS and WebSocket."""
 
     environment = {"TICKET_OF_JOE": TICKET}
 
@@ -179,6 +179,7 @@ class WithSecrets(AuthenticationCase):
             unix_with(cls.folder / "router.sock", cls.auth()),
             tls,
             tcp_with(cls.auth(), options={"error_uri_profile": "crossbar"}),
+            {**tcp_with(cls.auth()), "type": "websocket"},
         ]
         realms = [
             {"name": REALM, "roles": [{"name": "user"}, {"name": "guest"}]},
@@ -215,7 +216,7 @@ class WithSecrets(AuthenticationCase):
         return {"joe": scram_principal("user"), "jim": scram_principal("user"), "ann": {**documented, "role": "guest"}}
 
     def check_family(self, family):
-        tcp, unix, tls, crossbar = self.router.urls
+        tcp, unix, tls, crossbar, _ = self.router.urls
         places = [(tcp, "TCP"), (unix, "Unix")]
         if family in PYTHON:
             places.append((tls, "TLS"))
@@ -243,6 +244,14 @@ class WithSecrets(AuthenticationCase):
 
     def test_node(self):
         self.check_family("node")
+
+    def test_node_over_websocket(self):
+        place = (self.router.urls[-1], "WebSocket")
+        all_logins = [logins for logins in secret_logins().values() if "node" in logins.families]
+        self.check_attempts("node", [one for logins in all_logins for one in self.expected_of(place, logins)], ["json"])
+        for logins in all_logins:  # Wampy authenticates those only who say who they are.
+            logins.good = [(made, facts) for made, facts in logins.good if "authid" in made]
+        self.check_attempts("wampy", [one for logins in all_logins for one in self.expected_of(place, logins)])
 
     def test_realms_that_cannot_be_joined(self):
         login = {**attempt("ticket", "joe", ticket=TICKET), "url": self.url}

@@ -20,27 +20,29 @@ from junctor_process import JunctorProcess, node_config, tcp_transport, unix_tra
 HERE = pathlib.Path(__file__).resolve().parent
 REALM = "realm1"
 SERIALIZERS = ("json", "msgpack", "cbor")
+LIBRARIES_FOR_NODE = {"node": "autobahn", "wampy": "wampy"}
 SECONDS_PER_CLIENT = 60
 
 
 def command_of(family):
     """How a client of a family is started.
 
-    "twisted" and "asyncio" are Autobahn for Python, "node" is that for Node, and "junctor" our own.
+    "twisted" and "asyncio" are Autobahn for Python, "node" is that for Node, "wampy" is Wampy.js, and "junctor" our own.
     """
     if family == "junctor":
         return [os.environ["INTEROP_JUNCTOR"]]
-    if family == "node":
-        if not (HERE / "node" / "node_modules" / "autobahn").exists():
-            raise AssertionError(f"Autobahn for Node is missing: run npm ci --prefix {HERE / 'node'}")
-        return [os.environ["INTEROP_NODE"], "--no-deprecation", str(HERE / "node" / "main.mjs")]
+    if family in LIBRARIES_FOR_NODE:
+        library = LIBRARIES_FOR_NODE[family]
+        if not (HERE / "node" / "node_modules" / library).exists():
+            raise AssertionError(f"the package {library} is missing: run npm ci --prefix {HERE / 'node'}")
+        return [os.environ["INTEROP_NODE"], "--no-deprecation", str(HERE / "node" / "main.mjs"), library]
     return [os.environ["INTEROP_PYTHON"], "-B", str(HERE / "python" / "main.py"), family]
 
 
 class Client:
     """A running client. What it prints are lines `ok …` and `not ok …`; the modes are told by its main file."""
 
-    def __init__(self, family, mode, url, serializer, *options):
+    def __init__(self, family, mode, url, serializer, *options, environment=None):
         self.name = f"{family} over {serializer}: {mode}"
         self.errors = tempfile.TemporaryFile("w+", encoding="utf-8")
         self.process = subprocess.Popen(
@@ -49,6 +51,7 @@ class Client:
             stdout=subprocess.PIPE,
             stderr=self.errors,
             encoding="utf-8",
+            env={**os.environ, **(environment or {})},
         )
         self._lines = queue.Queue()
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -160,10 +163,13 @@ class InteropCase(unittest.TestCase):
             transport["endpoint"]["tls"] = files
         return transport
 
-    def client(self, family, mode, serializer, *options):
-        if self.certificate and family != "node":  # Autobahn for Node has no TLS here.
+    def client(self, family, mode, serializer, *options, url=None):
+        environment = {}
+        if self.certificate and family in LIBRARIES_FOR_NODE:  # Node itself is told whom to trust.
+            environment["NODE_EXTRA_CA_CERTS"] = self.certificate
+        elif self.certificate:
             options += ("--certificate", self.certificate)
-        client = Client(family, mode, self.url, serializer, *options)
+        client = Client(family, mode, url or self.url, serializer, *options, environment=environment)
         self.addCleanup(client.stop)
         return client
 

@@ -26,6 +26,14 @@ class OverWebSocket(OverTcp):
     framing = "websocket"
 
 
+class OverSecureWebSocket(OverTcp):
+    endpoint = "tls"
+    framing = "websocket"
+
+    def test_node(self):
+        self.check_scenarios("node", ["msgpack"])
+
+
 class Goodbye(InteropCase):
     def test_clients_see_the_shutdown(self):
         self.check_goodbye(["node"])

@@ -6,7 +6,8 @@
 
 import autobahn from 'autobahn';
 import nacl from 'tweetnacl';
-import { Run, within } from './client.mjs';
+import { Run } from './client.mjs';
+import { within } from './waits.mjs';
 
 function keyPair(privkey) {
     return nacl.sign.keyPair.fromSeed(Uint8Array.from(Buffer.from(privkey, 'hex')));

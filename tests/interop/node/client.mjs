@@ -6,11 +6,10 @@
 import autobahn from 'autobahn';
 import ws from 'ws';
 import './binary_rawsocket.mjs';
+import { deferred, within } from './waits.mjs';
 
 // Autobahn takes that of the browser, which Node has from version 22 on.
 globalThis.WebSocket ??= ws;
-
-const SECONDS_PER_WAIT = 10;
 
 /// Where a router listens, taken from a URL: rs://host:port or rs://unix:/path.
 export function address(url) {
@@ -25,31 +24,16 @@ export function address(url) {
     return { host: hostname, port: Number(port) };
 }
 
-/// What Autobahn's connection is to use for a router at this URL, which may be one of WebSocket, too: ws://host:port.
+/// What Autobahn's connection is to use for a router at this URL, which may be one of WebSocket, too: ws://host:port
+/// or wss://host:port.
 function transportTo(url, serializer) {
-    if (url.startsWith('ws:')) {
+    if (/^wss?:/.test(url)) {
         const { JSONSerializer, MsgpackSerializer, CBORSerializer } = autobahn.serializer;
         const Serializer = { json: JSONSerializer, msgpack: MsgpackSerializer, cbor: CBORSerializer }[serializer];
         return { type: 'websocket', url, serializers: [new Serializer()] };
     }
     const type = serializer === 'json' ? 'rawsocket' : 'rawsocket-binary';
     return { type, serializer, ...address(url) };
-}
-
-/// The outcome of a promise, or an error if there is none in time.
-export function within(promise, what) {
-    let timer;
-    const late = new Promise((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`waited too long for ${what}`)), SECONDS_PER_WAIT * 1000);
-    });
-    return Promise.race([promise, late]).finally(() => clearTimeout(timer));
-}
-
-/// A promise with its settling functions.
-export function deferred() {
-    const result = {};
-    result.promise = new Promise((resolve, reject) => Object.assign(result, { resolve, reject }));
-    return result;
 }
 
 /// What a scenario works with: sessions that are left at its end, and URIs that no other scenario has.

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 
-/// Runs Autobahn for Node against a router and prints a line for each scenario: `ok NAME` or `not ok NAME: WHY`.
+/// Runs a library for Node against a router and prints a line for each scenario: `ok NAME` or `not ok NAME: WHY`.
 ///
-///     node main.mjs MODE URL SERIALIZER REALM [--prefix URI] [--server FAMILY]
+///     node main.mjs LIBRARY MODE URL SERIALIZER REALM [--prefix URI] [--server FAMILY]
 ///
-/// MODE is one of
+/// LIBRARY is `autobahn` or `wampy`. MODE is one of
 ///     scenarios   both ends of every scenario are sessions of this process
 ///     serve       registers procedures under the prefix, prints `ready`, and serves until its input ends
 ///     use         calls the procedures that another client, of the family --server, serves under the prefix
 ///     stay        joins, prints `ready`, and waits for the router's GOODBYE
+///     reconnect   joins, prints `ready`, and waits for the next session after this one was lost; `wampy` only
 ///     authenticate
 ///                 reads a list of attempts to join from its input, makes them one by one, and prints a line of JSON
 ///                 for what came of each, as python/login.py tells
@@ -18,48 +19,38 @@
 import { once } from 'node:events';
 import { json } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { outcomeOf } from './authenticate.mjs';
-import { Run } from './client.mjs';
-import * as mixed from './mixed.mjs';
-import { scenarios } from './scenarios.mjs';
-import { expect } from './values.mjs';
 
 const { positionals, values: { prefix } } = parseArgs({
     allowPositionals: true,
     options: { prefix: { type: 'string' }, server: { type: 'string' } },
 });
-const [mode, url, serializer, realm] = positionals;
+const [library, mode, url, serializer, realm] = positionals;
+const modes = await import({ autobahn: './modes.mjs', wampy: './wampy/modes.mjs' }[library]);
+const ready = () => console.log('ready');
 
 async function serve(run) {
-    await mixed.serve(run);
-    console.log('ready');
+    await modes.serve(run);
+    ready();
     await once(process.stdin.resume(), 'end');
-}
-
-async function stay(run) {
-    const connection = run.connect();
-    await connection.joined;
-    console.log('ready');
-    const { reason } = await connection.closed;
-    expect(reason, 'wamp.close.system_shutdown', 'reason');
 }
 
 if (mode === 'authenticate') {
     for (const attempt of await json(process.stdin)) {
-        console.log(JSON.stringify(await outcomeOf(attempt, serializer, realm)));
+        console.log(JSON.stringify(await modes.outcomeOf(attempt, serializer, realm)));
     }
     process.exit();
 }
 
 const chosen = {
-    scenarios,
+    scenarios: modes.scenarios,
     serve: new Map([['everything served', serve]]),
-    use: mixed.uses,
-    stay: new Map([['the router says goodbye', stay]]),
+    use: modes.uses,
+    stay: new Map([['the router says goodbye', (run) => modes.stay(run, ready)]]),
+    reconnect: new Map([['the client comes back', (run) => modes.reconnect(run, ready)]]),
 }[mode];
 
 for (const [name, scenario] of chosen) {
-    const run = new Run({ url, serializer, realm, prefix });
+    const run = new modes.Run({ url, serializer, realm, prefix });
     try {
         await scenario(run);
         await run.leave();

@@ -4,9 +4,9 @@
 /// The Node halves of the scenarios between clients of two languages; the other halves are python/mixed.py.
 
 import autobahn from 'autobahn';
-import { deferred, within } from './client.mjs';
 import * as values from './values.mjs';
 import { expect } from './values.mjs';
+import { deferred, within } from './waits.mjs';
 
 /// Registers what the other language calls, and answers its events.
 export async function serve(run) {

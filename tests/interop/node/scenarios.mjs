@@ -9,21 +9,12 @@ import net from 'node:net';
 
 import autobahn from 'autobahn';
 import ws from 'ws';
-import { address, deferred, within } from './client.mjs';
+import { address } from './client.mjs';
 import * as values from './values.mjs';
 import { expect } from './values.mjs';
+import { deferred, errorOf, within } from './waits.mjs';
 
 export const scenarios = new Map();
-
-/// The error that answers a request which must fail.
-async function errorOf(answer) {
-    try {
-        await answer;
-    } catch (error) {
-        return error;
-    }
-    throw new Error('succeeded');
-}
 
 /// An event handler that keeps what the events brought; `done` is the promise of all, once enough came.
 function collector(enough) {
@@ -94,7 +85,7 @@ async function pingRawSocket(run) {
 }
 
 scenarios.set('a PING is answered as the client wants it', async (run) => {
-    await (run.url.startsWith('ws:') ? pingWebSocket(run) : pingRawSocket(run));
+    await (/^wss?:/.test(run.url) ? pingWebSocket(run) : pingRawSocket(run));
 });
 
 // --- Calls ---------------------------------------------------------------------------------------------------------

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+
+/// Sessions of Wampy.js, which speaks WebSocket only, opened and left with promises, each wait of which is bounded.
+
+import { Wampy } from 'wampy';
+import { CborSerializer } from 'wampy/CborSerializer.js';
+import { JsonSerializer } from 'wampy/JsonSerializer.js';
+import { MsgpackSerializer } from 'wampy/MsgpackSerializer.js';
+import ws from 'ws';
+import { deferred, within } from '../waits.mjs';
+
+const SUBSCRIBE = 32;
+
+/// Wampy's SUBSCRIBE has the options that it was not given, too, with the value `undefined`. Its JSON leaves them out and
+/// its CBOR has a value for them, but its MsgPack makes an extension type of them, which is no value of WAMP: the router
+/// refuses the option. So applications that use MsgPack need such a serializer as this one.
+class MsgpackOfDefinedOptions extends MsgpackSerializer {
+    encode(message) {
+        const [type, request, options, ...rest] = message;
+        if (type !== SUBSCRIBE) {
+            return super.encode(message);
+        }
+        const defined = Object.entries(options).filter(([, value]) => value !== undefined);
+        return super.encode([type, request, Object.fromEntries(defined), ...rest]);
+    }
+}
+
+const SERIALIZERS = { json: JsonSerializer, msgpack: MsgpackOfDefinedOptions, cbor: CborSerializer };
+
+/// What payloads of the payload passthru mode are packed with.
+const payloadSerializers = { json: new JsonSerializer(), msgpack: new MsgpackSerializer(), cbor: new CborSerializer() };
+
+/// What a scenario works with: sessions that are left at its end, and URIs that no other scenario has.
+export class Run {
+    static count = 0;
+
+    constructor({ url, serializer, realm, prefix }) {
+        this.url = url;
+        this.serializer = serializer;
+        this.realm = realm;
+        this._prefix = prefix ?? `com.example.interop.wampy${process.pid}.run${++Run.count}`;
+        this.clients = [];
+    }
+
+    uri(name) {
+        return `${this._prefix}.${name}`;
+    }
+
+    /// A client that has not connected yet. Its `errors` are what Wampy reports beside answers; its `over` is the promise
+    /// of the end of its connection.
+    client(options = {}) {
+        const errors = [];
+        const end = deferred();
+        const client = new Wampy(this.url, {
+            realm: this.realm,
+            ws,
+            uriValidation: 'loose',
+            serializer: new SERIALIZERS[this.serializer](),
+            payloadSerializers,
+            autoReconnect: false,
+            onClose: () => end.resolve(),
+            onError: (error) => errors.push(error),
+            ...options,
+        });
+        return Object.assign(client, { errors, over: end.promise });
+    }
+
+    /// A client in the realm; `welcome` has the details of WELCOME.
+    async join(options) {
+        const client = this.client(options);
+        client.welcome = await within(client.connect(), 'WELCOME');
+        this.clients.push(client);
+        return client;
+    }
+
+    /// A session id as an argument of a call: Wampy's CBOR takes numbers beyond 32 bits for reals, unless they are told to
+    /// be integers.
+    id(client) {
+        const id = client.getSessionId();
+        return this.serializer === 'cbor' ? BigInt(id) : id;
+    }
+
+    /// Leaves with every session that joined: one that the router or the client has thrown out shows here.
+    async leave() {
+        for (const client of this.clients) {
+            if (client.getSessionId() === undefined || client.errors.length > 0) {
+                throw new Error(`a session was lost: ${client.errors}`);
+            }
+            await within(client.disconnect(), 'GOODBYE');
+            await within(client.over, 'the end of the connection');
+        }
+    }
+}
