@@ -27,7 +27,7 @@ SECONDS_PER_CLIENT = 60
 def command_of(family):
     """How a client of a family is started.
 
-    "twisted" and "asyncio" are Autobahn for Python, "node" is that for Node, "wampy" is Wampy.js, and "junctor" our own.
+    "twisted" and "asyncio" are Autobahn for Python, "node" is that for Node, "wampy" Wampy.js, and "junctor" our own.
     """
     if family == "junctor":
         return [os.environ["INTEROP_JUNCTOR"]]

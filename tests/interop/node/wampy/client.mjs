@@ -12,9 +12,9 @@ import { deferred, within } from '../waits.mjs';
 
 const SUBSCRIBE = 32;
 
-/// Wampy's SUBSCRIBE has the options that it was not given, too, with the value `undefined`. Its JSON leaves them out and
-/// its CBOR has a value for them, but its MsgPack makes an extension type of them, which is no value of WAMP: the router
-/// refuses the option. So applications that use MsgPack need such a serializer as this one.
+/// Wampy's SUBSCRIBE has the options that it was not given, too, with the value `undefined`. Its JSON leaves them out
+/// and its CBOR has a value for them, but its MsgPack makes an extension type of them, which is no value of WAMP: the
+/// router refuses the option. So applications that use MsgPack need such a serializer as this one.
 class MsgpackOfDefinedOptions extends MsgpackSerializer {
     encode(message) {
         const [type, request, options, ...rest] = message;
@@ -47,8 +47,8 @@ export class Run {
         return `${this._prefix}.${name}`;
     }
 
-    /// A client that has not connected yet. Its `errors` are what Wampy reports beside answers; its `over` is the promise
-    /// of the end of its connection.
+    /// A client that has not connected yet. Its `errors` are what Wampy reports beside answers; its `over` is the
+    /// promise of the end of its connection.
     client(options = {}) {
         const errors = [];
         const end = deferred();
@@ -74,8 +74,8 @@ export class Run {
         return client;
     }
 
-    /// A session id as an argument of a call: Wampy's CBOR takes numbers beyond 32 bits for reals, unless they are told to
-    /// be integers.
+    /// A session id as an argument of a call: Wampy's CBOR sends numbers beyond 32 bits as reals, which are no ids, but
+    /// a BigInt as an integer.
     id(client) {
         const id = client.getSessionId();
         return this.serializer === 'cbor' ? BigInt(id) : id;

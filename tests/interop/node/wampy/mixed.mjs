@@ -31,7 +31,7 @@ export async function serve(run) {
     await client.register(run.uri('kept'), async ({ argsList: [topic] }) => {
         const came = deferred();
         const handler = ({ argsList: [value], details: { retained } }) => came.resolve([value, retained]);
-        await client.subscribe(topic, handler, { get_retained: true });
+        await client.subscribe(topic, handler, { get_retained: true });  // Wampy cannot unsubscribe what had options.
         return { argsList: [await came.promise] };
     });
     await client.register(run.uri('any'), ({ details: { procedure } }) => ({ argsList: [procedure] }),

@@ -14,7 +14,7 @@ async function join(run) {
         reconnectInterval: 50,
         maxRetries: 200,
         onReconnectSuccess: (details) => back.resolve(details),
-        onError: () => {},  // Attempts that found no router.
+        onError: () => {},  // It is told of each attempt that found no router.
     });
     return Object.assign(client, { back: back.promise });
 }

@@ -63,8 +63,8 @@ scenarios.set('results are none, one, several and named', async (run) => {
     for (const name of ['empty', 'null', 'several', 'named']) {
         results.push(await caller.call(run.uri(name)));
     }
-    const expected = [[undefined, undefined], [[null], undefined], [[1, 'two'], { three: [3] }], [[], { name: 'value' }]];
-    expect(payloadOf(results), expected);
+    const several = [[1, 'two'], { three: [3] }];
+    expect(payloadOf(results), [[undefined, undefined], [[null], undefined], several, [[], { name: 'value' }]]);
 });
 
 scenarios.set('what is not there, there already, or no longer there is an error', async (run) => {
@@ -165,7 +165,8 @@ scenarios.set('a call that is not answered in time fails', async (run) => {
 scenarios.set('prefix and wildcard registrations are told the procedure', async (run) => {
     const [callee, caller] = [await run.join(), await run.join()];
     for (const [uri, match] of [['shop.apple', 'prefix'], ['shop..sell', 'wildcard'], ['shop.apple.buy', 'exact']]) {
-        await callee.register(run.uri(uri), ({ details: { procedure } }) => ({ argsList: [match, procedure] }), { match });
+        const tell = ({ details: { procedure } }) => ({ argsList: [match, procedure] });
+        await callee.register(run.uri(uri), tell, { match });
     }
     const called = async (name) => (await caller.call(run.uri(name))).argsList;
     expect(await called('shop.apple.sell'), ['prefix', run.uri('shop.apple.sell')]);
@@ -207,11 +208,12 @@ scenarios.set('a publisher does not get its own event, and is disclosed only if 
     const [own, events] = [collector(1), collector(2)];
     await publisher.subscribe(run.uri('topic'), own.handler);
     await subscriber.subscribe(run.uri('topic'), events.handler);
-    await publisher.publish(run.uri('topic'), [1], { exclude_me: true });
-    await publisher.publish(run.uri('topic'), [2], { disclose_me: true });
+    await publisher.publish(run.uri('topic'), [1]);
+    await publisher.publish(run.uri('topic'), [2], { disclose_me: true, exclude_me: true });
     const publishers = (await events.done()).map(({ details }) => [details.publisher, details.publisher_authrole]);
     expect(publishers, [[undefined, undefined], [publisher.getSessionId(), 'anonymous']], 'publishers');
-    expect(own.received, [], 'own events');
+    await subscriber.publish(run.uri('topic'), [3]);
+    expect(argumentsOf(await own.done()), [[3]], 'events that the publisher got');
 });
 
 scenarios.set('receivers of an event are chosen by session, authid and authrole', async (run) => {
@@ -303,26 +305,26 @@ scenarios.set('registrations and subscriptions can be looked up', async (run) =>
 });
 
 scenarios.set('what other sessions do is told by meta events', async (run) => {
-    const watching = await run.join();
+    const [watching, acting] = [await run.join(), run.client()];
+    const topics = ['session.on_join', 'registration.on_create', 'subscription.on_subscribe', 'session.on_leave'];
     const told = [];
     const over = deferred();
-    for (const event of ['session.on_join', 'registration.on_create', 'subscription.on_subscribe', 'session.on_leave']) {
-        await watching.subscribe(`wamp.${event}`, ({ argsList }) => {
-            told.push([event, Number(argsList[0].session ?? argsList[0])]);
-            if (event === 'session.on_leave' && told.some(([, id]) => id === Number(argsList[0]))) {
+    let id;  // All tests are in one realm: others do the same meanwhile.
+    for (const topic of topics) {
+        await watching.subscribe(`wamp.${topic}`, ({ argsList: [first] }) => {
+            told.push([topic, Number(first.session ?? first)]);
+            if (topic === 'session.on_leave' && Number(first) === id) {
                 over.resolve();
             }
         });
     }
-    const acting = run.client();
     await within(acting.connect(), 'WELCOME');
-    const id = Number(acting.getSessionId());
+    id = Number(acting.getSessionId());
     await acting.register(run.uri('work'), () => undefined);
     await acting.subscribe(run.uri('news'), () => {});
     await acting.disconnect();
     await within(over.promise, 'wamp.session.on_leave');
-    const expected = ['session.on_join', 'registration.on_create', 'subscription.on_subscribe', 'session.on_leave'];
-    expect(told.filter(([, session]) => session === id).map(([event]) => event), expected, 'events');
+    expect(told.filter(([, session]) => session === id).map(([topic]) => topic), topics, 'events');
 });
 
 scenarios.set('events that nobody heard can be asked for', async (run) => {
