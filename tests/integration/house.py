@@ -171,6 +171,7 @@ class House:
         except BaseException:
             self.abandon()
             raise
+        self.certificate = os.path.join(self._folder.name, "certificate.pem")
         listening = [event for event in self.router.log if event["event"] == "listening"]
         self.urls = {event["transport"]: event["url"] for event in listening}
 
@@ -206,6 +207,11 @@ def open_house():
 _names = itertools.count(1)
 
 
+def peer_at(url, *arguments, **keys):
+    """A peer of the kind that the URL tells, with its handshake done."""
+    return (WebSocketPeer if url.startswith("ws") else Peer)(url, *arguments, **keys)
+
+
 class HouseCase(unittest.TestCase):
     """A test in the house. `transport` and `serializer` are what its peers use unless told otherwise."""
 
@@ -215,6 +221,11 @@ class HouseCase(unittest.TestCase):
     @property
     def router(self):
         return _house.router
+
+    @property
+    def certificate(self):
+        """That of all transports with TLS, which signs itself."""
+        return _house.certificate
 
     def setUp(self):
         # What the test before left behind may still be there.
@@ -238,9 +249,7 @@ class HouseCase(unittest.TestCase):
 
     def stranger(self, transport=None, serializer=None, **keys):
         """A peer that has done no more than the handshake."""
-        url = self.url(transport)
-        kind = WebSocketPeer if url.startswith("ws") else Peer
-        peer = kind(url, serializer or self.serializer, **keys)
+        peer = peer_at(self.url(transport), serializer or self.serializer, **keys)
         self.addCleanup(peer.close)
         return peer
 
@@ -287,7 +296,7 @@ class RouterCase(unittest.TestCase):
 
     def stranger(self, url, *arguments, **keys):
         """A peer that has done no more than the handshake."""
-        peer = Peer(url, *arguments, **keys)
+        peer = peer_at(url, *arguments, **keys)
         self.addCleanup(peer.close)
         return peer
 

@@ -11,7 +11,7 @@ import resource
 import subprocess
 import unittest
 
-from house import HouseCase, RouterCase, is_sanitized, open_house, resident_bytes, wait_until
+from house import HouseCase, RouterCase, is_sanitized, open_house, peer_at, resident_bytes, wait_until
 from junctor_process import JunctorProcess, binary, node_config, tcp_transport, unix_transport
 from wamp_peer import ABORT, ANY_ID, CALL, EVENT, GOODBYE, PATIENCE, PUBLISH, SERIALIZERS, SUBSCRIBE, SUBSCRIBED, YIELD
 from wamp_peer import Connection, Frame, Peer, frame, handshake
@@ -29,9 +29,9 @@ class Vanishing(HouseCase):
         before = open_files(self.router.pid)
         openings = (b"", b"\x7f", handshake("json"), handshake("json") + b"\0\0\0\x10[1", b"GET / HTTP/1.1\r\n\r\n")
         for number in range(1000):
-            visitor = Connection(self.url(("tcp", "unix")[number % 2]))
+            visitor = Connection(self.url(("tcp", "unix", "web")[number % 3]))
             visitor.send_octets(openings[number % len(openings)])
-            if number % 3:
+            if number % 4:
                 visitor.close()
             else:
                 visitor.reset()
@@ -43,7 +43,7 @@ class Vanishing(HouseCase):
         before = open_files(self.router.pid)
         topic = self.uri("topic")
         for number in range(200):
-            visitor = Peer(self.url(("tcp", "unix", "tls")[number % 3]), "json").join()
+            visitor = peer_at(self.url(("tcp", "unix", "tls", "web")[number % 4]), "json").join()
             visitor.subscribe(topic)
             visitor.register(self.uri(f"procedure{number}"))
             if number % 2:
@@ -147,11 +147,10 @@ class SlowConsumers(RouterCase):
     COUNT = 1000
 
     def test_a_subscriber_that_does_not_read_is_dropped_and_nobody_waits_for_it(self):
-        for kind in ("tcp", "unix"):
+        web = {**tcp_transport(), "type": "websocket"}
+        for kind, transport in (("tcp", tcp_transport()), ("unix", self.unix_transport()), ("web", web)):
             with self.subTest(kind):
-                limits = {"outbound_bytes_max": 1 << 20}
-                transport = tcp_transport() if kind == "tcp" else self.unix_transport()
-                self.check({**transport, "limits": limits})
+                self.check({**transport, "limits": {"outbound_bytes_max": 1 << 20}})
 
     def check(self, transport):
         router = self.start(transport)
@@ -187,7 +186,7 @@ class SlowConsumers(RouterCase):
         publisher.fence()
 
     def test_a_slow_reader_that_reads_on_gets_everything(self):
-        router = self.start(self.unix_transport(), tcp_transport())
+        router = self.start(self.unix_transport(), tcp_transport(), {**tcp_transport(), "type": "websocket"})
         for url in router.urls:
             slow, publisher = self.peer(url, receive_buffer=32_768), self.peer(url)
             subscription = slow.subscribe("com.example.flood")

@@ -75,7 +75,7 @@ std::function<proof(const dict&)> binder(ed25519_key_pair keys, binary id)
     };
 }
 
-scripted_exchange client(const ed25519_key_pair& keys, std::string authid = {}, std::string realm = "realm1")
+scripted_exchange key_holder(const ed25519_key_pair& keys, std::string authid = {}, std::string realm = "realm1")
 {
     scripted_exchange peer(std::move(realm), std::move(authid));
     peer.said.authextra.set("pubkey", to_hex(keys.public_key));
@@ -85,7 +85,7 @@ scripted_exchange client(const ed25519_key_pair& keys, std::string authid = {}, 
 
 scripted_exchange tls_client(const ed25519_key_pair& keys, std::string_view binding, tls_facts facts)
 {
-    auto peer = client(keys);
+    auto peer = key_holder(keys);
     peer.said.authextra.set("channel_binding", binding);
     peer.facts.tls = std::make_shared<const tls_facts>(std::move(facts));
     return peer;
@@ -142,27 +142,27 @@ std::vector<std::string> visible(auth::cryptosign& devices, scripted_exchange pe
 TEST_CASE("cryptosign: a client joins with any key of its principal", "[auth-cryptosign]")
 {
     sensors with;
-    const auto joined = decide(with.devices, client(with.ann, "ann"));
+    const auto joined = decide(with.devices, key_holder(with.ann, "ann"));
     REQUIRE(joined.granted());
     CHECK(joined.who().authid == "ann");
     CHECK(joined.who().authrole == "device");
     CHECK(joined.who().authprovider == "static");
-    CHECK(decide(with.devices, client(with.ann_spare, "ann")).granted());
-    CHECK(decide(with.devices, client(with.bob, "bob", "realm2")).granted());
+    CHECK(decide(with.devices, key_holder(with.ann_spare, "ann")).granted());
+    CHECK(decide(with.devices, key_holder(with.bob, "bob", "realm2")).granted());
 }
 
 TEST_CASE("cryptosign: a client that names no authid is known by its key", "[auth-cryptosign]")
 {
     sensors with;
-    CHECK(decide(with.devices, client(with.ann_spare)).who().authid == "ann");
-    CHECK(decide(with.devices, client(with.bob, "", "realm2")).who().authid == "bob");
-    CHECK_FALSE(decide(with.devices, client(with.bob, "", "realm1")).granted());
+    CHECK(decide(with.devices, key_holder(with.ann_spare)).who().authid == "ann");
+    CHECK(decide(with.devices, key_holder(with.bob, "", "realm2")).who().authid == "bob");
+    CHECK_FALSE(decide(with.devices, key_holder(with.bob, "", "realm1")).granted());
 }
 
 TEST_CASE("cryptosign: each challenge has 32 octets of its own", "[auth-cryptosign]")
 {
     sensors with;
-    auto peer = client(with.ann);
+    auto peer = key_holder(with.ann);
     CHECK(decide(with.devices, peer).granted());
     CHECK(decide(with.devices, peer).granted());
     REQUIRE(peer.challenges.size() == 2);
@@ -175,7 +175,7 @@ TEST_CASE("cryptosign: each challenge has 32 octets of its own", "[auth-cryptosi
 TEST_CASE("cryptosign: what clients send as null, they do not ask for", "[auth-cryptosign]")
 {
     sensors with;
-    auto peer = client(with.ann);
+    auto peer = key_holder(with.ann);
     for (const auto* const key : {"trustroot", "challenge", "channel_binding", "activation_code"})
         peer.said.authextra.set(key, nullptr);
     CHECK(decide(with.devices, peer).granted());
@@ -185,34 +185,34 @@ TEST_CASE("cryptosign: what clients send as null, they do not ask for", "[auth-c
 TEST_CASE("cryptosign: strangers are refused as a wrong signature is", "[auth-cryptosign]")
 {
     sensors with;
-    auto wrong_signature = client(with.ann, "ann");
+    auto wrong_signature = key_holder(with.ann, "ann");
     wrong_signature.answer = signer(with.stranger);
     const auto expected = visible(with.devices, wrong_signature);
     CHECK(expected.at(0) == uri_of(errc::authentication_denied));
     CHECK(expected.size() == 4);
 
-    CHECK(visible(with.devices, client(with.stranger)) == expected);
-    CHECK(visible(with.devices, client(with.stranger, "ann")) == expected);
-    CHECK(visible(with.devices, client(with.stranger, "carol")) == expected);
-    CHECK(visible(with.devices, client(with.ann, "carol")) == expected);
-    CHECK(visible(with.devices, client(with.ann, "bob", "realm2")) == expected);
-    CHECK(visible(with.devices, client(with.bob, "bob", "realm1")) == expected);
+    CHECK(visible(with.devices, key_holder(with.stranger)) == expected);
+    CHECK(visible(with.devices, key_holder(with.stranger, "ann")) == expected);
+    CHECK(visible(with.devices, key_holder(with.stranger, "carol")) == expected);
+    CHECK(visible(with.devices, key_holder(with.ann, "carol")) == expected);
+    CHECK(visible(with.devices, key_holder(with.ann, "bob", "realm2")) == expected);
+    CHECK(visible(with.devices, key_holder(with.bob, "bob", "realm1")) == expected);
 }
 
 TEST_CASE("cryptosign: the log can tell refusals apart", "[auth-cryptosign]")
 {
     sensors with;
-    auto wrong_signature = client(with.ann);
+    auto wrong_signature = key_holder(with.ann);
     wrong_signature.answer = signer(with.stranger);
     CHECK(decide(with.devices, wrong_signature).detail() == "wrong signature");
-    CHECK(decide(with.devices, client(with.stranger, "ann")).detail() == "not a key of the principal");
-    CHECK(decide(with.devices, client(with.stranger)).detail() == "no such principal");
+    CHECK(decide(with.devices, key_holder(with.stranger, "ann")).detail() == "not a key of the principal");
+    CHECK(decide(with.devices, key_holder(with.stranger)).detail() == "no such principal");
 }
 
 TEST_CASE("cryptosign: a signature of another challenge is refused", "[auth-cryptosign]")
 {
     sensors with;
-    auto first = client(with.ann);
+    auto first = key_holder(with.ann);
     std::string old;
     first.answer = [&](const dict& extra) {
         auto given = signer(with.ann)(extra);
@@ -221,11 +221,11 @@ TEST_CASE("cryptosign: a signature of another challenge is refused", "[auth-cryp
     };
     REQUIRE(decide(with.devices, first).granted());
 
-    auto replay = client(with.ann);
+    auto replay = key_holder(with.ann);
     replay.answer = [&](const dict&) { return proof{old, {}}; };
     CHECK(decide(with.devices, replay).detail() == "a signature of something else than the challenge");
 
-    auto relabelled = client(with.ann);
+    auto relabelled = key_holder(with.ann);
     relabelled.answer = [&](const dict& extra) { return proof{old.substr(0, 128) + text_in(extra, "challenge"), {}}; };
     CHECK(decide(with.devices, relabelled).detail() == "wrong signature");
 }
@@ -258,7 +258,7 @@ TEST_CASE("cryptosign: answers of any other form are refused", "[auth-cryptosign
     };
     for (const auto& [name, forged] : forgeries) {
         INFO(name);
-        auto peer = client(with.ann);
+        auto peer = key_holder(with.ann);
         const auto honest = signer(with.ann);
         peer.answer = [&, forged = forged](const dict& extra) { return proof{forged(honest(extra).signature), {}}; };
         const auto refused = decide(with.devices, peer);
@@ -271,7 +271,7 @@ TEST_CASE("cryptosign: answers of any other form are refused", "[auth-cryptosign
 TEST_CASE("cryptosign: digits may be of either case", "[auth-cryptosign]")
 {
     sensors with;
-    auto peer = client(with.ann);
+    auto peer = key_holder(with.ann);
     const auto upper = [](std::string digits) {
         std::transform(digits.begin(), digits.end(), digits.begin(),
                        [](char digit) { return digit >= 'a' ? static_cast<char>(digit - 'a' + 'A') : digit; });
@@ -285,7 +285,7 @@ TEST_CASE("cryptosign: digits may be of either case", "[auth-cryptosign]")
 TEST_CASE("cryptosign: a valid signature of a message of the client's choice is refused", "[auth-cryptosign]")
 {
     sensors with;
-    auto peer = client(with.ann);
+    auto peer = key_holder(with.ann);
     peer.answer = [&](const dict&) { return proof{signed_by(with.ann, binary(32, std::byte{7})), {}}; };
     CHECK_FALSE(decide(with.devices, peer).granted());
     peer.answer = [&](const dict& extra) {
@@ -311,7 +311,7 @@ TEST_CASE("cryptosign: public keys for which anybody can forge signatures let no
     peer.answer = [](const dict& extra) {
         return proof{"01" + std::string(126, '0') + text_in(extra, "challenge"), {}};
     };
-    const auto expected = visible(with.devices, client(with.stranger));
+    const auto expected = visible(with.devices, key_holder(with.stranger));
     CHECK(visible(with.devices, peer) == expected);
     peer.said.authid = "ann";
     CHECK(visible(with.devices, peer) == expected);
@@ -328,7 +328,7 @@ TEST_CASE("cryptosign: what is malformed in HELLO is refused without a challenge
 {
     sensors with;
     const auto refusal = [&](std::string_view key, value content) {
-        auto peer = client(with.ann, "ann");
+        auto peer = key_holder(with.ann, "ann");
         peer.said.authextra.set(key, std::move(content));
         const auto refused = decide(with.devices, peer);
         REQUIRE_FALSE(refused.granted());
@@ -378,7 +378,7 @@ TEST_CASE("cryptosign: who asks for a binding and does not use it is refused", "
     CHECK_FALSE(decide(with.devices, elsewhere).granted());
 
     // The other way round: bound, but not asked for.
-    auto unasked = client(with.ann);
+    auto unasked = key_holder(with.ann);
     unasked.facts.tls = std::make_shared<const tls_facts>(tls_13());
     unasked.answer = binder(with.ann, tls_13().channel_id_tls_exporter);
     CHECK_FALSE(decide(with.devices, unasked).granted());
@@ -398,7 +398,7 @@ TEST_CASE("cryptosign: a binding that the connection does not have", "[auth-cryp
           "this connection has no channel binding of the type tls-unique");
     CHECK(message(tls_client(with.ann, "tls-exporter", tls_12())) ==
           "this connection has no channel binding of the type tls-exporter");
-    auto plain = client(with.ann);
+    auto plain = key_holder(with.ann);
     plain.said.authextra.set("channel_binding", "tls-exporter");
     CHECK(message(plain) == "this connection has no channel binding of the type tls-exporter");
 }
@@ -441,7 +441,7 @@ TEST_CASE("cryptosign: the router proves who it is, as the test vectors of the s
     for (const auto& expected : vectors) {
         sensors with;
         with.devices.sign_as_router(seed_of(expected.private_key));
-        auto peer = client(with.ann);
+        auto peer = key_holder(with.ann);
         if (!expected.channel_id.empty()) {
             peer = tls_client(with.ann, "tls-exporter", tls_13(expected.channel_id));
             peer.answer = binder(with.ann, from_hex(expected.channel_id).value());
@@ -457,13 +457,13 @@ TEST_CASE("cryptosign: the router proves who it is, as the test vectors of the s
 TEST_CASE("cryptosign: the router proves nothing unless both ends want it", "[auth-cryptosign]")
 {
     sensors with;
-    auto asking = client(with.ann);
+    auto asking = key_holder(with.ann);
     asking.said.authextra.set("challenge", std::string(64, 'a'));
     CHECK(decide(with.devices, asking).granted());
     CHECK(asking.challenges.at(0).size() == 2);
 
     with.devices.sign_as_router(with.stranger.seed);
-    auto silent = client(with.ann);
+    auto silent = key_holder(with.ann);
     CHECK(decide(with.devices, silent).granted());
     CHECK(silent.challenges.at(0).size() == 2);
     CHECK_THROWS_AS(with.devices.sign_as_router(secret("short")), std::invalid_argument);
@@ -477,11 +477,11 @@ TEST_CASE("cryptosign: strangers get the router's proof as everybody does", "[au
         peer.said.authextra.set("challenge", std::string(64, 'a'));
         return peer;
     };
-    auto wrong_signature = asking(client(with.ann));
+    auto wrong_signature = asking(key_holder(with.ann));
     wrong_signature.answer = signer(with.stranger);
     const auto expected = visible(with.devices, wrong_signature);
     CHECK(expected.size() == 6);
-    CHECK(visible(with.devices, asking(client(with.stranger))) == expected);
+    CHECK(visible(with.devices, asking(key_holder(with.stranger))) == expected);
 }
 
 TEST_CASE("cryptosign: nobody joins by having the router sign its own challenge", "[auth-cryptosign]")
@@ -491,9 +491,9 @@ TEST_CASE("cryptosign: nobody joins by having the router sign its own challenge"
     devices.add({"router", "trusted", "", {}, {{router.public_key}}});
     devices.sign_as_router(router.seed);
 
-    auto peer = client(router, "router");
+    auto peer = key_holder(router, "router");
     peer.answer = [&](const dict& extra) {
-        auto second = client(router);
+        auto second = key_holder(router);
         second.said.authextra.set("challenge", text_in(extra, "challenge"));
         second.answer = [](const dict&) { return proof{}; };
         static_cast<void>(decide(devices, second));
@@ -506,10 +506,10 @@ TEST_CASE("cryptosign: a key of several principals needs an authid", "[auth-cryp
 {
     sensors with;
     with.devices.add({"carol", "guest", "", {}, {{with.ann.public_key}}});
-    CHECK(decide(with.devices, client(with.ann, "ann")).who().authrole == "device");
-    CHECK(decide(with.devices, client(with.ann, "carol")).who().authrole == "guest");
-    CHECK(visible(with.devices, client(with.ann)) == visible(with.devices, client(with.stranger)));
-    CHECK(decide(with.devices, client(with.ann_spare)).who().authid == "ann");
+    CHECK(decide(with.devices, key_holder(with.ann, "ann")).who().authrole == "device");
+    CHECK(decide(with.devices, key_holder(with.ann, "carol")).who().authrole == "guest");
+    CHECK(visible(with.devices, key_holder(with.ann)) == visible(with.devices, key_holder(with.stranger)));
+    CHECK(decide(with.devices, key_holder(with.ann_spare)).who().authid == "ann");
 }
 
 TEST_CASE("cryptosign: principals that a program adds have one authid and a key each", "[auth-cryptosign]")
@@ -517,16 +517,16 @@ TEST_CASE("cryptosign: principals that a program adds have one authid and a key 
     sensors with;
     CHECK_THROWS_AS(with.devices.add({"ann", "guest", "", {}, {{with.stranger.public_key}}}), std::invalid_argument);
     CHECK_THROWS_AS(with.devices.add({"carol", "guest", "", {}, {}}), std::invalid_argument);
-    CHECK_FALSE(decide(with.devices, client(with.stranger)).granted());
+    CHECK_FALSE(decide(with.devices, key_holder(with.stranger)).granted());
 }
 
 TEST_CASE("cryptosign: recognises those that it has names or keys of", "[auth-cryptosign]")
 {
     sensors with;
-    CHECK(with.devices.recognises(client(with.stranger, "ann")));
-    CHECK(with.devices.recognises(client(with.ann)));
-    CHECK_FALSE(with.devices.recognises(client(with.ann, "carol")));
-    CHECK_FALSE(with.devices.recognises(client(with.stranger)));
+    CHECK(with.devices.recognises(key_holder(with.stranger, "ann")));
+    CHECK(with.devices.recognises(key_holder(with.ann)));
+    CHECK_FALSE(with.devices.recognises(key_holder(with.ann, "carol")));
+    CHECK_FALSE(with.devices.recognises(key_holder(with.stranger)));
     CHECK_FALSE(with.devices.recognises(scripted_exchange("realm1")));
 }
 
@@ -571,20 +571,20 @@ TEST_CASE("cryptosign: principals of a source", "[auth-cryptosign]")
     const auto key = to_hex(ann.public_key);
     for (const auto& credentials : {dict{{"pubkey", key}}, dict{{"authorized_keys", list{key}}}}) {
         const auto made = from_source(credentials);
-        const auto joined = decide(*made, client(ann));
+        const auto joined = decide(*made, key_holder(ann));
         REQUIRE(joined.granted());
         CHECK(joined.who().authid == "ann");
         CHECK(joined.who().authprovider == "directory");
-        CHECK_FALSE(decide(*made, client(stranger, "ann")).granted());
-        CHECK(made->recognises(client(stranger)));
+        CHECK_FALSE(decide(*made, key_holder(stranger, "ann")).granted());
+        CHECK(made->recognises(key_holder(stranger)));
     }
-    CHECK_THROWS_WITH(decide(*from_source({}), client(ann)),
+    CHECK_THROWS_WITH(decide(*from_source({}), key_holder(ann)),
                       "unusable credentials of ann: needs the key 'authorized_keys'");
-    CHECK_THROWS_WITH(decide(*from_source({{"pubkey", "12"}}), client(ann)),
+    CHECK_THROWS_WITH(decide(*from_source({{"pubkey", "12"}}), key_holder(ann)),
                       "unusable credentials of ann: pubkey: '12' must be 64 hexadecimal digits");
 
     const auto as_router = from_source({{"pubkey", key}}, {{"private-key", to_hex(ann.seed.bytes())}});
-    CHECK_FALSE(decide(*as_router, client(ann)).granted());
+    CHECK_FALSE(decide(*as_router, key_holder(ann)).granted());
 }
 
 TEST_CASE("cryptosign: from configuration", "[auth-cryptosign]")
@@ -595,7 +595,7 @@ TEST_CASE("cryptosign: from configuration", "[auth-cryptosign]")
     const auto made =
         configured(auth::register_cryptosign, "cryptosign",
                    {{"type", "static"}, {"principals", principals}, {"private-key", to_hex(router.seed.bytes())}});
-    auto peer = client(ann);
+    auto peer = key_holder(ann);
     peer.said.authextra.set("challenge", std::string(64, '0'));
     CHECK(decide(*made, peer).who().authrole == "device");
     CHECK(text_in(peer.challenges.at(0), "pubkey") == to_hex(router.public_key));
@@ -610,7 +610,7 @@ TEST_CASE("cryptosign: the router's private key may stand in the environment", "
     auth::register_cryptosign(fixture.modules);
     const auto made = fixture.make(*fixture.modules.find_authenticator("cryptosign"));
     REQUIRE(fixture.problems.empty());
-    auto peer = client(ann);
+    auto peer = key_holder(ann);
     peer.said.authextra.set("challenge", std::string(64, '0'));
     CHECK(decide(*made, peer).granted());
     CHECK(text_in(peer.challenges.at(0), "pubkey") == to_hex(pair_of(std::string(64, '1')).public_key));

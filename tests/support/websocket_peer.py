@@ -54,7 +54,7 @@ def masked(payload, mask=MASK):
 
 
 def ws_header(length, opcode, fin=True, rsv=0, mask=True, form=None):
-    """The header up to the mask. `form` is the number of octets that the length takes: 0, 2 or 8, not only the least."""
+    """The header up to the mask. `form`: how many octets the length takes, 0, 2 or 8; by default the least."""
     if form is None:
         form = 0 if length < 126 else 2 if length < 65536 else 8
     short = {0: length, 2: 126, 8: 127}[form]

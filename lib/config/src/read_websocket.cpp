@@ -91,7 +91,9 @@ void read_options(const config_item& item, listening_transport& transport, webso
     keys.ignore({"external_port", "enable_hybi10", "enable_rfc6455", "validate_utf8", "mask_server_frames",
                  "require_masked_client_frames", "apply_mask", "auto_fragment_size", "fail_by_drop",
                  "echo_close_codereason", "tcp_nodelay", "auto_ping_size", "auto_ping_restart_on_any_traffic",
-                 "enable_flash_policy", "flash_policy", "compression"});
+                 "enable_flash_policy", "flash_policy"});
+    if (const auto compression = keys.take("compression"))
+        reading.problems.warning(*compression, "is not supported yet by this version: messages are not compressed");
     keys.finish();
 }
 

@@ -42,7 +42,18 @@ std::size_t frame_queue::append_frame(byte_buffer& to, frame_type type, byte_vie
 {
     if (form_ == frame_form::rawsocket)
         return append_behind(encode_frame_header(type, payload.size()), to, payload);
-    return append_behind(websocket_header(opcode_of(form_, type), payload.size()).view(), to, payload);
+    const websocket_header header(opcode_of(form_, type), payload.size(), mask_ ? &*mask_ : nullptr);
+    const auto size = append_behind(header.view(), to, payload);
+    mask_payload({to.data() + to.size() - payload.size(), payload.size()});
+    return size;
+}
+
+void frame_queue::mask_payload(std::span<std::byte> payload) const noexcept
+{
+    if (!mask_)
+        return;
+    auto mask = *mask_;
+    apply_mask(payload, mask);
 }
 
 /// Moves `boundary` to the first beginning of a frame that is not before `position`. Each frame is walked at most once,
@@ -58,7 +69,7 @@ void frame_queue::find_boundary(std::size_t& boundary, byte_view frames, std::si
 /// Only now is it known how long the header is: what room is left over, the payload moves into.
 void frame_queue::close_websocket_message(std::size_t payload_bytes) noexcept
 {
-    const websocket_header header(opcode_of(form_, frame_type::message), payload_bytes);
+    const websocket_header header(opcode_of(form_, frame_type::message), payload_bytes, mask_ ? &*mask_ : nullptr);
     auto* const frame = bulk_.data() + open_;
     const auto octets = header.view();
     std::copy(octets.begin(), octets.end(), frame);
@@ -66,6 +77,7 @@ void frame_queue::close_websocket_message(std::size_t payload_bytes) noexcept
         std::memmove(frame + octets.size(), frame + header_room_, payload_bytes);
         bulk_.truncate(open_ + octets.size() + payload_bytes);
     }
+    mask_payload({frame + octets.size(), payload_bytes});
     size_ += octets.size() + payload_bytes;
     open_ = none;
 }
@@ -109,13 +121,7 @@ void frame_queue::push_close(websocket_close_code code, buffer_pool& buffers)
 
 void frame_queue::push_run(const shared_run& run, buffer_pool& buffers)
 {
-    if (!takes_runs_whole()) {
-        run->for_each([&](byte_view message) {
-            push(message, buffers);
-            return true;
-        });
-        return;
-    }
+    assert(takes_runs_whole());
     const auto bytes = run->bytes();
     if (bytes.size() <= copied_run_bytes_max) {
         assert(!message_open());

@@ -2,7 +2,10 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/framing/websocket.hpp>
 
+#include <algorithm>
 #include <cassert>
+#include <cstring>
+#include <tuple>
 
 #include <boost/endian/conversion.hpp>
 
@@ -13,6 +16,7 @@ namespace junctor {
 namespace {
 
 constexpr std::byte final_bit{0x80};
+constexpr std::byte mask_bit{0x80};
 constexpr std::byte length_bits{0x7F};
 constexpr unsigned length_in_2_octets = 126;
 constexpr unsigned length_in_8_octets = 127;
@@ -38,7 +42,27 @@ constexpr bool may_be_sent(unsigned code) noexcept
 
 } // namespace
 
-websocket_header::websocket_header(websocket_opcode opcode, std::size_t payload_bytes) noexcept
+void apply_mask(std::span<std::byte> payload, websocket_mask& mask) noexcept
+{
+    std::array<std::byte, 2 * std::tuple_size_v<websocket_mask>> both{};
+    std::copy(mask.begin(), mask.end(), std::copy(mask.begin(), mask.end(), both.begin()));
+    std::uint64_t twice = 0;
+    std::memcpy(&twice, both.data(), sizeof twice);
+    auto* at = payload.data();
+    auto left = payload.size();
+    for (; left >= sizeof twice; left -= sizeof twice, at += sizeof twice) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, at, sizeof word);
+        word ^= twice;
+        std::memcpy(at, &word, sizeof word);
+    }
+    for (std::size_t i = 0; i != left; ++i)
+        at[i] ^= both[i];
+    std::rotate(mask.begin(), mask.begin() + left % mask.size(), mask.end());
+}
+
+websocket_header::websocket_header(websocket_opcode opcode, std::size_t payload_bytes,
+                                   const websocket_mask* mask) noexcept
     : octets_{}, size_{websocket_header_bytes(payload_bytes)}
 {
     octets_[0] = final_bit | static_cast<std::byte>(opcode);
@@ -52,17 +76,24 @@ websocket_header::websocket_header(websocket_opcode opcode, std::size_t payload_
         octets_[1] = static_cast<std::byte>(length_in_8_octets);
         boost::endian::store_big_u64(raw(&octets_[2]), payload_bytes);
     }
+    if (mask == nullptr)
+        return;
+    octets_[1] |= mask_bit;
+    std::copy(mask->begin(), mask->end(), octets_.begin() + static_cast<std::ptrdiff_t>(size_));
+    size_ += mask->size();
 }
 
 std::size_t first_websocket_frame_bytes(byte_view frames) noexcept
 {
     assert(frames.size() >= 2);
+    const bool masked = (frames[1] & mask_bit) != std::byte{0};
+    const std::size_t mask = masked ? std::tuple_size_v<websocket_mask> : 0;
     const auto length = std::to_integer<std::size_t>(frames[1] & length_bits);
     if (length == length_in_2_octets)
-        return 4 + boost::endian::load_big_u16(raw(&frames[2]));
+        return 4 + mask + boost::endian::load_big_u16(raw(&frames[2]));
     if (length == length_in_8_octets)
-        return websocket_header::bytes_max + boost::endian::load_big_u64(raw(&frames[2]));
-    return 2 + length;
+        return 10 + mask + boost::endian::load_big_u64(raw(&frames[2]));
+    return 2 + mask + length;
 }
 
 std::array<std::byte, 2> encode_close_code(websocket_close_code code) noexcept

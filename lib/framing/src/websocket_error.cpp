@@ -28,9 +28,13 @@ std::string_view text_of(websocket_error error) noexcept
     case websocket_error::origin_refused: return "pages of this origin may not connect";
     case websocket_error::no_common_subprotocol: return "the client offers no subprotocol that is allowed here";
     case websocket_error::connection_limit_reached: return "the limit of connections is reached";
+    case websocket_error::upgrade_refused: return "the router refuses to open a WebSocket";
+    case websocket_error::answer_malformed: return "what answers does not speak WebSocket";
+    case websocket_error::subprotocol_other: return "the router does not agree to the serializer";
     case websocket_error::reserved_bits_used: return "reserved bits of a frame are used";
     case websocket_error::reserved_opcode: return "the opcode of a frame is reserved";
     case websocket_error::mask_missing: return "a frame of a client is not masked";
+    case websocket_error::mask_forbidden: return "a frame of a router is masked";
     case websocket_error::length_malformed: return "the length of a frame is malformed";
     case websocket_error::control_too_long: return "a control frame is longer than 125 octets";
     case websocket_error::control_fragmented: return "a control frame is fragmented";

@@ -3,7 +3,7 @@
 #include <junctor/framing/websocket_parser.hpp>
 
 #include <algorithm>
-#include <cstring>
+#include <tuple>
 #include <utility>
 
 #include <boost/endian/conversion.hpp>
@@ -22,26 +22,7 @@ constexpr std::byte length_bits{0x7F};
 constexpr unsigned length_in_2_octets = 126;
 constexpr unsigned length_in_8_octets = 127;
 constexpr std::size_t start_bytes = 2;
-constexpr std::size_t mask_bytes = 4;
-
-/// Removes the mask from `payload`, and turns the mask to where the rest of the frame goes on with it.
-void unmask(std::span<std::byte> payload, std::array<std::byte, mask_bytes>& mask) noexcept
-{
-    std::uint64_t twice = 0;
-    std::memcpy(&twice, mask.data(), mask_bytes);
-    std::memcpy(reinterpret_cast<std::byte*>(&twice) + mask_bytes, mask.data(), mask_bytes);
-    auto* at = payload.data();
-    auto left = payload.size();
-    for (; left >= sizeof twice; left -= sizeof twice, at += sizeof twice) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, at, sizeof word);
-        word ^= twice;
-        std::memcpy(at, &word, sizeof word);
-    }
-    for (std::size_t i = 0; i != left; ++i)
-        at[i] ^= mask[i % mask_bytes];
-    std::rotate(mask.begin(), mask.begin() + left % mask_bytes, mask.end());
-}
+constexpr std::size_t mask_bytes = std::tuple_size_v<websocket_mask>;
 
 frame_type type_of(websocket_opcode control) noexcept
 {
@@ -111,7 +92,8 @@ bool websocket_parser::read_header(std::span<std::byte>& input) noexcept
     error_ = read_length();
     if (error_)
         return false;
-    std::copy_n(header_.begin() + header_size_ - mask_bytes, mask_bytes, mask_.begin());
+    if (masked())
+        std::copy_n(header_.begin() + header_size_ - mask_bytes, mask_bytes, mask_.begin());
     final_ = (header_[0] & final_bit) != std::byte{0};
     in_message_ = in_message_ || (!is_control() && !final_);
     header_size_ = 0;
@@ -139,8 +121,8 @@ boost::system::error_code websocket_parser::check_start() const noexcept
         return websocket_error::reserved_bits_used;
     if (opcode_ > pong || (opcode_ > binary && opcode_ < close))
         return websocket_error::reserved_opcode;
-    if ((header_[1] & mask_bit) == std::byte{0})
-        return websocket_error::mask_missing;
+    if (((header_[1] & mask_bit) != std::byte{0}) != masked())
+        return masked() ? websocket_error::mask_missing : websocket_error::mask_forbidden;
     if (is_control()) {
         if ((header_[0] & final_bit) == std::byte{0})
             return websocket_error::control_fragmented;
@@ -159,10 +141,11 @@ boost::system::error_code websocket_parser::check_start() const noexcept
 
 std::size_t websocket_parser::header_bytes() const noexcept
 {
+    const auto behind = start_bytes + (masked() ? mask_bytes : 0);
     switch (std::to_integer<unsigned>(header_[1] & length_bits)) {
-    case length_in_2_octets: return start_bytes + 2 + mask_bytes;
-    case length_in_8_octets: return header_bytes_max;
-    default: return start_bytes + mask_bytes;
+    case length_in_2_octets: return behind + 2;
+    case length_in_8_octets: return behind + 8;
+    default: return behind;
     }
 }
 
@@ -197,7 +180,8 @@ std::span<std::byte> websocket_parser::take_payload(std::span<std::byte>& input)
     input = input.subspan(payload.size());
     missing_ -= payload.size();
     in_payload_ = missing_ != 0;
-    unmask(payload, mask_);
+    if (masked())
+        apply_mask(payload, mask_);
     return payload;
 }
 

@@ -64,6 +64,7 @@ byte_buffer& connection_output::open_message()
 delivery connection_output::close_message()
 {
     guard lock(mutex_, std::adopt_lock);
+    renew_mask();
     if (started_ && log_ == nullptr && queue_.close_if_admitted())
         return delivery::queued;
     const auto payload = queue_.open_payload();
@@ -93,6 +94,7 @@ delivery connection_output::send_encoded(byte_view message)
     if (verdict != delivery::queued)
         return verdict == delivery::refused ? refuse(lock, at) : verdict;
     list(at);
+    renew_mask();
     queue_.push(message, at.buffers());
     log(frame_direction::sent, frame_type::message, message);
     return delivery::queued;
@@ -110,7 +112,7 @@ delivery connection_output::send_run(const shared_run& run)
         return delivery::queued;
     }
     queue_lone_run(at.buffers());
-    if (admits(*run)) {
+    if (queue_.takes_runs_whole() && admits(*run)) {
         list(at);
         queue_.push_run(run, at.buffers());
         if (log_) [[unlikely]]
@@ -141,6 +143,7 @@ void connection_output::push_close(websocket_close_code code)
 {
     const guard lock(mutex_);
     queue_lone_run(home_.buffers());
+    renew_mask();
     queue_.push_close(code, home_.buffers());
     log(frame_direction::sent, frame_type::close, encode_close_code(code));
 }
@@ -149,6 +152,7 @@ void connection_output::push_ping(byte_view payload)
 {
     const guard lock(mutex_);
     queue_lone_run(home_.buffers());
+    renew_mask();
     queue_.push_urgent(frame_type::ping, payload, home_.buffers());
     log(frame_direction::sent, frame_type::ping, payload);
 }
@@ -160,6 +164,7 @@ delivery connection_output::push_pong(byte_view payload)
     const auto verdict = admit(payload.size());
     if (verdict != delivery::queued)
         return verdict == delivery::refused ? refuse(lock, home_) : verdict;
+    renew_mask();
     queue_.push_urgent(frame_type::pong, payload, home_.buffers());
     log(frame_direction::sent, frame_type::pong, payload);
     return delivery::queued;
@@ -260,6 +265,13 @@ void connection_output::start(int descriptor, bool plain) noexcept
     descriptor_ = descriptor;
     plain_ = plain;
     started_ = true;
+}
+
+void connection_output::mask_frames()
+{
+    const guard lock(mutex_);
+    masks_ = std::make_unique<mask_source>();
+    renew_mask();
 }
 
 void connection_output::stop() noexcept

@@ -21,6 +21,7 @@
 #include <junctor/transport/shard_services.hpp>
 
 #include "direct_write.hpp"
+#include "mask_source.hpp"
 
 namespace junctor {
 
@@ -73,6 +74,9 @@ public:
 
     /// How what is queued is framed; before anything is.
     void set_form(frame_form form) noexcept { queue_.set_form(form); }
+
+    /// Masks all frames from now on, as clients of WebSocket must.
+    void mask_frames();
 
     /// The longest message that the peer takes.
     void set_peer_message_bytes_max(std::size_t bytes) noexcept { queue_.set_payload_bytes_max(bytes); }
@@ -166,7 +170,8 @@ private:
     /// Lets those who send queue without asking, if nothing speaks against it. With several threads there is a lock.
     void open_short_way() noexcept
     {
-        short_way_open_ = mode() == sharing::one_thread && started_ && lone_run_ == nullptr && log_ == nullptr;
+        short_way_open_ =
+            mode() == sharing::one_thread && started_ && lone_run_ == nullptr && log_ == nullptr && masks_ == nullptr;
         if (short_way_open_)
             *short_way_ = &queue_;
     }
@@ -190,6 +195,13 @@ private:
     {
         listed_ = false;
         close_short_way();
+    }
+
+    /// Every frame has a mask of its own.
+    void renew_mask()
+    {
+        if (masks_ != nullptr) [[unlikely]]
+            queue_.set_mask(masks_->next());
     }
 
     delivery refuse(guard& lock, shard_services& at);
@@ -224,6 +236,7 @@ private:
     shared_run lone_run_; ///< All that is to be written, in place of the queue: then no memory is needed for it.
     boost::system::error_code write_error_;
     std::unique_ptr<const frame_log> log_;
+    std::unique_ptr<mask_source> masks_; ///< Null if frames are not masked.
 };
 
 } // namespace junctor

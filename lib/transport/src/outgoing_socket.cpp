@@ -194,4 +194,17 @@ awaitable<boost::system::result<connection>> connect_socket(const remote_endpoin
     return std::visit([&](const auto& alternative) { return connect_to(alternative, give_up, services); }, where);
 }
 
+awaitable<boost::system::result<connection>> connect_securely(const remote_endpoint& where, time_point give_up,
+                                                              shard_services& services)
+{
+    const auto* const tcp = std::get_if<remote_tcp>(&where);
+    std::shared_ptr<const tls_context> tls; // Before anything becomes visible outside.
+    if (tcp != nullptr && tcp->tls)
+        tls = std::make_shared<const tls_context>(*tcp->tls);
+    auto connected = co_await connect_socket(where, give_up, services);
+    if (connected)
+        connected->tls = std::move(tls);
+    co_return connected;
+}
+
 } // namespace junctor

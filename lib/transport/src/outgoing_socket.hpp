@@ -20,4 +20,9 @@ namespace junctor {
 [[nodiscard]] awaitable<boost::system::result<connection>>
 connect_socket(const remote_endpoint& where, deadline::clock::time_point give_up, shard_services& services);
 
+/// The same, with what the connection is to be protected by if `where` has TLS. Throws `endpoint_error` if a file of
+/// TLS cannot be used.
+[[nodiscard]] awaitable<boost::system::result<connection>>
+connect_securely(const remote_endpoint& where, deadline::clock::time_point give_up, shard_services& services);
+
 } // namespace junctor

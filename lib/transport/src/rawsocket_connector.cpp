@@ -6,6 +6,8 @@
 
 #include <boost/asio/error.hpp>
 
+#include "connecting.hpp"
+
 namespace junctor {
 
 namespace {
@@ -35,6 +37,8 @@ void check(const remote_unix& where)
     require(!where.path.empty() && where.path != "@", "a Unix domain socket to connect to must have a path");
 }
 
+} // namespace
+
 remote_endpoint checked(remote_endpoint where)
 {
     std::visit(
@@ -46,8 +50,6 @@ remote_endpoint checked(remote_endpoint where)
         where);
     return where;
 }
-
-} // namespace
 
 rawsocket_connector::rawsocket_connector(remote_endpoint where) : endpoint_{checked(std::move(where))} {}
 
@@ -96,20 +98,25 @@ rawsocket_connector& rawsocket_connector::keep_alive_ping(std::chrono::milliseco
 namespace {
 
 /// What went wrong, in words that suit what was tried.
-std::string cause_of(const rawsocket_connector& to, boost::system::error_code error)
+std::string cause_of(const remote_endpoint& where, boost::system::error_code error)
 {
     if (error == boost::asio::error::eof)
         return "the connection was closed before the handshake was done";
     if (error == boost::asio::error::timed_out)
-        return "no connection within " + std::to_string(connect_timeout(to.endpoint()).count()) + " ms";
+        return "no connection within " + std::to_string(connect_timeout(where).count()) + " ms";
     return error.message();
 }
 
 } // namespace
 
+std::string describe_failure(const remote_endpoint& where, boost::system::error_code error)
+{
+    return "cannot connect to " + to_string(where) + ": " + cause_of(where, error);
+}
+
 std::string describe_failure(const rawsocket_connector& to, boost::system::error_code error)
 {
-    return "cannot connect to " + to_string(to.endpoint()) + ": " + cause_of(to, error);
+    return describe_failure(to.endpoint(), error);
 }
 
 } // namespace junctor

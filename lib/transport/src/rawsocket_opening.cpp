@@ -48,13 +48,6 @@ handshake_part part_of(const rawsocket_connector& settings)
     return handshake_wish{nibble_of_message_bytes(settings.announced_message_size()), settings.serializer()};
 }
 
-/// What the connection is to be protected by; null: by nothing. Throws `endpoint_error`.
-std::shared_ptr<const tls_context> tls_of(const remote_endpoint& where)
-{
-    const auto* const tcp = std::get_if<remote_tcp>(&where);
-    return tcp != nullptr && tcp->tls ? std::make_shared<const tls_context>(*tcp->tls) : nullptr;
-}
-
 } // namespace
 
 handshake_answer conclude_handshake(const handshake_part& part, const rawsocket_octets& octets) noexcept
@@ -77,11 +70,9 @@ awaitable<boost::system::result<std::unique_ptr<channel>>> connect_rawsocket_cha
                                                                                      shard_services& services)
 {
     const auto give_up = channel::clock::now() + connect_timeout(to.endpoint());
-    auto tls = tls_of(to.endpoint());
-    auto connected = co_await connect_socket(to.endpoint(), give_up, services);
+    auto connected = co_await connect_securely(to.endpoint(), give_up, services);
     if (!connected)
         co_return connected.error();
-    connected->tls = std::move(tls);
     const auto part = part_of(to);
     auto opened = co_await open_channel(std::move(*connected), to.common(), part, give_up, services);
     if (opened)

@@ -3,14 +3,19 @@
 #include <junctor/transport/websocket_channel.hpp>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <boost/endian/conversion.hpp>
+#include <fmt/format.h>
 
 #include <junctor/base/limits.hpp>
 #include <junctor/framing/websocket_parser.hpp>
+#include <junctor/transport/websocket_connector.hpp>
 
 #include "framed_channel.hpp"
+#include "mask_source.hpp"
+#include "outgoing_socket.hpp"
 #include "websocket_upgrade.hpp"
 
 namespace junctor {
@@ -19,59 +24,37 @@ namespace {
 
 using boost::system::error_code;
 
-websocket_bounds bounds_of(const listening_transport& settings) noexcept
-{
-    websocket_bounds bounds;
-    bounds.message_bytes_max = settings.common().max_message_size;
-    if (settings.websocket()->max_frame_size != 0)
-        bounds.frame_bytes_max = settings.websocket()->max_frame_size;
-    return bounds;
-}
-
-/// The listening end of a WebSocket connection.
-class websocket_channel final : public framed_channel {
+/// One end of a WebSocket connection.
+class websocket_channel : public framed_channel {
 public:
-    websocket_channel(connection peer, const listening_transport& settings, shard_services& services)
-        : framed_channel{std::move(peer), "websocket", settings.common(), frames_, services},
-          settings_{settings},
-          frames_{bounds_of(settings), services}
+    awaitable<void> close(clock::time_point until) override;
+
+protected:
+    websocket_channel(connection peer, const channel_settings& settings, const websocket_bounds& bounds,
+                      shard_services& services)
+        : framed_channel{std::move(peer), "websocket", settings, frames_, services}, frames_{bounds, services}
     {
     }
 
-    awaitable<void> close(clock::time_point until) override;
+    /// The head of what the peer says first.
+    awaitable<error_code> read_head(http_head_reader& reader);
+
+    /// The handshake is done.
+    error_code begin(serializer format);
 
 private:
-    awaitable<error_code> shake_hands() override;
-    bool explains_failure() const noexcept override { return true; }
     void on_peer_close(byte_view payload) noexcept override;
 
-    awaitable<error_code> read_request(http_head_reader& request);
-    error_code agree(const upgrade_answer& answer);
-    upgrade_terms terms() const noexcept { return {*settings_.websocket(), settings_.serializers(), !within_limit()}; }
-
-    const listening_transport& settings_;
     bool open_{false}; ///< And no Close frame has been sent.
     websocket_close_code peer_close_code_{websocket_close_code::normal};
     frame_input<websocket_parser> frames_;
 };
 
-awaitable<error_code> websocket_channel::shake_hands()
-{
-    http_head_reader request;
-    const auto unread = co_await read_request(request);
-    if (unread == websocket_error::request_too_long)
-        co_return agree(refuse_upgrade(websocket_error::request_too_long, terms()));
-    if (unread)
-        co_return unread;
-    co_return agree(answer_upgrade(request.head(), terms()));
-}
-
-/// The head of the peer's request.
-awaitable<error_code> websocket_channel::read_request(http_head_reader& request)
+awaitable<error_code> websocket_channel::read_head(http_head_reader& reader)
 {
     for (;;) {
         auto input = next_input();
-        const auto status = request.read(input);
+        const auto status = reader.read(input);
         if (status == http_head_reader::status::not_http)
             co_return websocket_error::not_http;
         if (status == http_head_reader::status::too_long)
@@ -87,16 +70,12 @@ awaitable<error_code> websocket_channel::read_request(http_head_reader& request)
     }
 }
 
-error_code websocket_channel::agree(const upgrade_answer& answer)
+error_code websocket_channel::begin(serializer format)
 {
-    say(as_bytes(answer.reply));
-    if (answer.error)
-        return answer.error;
     if (!alive())
         return failure();
-    const bool text = answer.format == serializer::json;
-    agree_on(answer.format, text ? frame_form::websocket_text : frame_form::websocket_binary);
-    frames_.parser().expect(data_opcode(answer.format));
+    agree_on(format, format == serializer::json ? frame_form::websocket_text : frame_form::websocket_binary);
+    frames_.parser().expect(data_opcode(format));
     output().set_peer_message_bytes_max(limits::rawsocket_message_bytes_max);
     open_ = true;
     return {};
@@ -114,9 +93,112 @@ awaitable<void> websocket_channel::close(clock::time_point until)
 {
     if (std::exchange(open_, false) && alive())
         output().push_close(input().error() ? close_code_of(input().error()) : peer_close_code_);
-    if (const auto bound = settings_.websocket()->close_handshake_timeout; bound.count() != 0)
-        until = std::min(until, clock::now() + bound);
     return framed_channel::close(until);
+}
+
+websocket_bounds bounds_of(const listening_transport& settings) noexcept
+{
+    websocket_bounds bounds;
+    bounds.message_bytes_max = settings.common().max_message_size;
+    if (settings.websocket()->max_frame_size != 0)
+        bounds.frame_bytes_max = settings.websocket()->max_frame_size;
+    return bounds;
+}
+
+/// The end that listens.
+class listening_websocket final : public websocket_channel {
+public:
+    listening_websocket(connection peer, const listening_transport& settings, shard_services& services)
+        : websocket_channel{std::move(peer), settings.common(), bounds_of(settings), services}, settings_{settings}
+    {
+    }
+
+    awaitable<void> close(clock::time_point until) override
+    {
+        if (const auto bound = settings_.websocket()->close_handshake_timeout; bound.count() != 0)
+            until = std::min(until, clock::now() + bound);
+        return websocket_channel::close(until);
+    }
+
+private:
+    awaitable<error_code> shake_hands() override;
+    bool explains_failure() const noexcept override { return true; }
+    error_code agree(const upgrade_answer& answer);
+    upgrade_terms terms() const noexcept { return {*settings_.websocket(), settings_.serializers(), !within_limit()}; }
+
+    const listening_transport& settings_;
+};
+
+awaitable<error_code> listening_websocket::shake_hands()
+{
+    http_head_reader request;
+    const auto unread = co_await read_head(request);
+    if (unread == websocket_error::request_too_long)
+        co_return agree(refuse_upgrade(websocket_error::request_too_long, terms()));
+    if (unread)
+        co_return unread;
+    co_return agree(answer_upgrade(request.head(), terms()));
+}
+
+error_code listening_websocket::agree(const upgrade_answer& answer)
+{
+    say(as_bytes(answer.reply));
+    return answer.error ? answer.error : begin(answer.format);
+}
+
+websocket_bounds bounds_of(const websocket_connector& to) noexcept
+{
+    websocket_bounds bounds;
+    bounds.message_bytes_max = to.common().max_message_size;
+    bounds.sender = websocket_sender::router;
+    return bounds;
+}
+
+/// What a request says whom it asks.
+std::string host_of(const remote_endpoint& where)
+{
+    const auto* const tcp = std::get_if<remote_tcp>(&where);
+    if (tcp == nullptr)
+        return "localhost";
+    const bool bare_ipv6 = tcp->host.find(':') != std::string::npos;
+    auto host = bare_ipv6 ? fmt::format("[{}]", tcp->host) : tcp->host;
+    const std::uint16_t usual_port = tcp->tls ? 443 : 80;
+    return tcp->port == usual_port ? host : fmt::format("{}:{}", host, tcp->port);
+}
+
+/// The end that connects.
+class connecting_websocket final : public websocket_channel {
+public:
+    connecting_websocket(connection peer, const websocket_connector& to, shard_services& services)
+        : websocket_channel{std::move(peer), to.common(), bounds_of(to), services}, to_{to}
+    {
+    }
+
+private:
+    awaitable<error_code> shake_hands() override;
+    bool explains_failure() const noexcept override { return false; }
+
+    const websocket_connector& to_;
+};
+
+awaitable<error_code> connecting_websocket::shake_hands()
+{
+    const auto insecure = co_await secure();
+    if (insecure)
+        co_return insecure;
+    std::array<std::byte, 16> key{};
+    fill_randomly(key);
+    const upgrade_request request(host_of(to_.endpoint()), to_.path(), to_.serializer(), key);
+    say(as_bytes(request.text()));
+    http_head_reader answer;
+    const auto unread = co_await read_head(answer);
+    if (unread)
+        co_return unread;
+    const auto refused = request.check_answer(answer.head());
+    if (refused)
+        co_return refused;
+    output().mask_frames();
+    co_return begin(to_.serializer());
 }
 
 } // namespace
@@ -129,11 +211,26 @@ open_websocket_channel(connection peer, const listening_transport& settings, sha
     auto open_by = join_by;
     if (const auto bound = settings.websocket()->open_handshake_timeout; bound.count() != 0)
         open_by = std::min(join_by, now + bound);
-    auto opened = std::make_unique<websocket_channel>(std::move(peer), settings, services);
+    auto opened = std::make_unique<listening_websocket>(std::move(peer), settings, services);
     const auto error = co_await opened->open(open_by);
     if (error)
         co_return error;
     opened->set_deadline(join_by, close_reason::join_timeout);
+    co_return std::unique_ptr<channel>(std::move(opened));
+}
+
+awaitable<boost::system::result<std::unique_ptr<channel>>> connect_websocket_channel(const websocket_connector& to,
+                                                                                     shard_services& services)
+{
+    const auto give_up = channel::clock::now() + connect_timeout(to.endpoint());
+    auto connected = co_await connect_securely(to.endpoint(), give_up, services);
+    if (!connected)
+        co_return connected.error();
+    auto opened = std::make_unique<connecting_websocket>(std::move(*connected), to, services);
+    const auto error = co_await opened->open(give_up);
+    if (error)
+        co_return error;
+    opened->clear_deadline();
     co_return std::unique_ptr<channel>(std::move(opened));
 }
 

@@ -24,6 +24,7 @@ namespace {
 
 namespace http = boost::beast::http;
 using request = http::request<http::empty_body>;
+using fields = http::fields;
 
 constexpr std::string_view end_of_head = "\r\n\r\n";
 constexpr std::string_view key_suffix = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -35,7 +36,7 @@ std::string_view text(boost::beast::string_view of) noexcept
 }
 
 /// The only field of that name, or nothing.
-std::optional<std::string_view> only_field(const request& asked, http::field name)
+std::optional<std::string_view> only_field(const fields& asked, http::field name)
 {
     if (asked.count(name) != 1)
         return std::nullopt;
@@ -45,7 +46,7 @@ std::optional<std::string_view> only_field(const request& asked, http::field nam
 /// Calls `visit(std::string_view token)` for each token of the lists in all fields of that name, until it returns true.
 /// Whether it did.
 template <class Visit>
-bool any_token(const request& asked, http::field name, Visit visit)
+bool any_token(const fields& asked, http::field name, Visit visit)
 {
     const auto [first, last] = asked.equal_range(name);
     return std::any_of(first, last, [&](const auto& field) {
@@ -54,7 +55,7 @@ bool any_token(const request& asked, http::field name, Visit visit)
     });
 }
 
-bool has_token(const request& asked, http::field name, boost::beast::string_view wanted)
+bool has_token(const fields& asked, http::field name, boost::beast::string_view wanted)
 {
     return any_token(asked, name, [&](std::string_view token) {
         return boost::beast::iequals(boost::beast::string_view(token.data(), token.size()), wanted);
@@ -74,6 +75,13 @@ bool is_key(std::string_view key)
     return bytes && bytes->size() == key_bytes;
 }
 
+std::string base64(byte_view bytes)
+{
+    byte_buffer encoded;
+    write_base64(bytes, encoded);
+    return std::string(as_text(encoded.view()));
+}
+
 /// What proves to the client that its request was understood.
 std::string accept_value(std::string_view key)
 {
@@ -81,9 +89,7 @@ std::string accept_value(std::string_view key)
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned size = 0;
     EVP_Digest(input.data(), input.size(), digest.data(), &size, EVP_sha1(), nullptr);
-    byte_buffer encoded;
-    write_base64(std::as_bytes(std::span(digest)).first(size), encoded);
-    return std::string(as_text(encoded.view()));
+    return base64(std::as_bytes(std::span(digest)).first(size));
 }
 
 /// What is wrong with the request as such; nothing if it asks for a WebSocket in the right way.
@@ -245,6 +251,35 @@ upgrade_answer refuse_upgrade(websocket_error error, const upgrade_terms& terms)
                     "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n{}",
                     status_of(error), server_field(terms), page ? "text/html" : "text/plain", body.size(), body);
     return answer;
+}
+
+upgrade_request::upgrade_request(std::string_view host, std::string_view path, serializer format, byte_view key)
+    : key_{base64(key)},
+      format_{format},
+      text_{fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                        "Sec-WebSocket-Key: {}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: {}\r\n\r\n",
+                        path, host, key_, subprotocol_of(format))}
+{
+}
+
+boost::system::error_code upgrade_request::check_answer(std::string_view head) const
+{
+    http::response_parser<http::empty_body> parser;
+    parser.header_limit(limits::http_head_bytes_max);
+    boost::system::error_code failure;
+    parser.put(boost::asio::buffer(head), failure);
+    const bool read = parser.is_header_done();
+    const auto& answer = parser.get();
+    if (read && answer.result() != http::status::switching_protocols)
+        return websocket_error::upgrade_refused;
+    if (!read || !has_token(answer, http::field::upgrade, "websocket") ||
+        !has_token(answer, http::field::connection, "upgrade") ||
+        only_field(answer, http::field::sec_websocket_accept) != accept_value(key_) ||
+        answer.count(http::field::sec_websocket_extensions) != 0)
+        return websocket_error::answer_malformed;
+    if (only_field(answer, http::field::sec_websocket_protocol) != subprotocol_of(format_))
+        return websocket_error::subprotocol_other;
+    return {};
 }
 
 } // namespace junctor

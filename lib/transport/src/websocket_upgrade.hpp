@@ -11,6 +11,7 @@
 
 #include <boost/system/error_code.hpp>
 
+#include <junctor/base/bytes.hpp>
 #include <junctor/codec/serializer.hpp>
 #include <junctor/framing/rawsocket.hpp>
 #include <junctor/framing/websocket_error.hpp>
@@ -18,7 +19,8 @@
 
 namespace junctor {
 
-/// Collects the head of an HTTP request, of at most `limits::http_head_bytes_max`, from input that may come in pieces.
+/// Collects the head of an HTTP request or answer, of at most `limits::http_head_bytes_max`, from input that may come
+/// in pieces.
 class http_head_reader {
 public:
     /// `not_http` is known from the first octet on.
@@ -53,5 +55,22 @@ struct upgrade_answer {
 
 /// The answer to a request that fails with `error`.
 [[nodiscard]] upgrade_answer refuse_upgrade(websocket_error error, const upgrade_terms& terms);
+
+/// The request of a client, and what it makes of the answer.
+class upgrade_request {
+public:
+    /// Asks `host` for `path` and the subprotocol of `format`. `key` is of 16 octets, chosen by chance.
+    upgrade_request(std::string_view host, std::string_view path, serializer format, byte_view key);
+
+    [[nodiscard]] const std::string& text() const noexcept { return text_; }
+
+    /// Why the answer with this head is no agreement; no error if it is one.
+    [[nodiscard]] boost::system::error_code check_answer(std::string_view head) const;
+
+private:
+    std::string key_;
+    serializer format_;
+    std::string text_;
+};
 
 } // namespace junctor

@@ -335,12 +335,13 @@ TEST_CASE("frame_queue: messages come out as frames of WebSocket, whose headers 
     CHECK(queue.take_all() == all);
 }
 
-TEST_CASE("frame_queue: a WebSocket gets the messages of a run one by one, and its Close frame last",
+TEST_CASE("frame_queue: a PONG goes between messages of WebSocket, and a Close frame behind",
           "[framing][queue][websocket]")
 {
     pooled_queue queue;
     queue.queue.set_form(frame_form::websocket_binary);
-    queue.push_run(run_of({"one", "two"}));
+    queue.push("one");
+    queue.push("two");
     queue.push("three");
     CHECK(queue.take(1) == octets({0x82}));
     queue.push_urgent(frame_type::pong, "x");

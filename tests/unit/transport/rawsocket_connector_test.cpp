@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/transport/rawsocket_connector.hpp>
+#include <junctor/transport/websocket_connector.hpp>
 
 #include <stdexcept>
 
@@ -123,4 +124,32 @@ TEST_CASE("rawsocket_connector: what is wrong with a URL is said, without quotin
     CHECK_THAT(refusal("rs://user:secret@router.example"), ContainsSubstring("user"));
     CHECK_THAT(refusal("rs://user:secret@router.example"), !ContainsSubstring("secret"));
     CHECK_THROWS_AS(rawsocket_connector::from_url("rs://").value(), std::invalid_argument);
+}
+
+TEST_CASE("websocket_connector: URLs of all kinds are understood", "[transport][url]")
+{
+    const auto parsed = [](std::string_view url) { return websocket_connector::from_url(url).value(); };
+    CHECK(parsed("ws://router.example").endpoint() ==
+          remote_endpoint(remote_tcp{.host = "router.example", .port = 80}));
+    CHECK(parsed("ws://router.example").path() == "/");
+    CHECK(parsed("ws://router.example:8080/ws?a=b").path() == "/ws?a=b");
+    CHECK(parsed("ws://router.example?a=b").path() == "/?a=b");
+    CHECK(parsed("ws://[::1]:8080/").endpoint() == remote_endpoint(remote_tcp{.host = "::1", .port = 8080}));
+    CHECK(parsed("ws://unix:/run/shop.sock").endpoint() == remote_endpoint(remote_unix{.path = "/run/shop.sock"}));
+    remote_tcp secure{.host = "router.example", .port = 443};
+    secure.tls.emplace().hostname = "router.example";
+    CHECK(parsed("wss://router.example/ws").endpoint() == remote_endpoint(secure));
+}
+
+TEST_CASE("websocket_connector: what is wrong with a URL is said", "[transport][url]")
+{
+    const auto refusal = [](std::string_view url) { return websocket_connector::from_url(url).error().text; };
+    CHECK_THAT(refusal("rs://router.example"), ContainsSubstring("ws://"));
+    CHECK_THAT(refusal("ws:///ws"), ContainsSubstring("no host"));
+    CHECK_THAT(refusal("ws://[::1]8080"), ContainsSubstring("no path"));
+    CHECK_THAT(refusal("ws://router.example/#a"), ContainsSubstring("fragment"));
+    CHECK_THAT(refusal("ws://router.example/a b"), ContainsSubstring("blank"));
+    CHECK_THAT(refusal("wss://unix:/run/shop.sock"), ContainsSubstring("TLS"));
+    CHECK_THROWS_AS(websocket_connector(somewhere(), "ws"), std::invalid_argument);
+    CHECK_THROWS_AS(websocket_connector(somewhere()).max_message_size(0), std::invalid_argument);
 }

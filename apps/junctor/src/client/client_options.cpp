@@ -12,7 +12,8 @@ namespace {
 constexpr double seconds_max = 86'400;
 constexpr std::size_t concurrency_max = 1000;
 
-constexpr auto footer = "ROUTER: rs://host:port, rss://host:port for TLS, rs://unix:/path. Without --url:\n"
+constexpr auto footer = "ROUTER: rs://host:port, rss://host:port for TLS, rs://unix:/path, or by WebSocket\n"
+                        "ws://host:port/path, wss://host:port/path, ws://unix:/path. Without --url:\n"
                         "what JUNCTOR_URL holds, else junctor.sock in $XDG_RUNTIME_DIR (or else in /tmp)\n"
                         "if it is there, else rs://127.0.0.1:8081.\n\n"
                         "The secret is what the environment variable JUNCTOR_SECRET holds if no file is\n"

@@ -47,6 +47,24 @@ bool wants_tls(const joining_options& what)
            !what.tls_hostname.empty();
 }
 
+/// A connector to `url`, of either kind.
+template <class Connector>
+client::connector make(const std::string& url, const joining_options& what)
+{
+    auto made = Connector::from_url(url);
+    if (!made)
+        throw bad_usage(fmt::format("{}: {}", url, made.error().text));
+    made->serializer(what.serializer);
+    auto where = made->endpoint();
+    auto* const tcp = std::get_if<remote_tcp>(&where);
+    if (tcp != nullptr && tcp->tls)
+        set_tls(*tcp->tls, what);
+    else if (wants_tls(what))
+        throw bad_usage(fmt::format("{}: options of TLS need a URL that begins with rss:// or wss://", url));
+    made->endpoint(where);
+    return std::move(*made);
+}
+
 } // namespace
 
 std::string choose_url()
@@ -64,21 +82,12 @@ std::string choose_realm()
     return realm.empty() ? "realm1" : realm;
 }
 
-rawsocket_connector make_connector(const joining_options& what)
+client::connector make_connector(const joining_options& what)
 {
     const auto url = what.url.empty() ? choose_url() : what.url;
-    auto made = rawsocket_connector::from_url(url);
-    if (!made)
-        throw bad_usage(fmt::format("{}: {}", url, made.error().text));
-    made->serializer(what.serializer);
-    auto where = made->endpoint();
-    auto* const tcp = std::get_if<remote_tcp>(&where);
-    if (tcp != nullptr && tcp->tls)
-        set_tls(*tcp->tls, what);
-    else if (wants_tls(what))
-        throw bad_usage(fmt::format("{}: options of TLS need a URL that begins with rss://", url));
-    made->endpoint(where);
-    return std::move(*made);
+    if (url.starts_with("ws"))
+        return make<websocket_connector>(url, what);
+    return make<rawsocket_connector>(url, what);
 }
 
 } // namespace junctor::cli

@@ -6,7 +6,7 @@
 
 #include <string>
 
-#include <junctor/transport/rawsocket_connector.hpp>
+#include <junctor/client/connector.hpp>
 
 #include "client/options.hpp"
 
@@ -21,6 +21,6 @@ namespace junctor::cli {
 [[nodiscard]] std::string choose_realm();
 
 /// Throws `bad_usage` if the URL is none, or if options of TLS are given for a connection without it.
-[[nodiscard]] rawsocket_connector make_connector(const joining_options& what);
+[[nodiscard]] client::connector make_connector(const joining_options& what);
 
 } // namespace junctor::cli

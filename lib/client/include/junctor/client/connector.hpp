@@ -14,6 +14,7 @@
 #include <junctor/transport/channel.hpp>
 #include <junctor/transport/rawsocket_connector.hpp>
 #include <junctor/transport/shard_services.hpp>
+#include <junctor/transport/websocket_connector.hpp>
 
 namespace junctor::client {
 
@@ -40,6 +41,9 @@ public:
 
     /// By RawSocket. Implicit, so that a transport can be given wherever a connector is wanted.
     connector(rawsocket_connector to);
+
+    /// By WebSocket.
+    connector(websocket_connector to);
 
     /// By whatever `open` does; `name` is for logs and error messages.
     connector(std::string name, opener open);

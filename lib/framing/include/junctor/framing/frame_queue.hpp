@@ -8,6 +8,8 @@
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
 
 #include <boost/container/small_vector.hpp>
 #include <boost/container/static_vector.hpp>
@@ -48,13 +50,17 @@ public:
     /// No message shall be longer than `bytes`.
     void set_payload_bytes_max(std::size_t bytes) noexcept { payload_bytes_max_ = bytes; }
 
-    /// How what is queued from now on is framed; while the queue is empty.
+    /// How messages are framed; before the first of them.
     void set_form(frame_form form) noexcept
     {
-        assert(empty());
+        assert(bulk_.empty() && held_.empty());
         form_ = form;
         header_room_ = form == frame_form::rawsocket ? frame_header_bytes : websocket_header::bytes_max;
     }
+
+    /// Masks the next frame of a WebSocket, and all that follow, by this. Whoever masks at all sets another mask, which
+    /// nobody can foretell, before each of them.
+    void set_mask(const websocket_mask& mask) noexcept { mask_ = mask; }
 
     /// Whether runs are written as they stand, by reference or not.
     [[nodiscard]] bool takes_runs_whole() const noexcept { return form_ == frame_form::rawsocket; }
@@ -64,7 +70,7 @@ public:
     {
         if (form_ == frame_form::rawsocket) [[likely]]
             return frame_header_bytes + payload_bytes;
-        return websocket_header_bytes(payload_bytes) + payload_bytes;
+        return websocket_header_bytes(payload_bytes) + (mask_ ? mask_->size() : 0) + payload_bytes;
     }
 
     [[nodiscard]] std::size_t payload_bytes_max() const noexcept { return payload_bytes_max_; }
@@ -133,7 +139,8 @@ public:
     /// Queues one message.
     void push(byte_view payload, buffer_pool& buffers);
 
-    /// Queues all messages of `run`. It is kept until it is written, unless it is so small that copying costs less.
+    /// Queues all messages of `run`, if the form takes runs whole. It is kept until it is written, unless it is so
+    /// small that copying costs less.
     void push_run(const shared_run& run, buffer_pool& buffers);
 
     /// Queues whole frames, or bytes that come before all frames, ahead of the messages.
@@ -179,6 +186,7 @@ private:
     }
     void renew_bulk(buffer_pool& buffers);
     void close_websocket_message(std::size_t payload_bytes) noexcept;
+    void mask_payload(std::span<std::byte> payload) const noexcept;
     std::size_t append_frame(byte_buffer& to, frame_type type, byte_view payload) const;
     void find_boundary(std::size_t& boundary, byte_view frames, std::size_t position) const noexcept;
     [[nodiscard]] byte_view front() const noexcept;
@@ -195,6 +203,7 @@ private:
     static constexpr std::size_t cut_off_bytes = std::size_t{64} * 1024;
 
     frame_form form_{frame_form::rawsocket};
+    std::optional<websocket_mask> mask_;
     std::size_t header_room_{frame_header_bytes}; ///< In front of a message that is being encoded.
     std::size_t payload_bytes_max_{unbounded};
     std::size_t bytes_max_;

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include <junctor/base/bytes.hpp>
@@ -28,12 +29,19 @@ enum class websocket_opcode : std::uint8_t { continuation = 0, text = 1, binary 
 /// The longest payload of control frames.
 inline constexpr std::size_t websocket_control_bytes_max = 125;
 
-/// The header of a frame of a router: not masked, whole messages.
+/// What the payload of a frame of a client is mixed with.
+using websocket_mask = std::array<std::byte, 4>;
+
+/// Mixes `payload` with `mask` or, what is the same, takes the mask off, and turns the mask to where the rest of the
+/// payload goes on with it.
+void apply_mask(std::span<std::byte> payload, websocket_mask& mask) noexcept;
+
+/// The header of a frame with a whole message, of a router, or, with a mask, of a client.
 class websocket_header {
 public:
-    static constexpr std::size_t bytes_max = 10;
+    static constexpr std::size_t bytes_max = 14;
 
-    websocket_header(websocket_opcode opcode, std::size_t payload_bytes) noexcept;
+    websocket_header(websocket_opcode opcode, std::size_t payload_bytes, const websocket_mask* mask = nullptr) noexcept;
 
     [[nodiscard]] byte_view view() const noexcept { return byte_view(octets_).first(size_); }
 
@@ -42,12 +50,12 @@ private:
     std::size_t size_;
 };
 
-/// The length of such a header.
+/// The length of such a header without its mask.
 [[nodiscard]] constexpr std::size_t websocket_header_bytes(std::size_t payload_bytes) noexcept
 {
     if (payload_bytes <= websocket_control_bytes_max)
         return 2;
-    return payload_bytes <= 0xFFFF ? 4 : websocket_header::bytes_max;
+    return payload_bytes <= 0xFFFF ? 4 : 10;
 }
 
 /// The length, with its header, of the frame at the front of `frames`, which this program has put there itself.

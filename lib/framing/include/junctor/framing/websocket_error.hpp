@@ -25,10 +25,16 @@ enum class websocket_error : std::uint8_t {
     no_common_subprotocol,    ///< 400
     connection_limit_reached, ///< 503
 
+    // The answer of a router to the handshake of this end.
+    upgrade_refused,   ///< The status is another one than 101.
+    answer_malformed,  ///< What proves that the request was understood is missing or wrong.
+    subprotocol_other, ///< None is named, or one that was not asked for.
+
     // Frames. After these the connection is closed with a code of its own: `close_code_of`.
     reserved_bits_used,      ///< RSV1 to RSV3 without an extension that gives them a meaning.
     reserved_opcode,         ///< 3 to 7, or 11 to 15.
     mask_missing,            ///< A frame of a client is not masked.
+    mask_forbidden,          ///< A frame of a router is masked.
     length_malformed,        ///< More octets than needed, or beyond 2^63.
     control_too_long,        ///< A control frame with more than 125 octets.
     control_fragmented,      ///< A control frame without FIN.

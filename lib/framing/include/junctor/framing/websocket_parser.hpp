@@ -19,13 +19,17 @@
 
 namespace junctor {
 
-/// Bounds of what a client may send.
+/// Who sends the frames.
+enum class websocket_sender : std::uint8_t { client, router };
+
+/// Bounds of what a peer may send.
 struct websocket_bounds {
     std::size_t message_bytes_max{};
     std::size_t frame_bytes_max{static_cast<std::size_t>(-1)}; ///< Of its payload.
+    websocket_sender sender{websocket_sender::client};         ///< Clients mask all of their frames, routers none.
 };
 
-/// Makes messages of the frames of a client, of any fragmentation, and checks all that RFC 6455 demands of them. A
+/// Makes messages of the frames of a peer, of any fragmentation, and checks all that RFC 6455 demands of them. A
 /// message that lies whole within one frame and one input is unmasked where it stands and not copied; any other is put
 /// together in a buffer of the pool that grows as its bytes arrive. Used by one thread at a time.
 ///
@@ -61,6 +65,7 @@ private:
     [[nodiscard]] boost::system::error_code check_start() const noexcept;
     [[nodiscard]] boost::system::error_code read_length() noexcept;
     [[nodiscard]] std::size_t header_bytes() const noexcept;
+    [[nodiscard]] bool masked() const noexcept { return bounds_.sender == websocket_sender::client; }
     [[nodiscard]] bool is_control() const noexcept { return opcode_ >= websocket_opcode::close; }
     [[nodiscard]] std::span<std::byte> take_payload(std::span<std::byte>& input) noexcept;
     void collect(byte_view arrived);
@@ -83,7 +88,7 @@ private:
     bool in_payload_{false};
     bool final_{false};
     websocket_opcode opcode_{};
-    std::array<std::byte, 4> mask_{};
+    websocket_mask mask_{};
     std::size_t missing_{0}; ///< Of its payload.
 
     // What has come of a message and of a control frame.

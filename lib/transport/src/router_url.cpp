@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
-#include <junctor/transport/rawsocket_connector.hpp>
+#include "router_url.hpp"
 
 #include <charconv>
 #include <stdexcept>
@@ -53,10 +53,10 @@ parsed<std::uint16_t> parse_port(std::string_view digits)
     return port;
 }
 
-parsed<rawsocket_connector> parse_tcp(std::string_view from, bool secure)
+parsed<router_url> parse_tcp(std::string_view from, bool secure, url_schemes schemes)
 {
     if (from.find('@') != std::string_view::npos)
-        return failure("names a user, which RawSocket has no use for");
+        return failure("names a user, which routers have no use for");
     auto where = split(from);
     if (!where)
         return where.error();
@@ -74,14 +74,18 @@ parsed<rawsocket_connector> parse_tcp(std::string_view from, bool secure)
         to.port = *port;
         rest.remove_prefix(1 + digits.size());
     }
-    if (!rest.empty() && rest != "/")
+    if (schemes == url_schemes::rawsocket && !rest.empty() && rest != "/")
         return failure("goes on behind host and port, which RawSocket has no use for");
+    if (!rest.empty() && rest[0] != '/' && rest[0] != '?')
+        return failure("goes on behind host and port with something that is no path");
+    if (rest.find_first_of("# \r\n") != std::string_view::npos)
+        return failure("has a fragment, or a blank, which WebSocket has no use for");
     if (secure)
         to.tls.emplace().hostname = to.host;
-    return rawsocket_connector(std::move(to));
+    return router_url{std::move(to), rest.starts_with('/') ? std::string(rest) : "/" + std::string(rest)};
 }
 
-parsed<rawsocket_connector> parse_unix(std::string_view path, bool secure)
+parsed<router_url> parse_unix(std::string_view path, bool secure)
 {
     if (secure)
         return failure("asks for TLS, which there is none of on Unix domain sockets");
@@ -91,7 +95,7 @@ parsed<rawsocket_connector> parse_unix(std::string_view path, bool secure)
         return failure("has an empty name");
     remote_unix to;
     to.path = path;
-    return rawsocket_connector(std::move(to));
+    return router_url{std::move(to), "/"};
 }
 
 } // namespace
@@ -101,15 +105,25 @@ void throw_exception_from_error(const url_failure& failure, const boost::source_
     boost::throw_exception(std::invalid_argument(failure.text), where);
 }
 
-boost::system::result<rawsocket_connector, url_failure> rawsocket_connector::from_url(std::string_view url)
+boost::system::result<router_url, url_failure> parse_router_url(std::string_view url, url_schemes schemes)
 {
-    const bool secure = url.starts_with("rss://");
-    if (!secure && !url.starts_with("rs://"))
-        return failure("begins with neither \"rs://\" nor \"rss://\"");
+    const bool raw = schemes == url_schemes::rawsocket;
+    const bool secure = url.starts_with(raw ? "rss://" : "wss://");
+    if (!secure && !url.starts_with(raw ? "rs://" : "ws://"))
+        return failure(raw ? "begins with neither \"rs://\" nor \"rss://\""
+                           : "begins with neither \"ws://\" nor \"wss://\"");
     const auto from = url.substr(url.find("//") + 2);
     if (from.starts_with(unix_prefix))
         return parse_unix(from.substr(unix_prefix.size()), secure);
-    return parse_tcp(from, secure);
+    return parse_tcp(from, secure, schemes);
+}
+
+boost::system::result<rawsocket_connector, url_failure> rawsocket_connector::from_url(std::string_view url)
+{
+    auto parsed = parse_router_url(url, url_schemes::rawsocket);
+    if (!parsed)
+        return parsed.error();
+    return rawsocket_connector(std::move(parsed->where));
 }
 
 } // namespace junctor

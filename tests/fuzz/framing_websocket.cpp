@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+
+// Fuzzes the parser of WebSocket frames. The first two octets of the input choose the sender, the type of messages and
+// how the rest is cut; the rest is what a peer sends. However it is cut, the same must come out as in one piece.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <junctor/framing/websocket_parser.hpp>
+
+using namespace junctor;
+
+namespace {
+
+constexpr std::size_t message_bytes_max = 300;
+constexpr std::size_t frame_bytes_max = 200;
+
+struct seen_frame {
+    frame_type type;
+    std::string payload;
+
+    friend bool operator==(const seen_frame&, const seen_frame&) = default;
+};
+
+struct outcome {
+    std::vector<seen_frame> frames;
+    boost::system::error_code error;
+
+    friend bool operator==(const outcome&, const outcome&) = default;
+};
+
+void require(bool condition)
+{
+    if (!condition)
+        std::abort();
+}
+
+void add_frames(websocket_parser& parser, std::span<std::byte> input, outcome& seen)
+{
+    for (auto step = parser.next(input); step.status != frame_status::need_more; step = parser.next(input)) {
+        if (step.status == frame_status::failed) {
+            require(parser.error().failed());
+            seen.error = parser.error();
+            break;
+        }
+        require(step.payload.size() <= message_bytes_max);
+        seen.frames.push_back({step.type, std::string(as_text(step.payload))});
+    }
+    parser.recycle();
+}
+
+/// The input is copied, since it is changed in place.
+outcome parse(std::vector<std::byte> input, std::uint8_t kind, std::size_t piece)
+{
+    buffer_pool pool(2, 4096);
+    const auto sender = (kind & 1) != 0 ? websocket_sender::router : websocket_sender::client;
+    websocket_parser parser({message_bytes_max, frame_bytes_max, sender}, pool);
+    parser.expect((kind & 2) != 0 ? websocket_opcode::binary : websocket_opcode::text);
+    outcome seen;
+    std::span rest(input);
+    while (!rest.empty() && !seen.error) {
+        const auto size = std::min(piece, rest.size());
+        add_frames(parser, rest.first(size), seen);
+        rest = rest.subspan(size);
+    }
+    return seen;
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
+{
+    if (size < 2)
+        return 0;
+    const auto kind = data[0];
+    const std::size_t piece = 1 + data[1];
+    const auto* const first = reinterpret_cast<const std::byte*>(data + 2);
+    const std::vector<std::byte> input(first, first + size - 2);
+    require(parse(input, kind, piece) == parse(input, kind, input.size() + 1));
+    return 0;
+}
