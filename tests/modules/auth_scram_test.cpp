@@ -70,7 +70,7 @@ std::string text_in(const dict& extra, std::string_view key)
 }
 
 /// A client that computes everything by itself, and remembers what the router has to answer.
-struct client {
+struct scripted_client {
     std::string password{"pencil"};
     std::string authid_in_message{"joe"};
     std::string channel_binding;
@@ -137,7 +137,7 @@ auth::scram joe_only(scram_dialect dialect = scram_dialect::spec)
 }
 
 /// A peer that says HELLO as `who` would.
-scripted_exchange peer_of(client& who, std::string authid = "joe", std::string realm = "realm1")
+scripted_exchange peer_of(scripted_client& who, std::string authid = "joe", std::string realm = "realm1")
 {
     scripted_exchange peer(std::move(realm), std::move(authid));
     peer.said.authextra = dict{{"nonce", client_nonce}, {"channel_binding", nullptr}};
@@ -170,7 +170,7 @@ template <class Change>
 verdict with_changed_answer(Change change)
 {
     auto users = joe_only();
-    client joe;
+    scripted_client joe;
     auto peer = peer_of(joe);
     peer.answer = [&](const dict& extra) {
         auto given = joe.answer(extra);
@@ -200,7 +200,7 @@ dict options_with(dict joe)
 /// The challenge that `authid` gets from `users`.
 dict challenge_for(authenticator& users, std::string authid, std::string realm = "realm1")
 {
-    client who;
+    scripted_client who;
     auto peer = peer_of(who, std::move(authid), std::move(realm));
     static_cast<void>(decide(users, peer));
     return peer.challenges.at(0);
@@ -292,7 +292,7 @@ TEST_CASE("scram: credentials that cannot be made", "[auth-scram]")
 TEST_CASE("scram: the password lets in, and the router proves that it knows the user", "[auth-scram]")
 {
     auto users = joe_only();
-    client joe;
+    scripted_client joe;
     auto peer = peer_of(joe);
     const auto given = decide(users, peer);
     REQUIRE(given.granted());
@@ -316,7 +316,7 @@ TEST_CASE("scram: the password lets in, and the router proves that it knows the 
 TEST_CASE("scram: Crossbar.io's dialect", "[auth-scram]")
 {
     auto users = joe_only(scram_dialect::crossbar);
-    client joe;
+    scripted_client joe;
     joe.dialect = scram_dialect::crossbar;
     auto peer = peer_of(joe);
     const auto given = decide(users, peer);
@@ -351,7 +351,7 @@ TEST_CASE("scram: commas and equals signs of an authid are escaped by the spec, 
     for (const auto dialect : {scram_dialect::spec, scram_dialect::crossbar}) {
         auth::scram users(dialect);
         users.add("a=b,c", "user", pencil());
-        client who;
+        scripted_client who;
         who.dialect = dialect;
         who.authid_in_message = dialect == scram_dialect::spec ? "a=3Db=2Cc" : "a=b,c";
         CHECK(decide(users, peer_of(who, "a=b,c")).granted());
@@ -361,12 +361,12 @@ TEST_CASE("scram: commas and equals signs of an authid are escaped by the spec, 
 TEST_CASE("scram: a wrong password is refused as an unknown authid is", "[auth-scram]")
 {
     auto users = joe_only();
-    client wrong;
+    scripted_client wrong;
     wrong.password = "pen";
     auto known = peer_of(wrong);
     refuses(decide(users, known), "wrong password");
 
-    client stranger;
+    scripted_client stranger;
     stranger.authid_in_message = "jim";
     auto unknown = peer_of(stranger, "jim");
     refuses(decide(users, unknown), "no such principal");
@@ -385,7 +385,7 @@ TEST_CASE("scram: a wrong password is refused as an unknown authid is", "[auth-s
 TEST_CASE("scram: an answer to one challenge is refused at the next, also for the same client nonce", "[auth-scram]")
 {
     auto users = joe_only();
-    client joe;
+    scripted_client joe;
     auto first = peer_of(joe);
     proof recorded;
     first.answer = [&](const dict& extra) { return recorded = joe.answer(extra); };
@@ -407,7 +407,7 @@ TEST_CASE("scram: an answer to one challenge is refused at the next, also for th
 TEST_CASE("scram: a replayed answer is refused in Crossbar.io's dialect", "[auth-scram]")
 {
     auto users = joe_only(scram_dialect::crossbar);
-    client joe;
+    scripted_client joe;
     joe.dialect = scram_dialect::crossbar;
     auto peer = peer_of(joe);
     proof recorded;
@@ -422,12 +422,12 @@ TEST_CASE("scram: a client nonce that cannot be used is named before any challen
     for (const auto dialect : {scram_dialect::spec, scram_dialect::crossbar}) {
         auto users = joe_only(dialect);
         const auto refused = [&](const value& nonce, std::string_view message) {
-            client joe;
+            scripted_client joe;
             auto peer = peer_of(joe);
             peer.said.authextra = dict{{"nonce", nonce}};
             refuses_hello(users, std::move(peer), message);
         };
-        client joe;
+        scripted_client joe;
         auto without = peer_of(joe);
         without.said.authextra = dict{};
         refuses_hello(users, std::move(without), "authextra.nonce is missing");
@@ -476,7 +476,7 @@ TEST_CASE("scram: a proof that is bound to the TLS connection", "[auth-scram]")
     auth::scram users(scram_dialect::spec, auth::scram_channel_binding::required);
     users.add("joe", "user", pencil());
 
-    client joe;
+    scripted_client joe;
     joe.channel_binding = "tls-exporter";
     joe.channel_id = "\x01\x02\x03\x04\x05";
     auto peer = peer_of(joe);
@@ -528,7 +528,7 @@ TEST_CASE("scram: a proof that is bound to the TLS connection", "[auth-scram]")
     }
     SECTION("none although it is required")
     {
-        client unbound;
+        scripted_client unbound;
         auto other = peer_of(unbound);
         other.facts.tls = tls;
         refuses_hello(users, std::move(other), "channel binding is required here");
@@ -539,7 +539,7 @@ TEST_CASE("scram: a channel binding that the transport does not have is named", 
 {
     constexpr std::string_view message = "the transport does not have the channel binding that was asked for";
     auto users = joe_only();
-    client joe;
+    scripted_client joe;
     joe.channel_binding = "tls-exporter";
     refuses_hello(users, peer_of(joe), message);
 
@@ -623,7 +623,7 @@ TEST_CASE("scram: one who may not join the realm is refused as an unknown authid
 {
     auth::scram users;
     users.add("joe", "user", pencil(), "realm1");
-    client joe;
+    scripted_client joe;
     CHECK(decide(users, peer_of(joe, "joe", "realm1")).granted());
     refuses(decide(users, peer_of(joe, "joe", "realm2")), "the principal belongs to another realm");
     CHECK(text_in(challenge_for(users, "joe", "realm2"), "salt") ==
@@ -639,11 +639,11 @@ TEST_CASE("scram: whom it recognises", "[auth-scram]")
 
 TEST_CASE("scram: from configuration, in the dialect of the name", "[auth-scram]")
 {
-    client by_spec;
+    scripted_client by_spec;
     const auto spec = configured(auth::register_scram, "wamp-scram", options_with(principal_options()));
     CHECK(decide(*spec, peer_of(by_spec)).who().authrole == "user");
 
-    client by_crossbar;
+    scripted_client by_crossbar;
     by_crossbar.dialect = scram_dialect::crossbar;
     const auto crossbar = configured(auth::register_scram, "scram", options_with(principal_options()));
     CHECK(decide(*crossbar, peer_of(by_crossbar)).granted());
@@ -682,7 +682,7 @@ TEST_CASE("scram: principals of a source", "[auth-scram]")
     const auto users = fixture.make(*fixture.modules.find_authenticator("wamp-scram"));
     REQUIRE(fixture.problems.empty());
 
-    client joe;
+    scripted_client joe;
     const auto given = decide(*users, peer_of(joe));
     REQUIRE(given.granted());
     CHECK(given.who().authrole == "staff");
