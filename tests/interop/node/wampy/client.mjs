@@ -84,7 +84,7 @@ export class Run {
     /// Leaves with every session that joined: one that the router or the client has thrown out shows here.
     async leave() {
         for (const client of this.clients) {
-            if (client.getSessionId() === undefined || client.errors.length > 0) {
+            if (!client.getSessionId() || client.errors.length > 0) {
                 throw new Error(`a session was lost: ${client.errors}`);
             }
             await within(client.disconnect(), 'GOODBYE');
