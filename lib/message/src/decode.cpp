@@ -13,6 +13,8 @@
 
 #include <junctor/message/custom.hpp>
 
+#include "not_given.hpp"
+
 namespace junctor {
 
 namespace {
@@ -37,10 +39,8 @@ public:
         if (taken_ || key_ != name)
             return;
         taken_ = true;
-        // Clients in use write null for "not given".
-        if (in_.peek() == value_kind::null)
-            in_.skip();
-        else if (!read(member))
+        const auto what = detail::pass_not_given(in_);
+        if (what == detail::given::meaningless || (what == detail::given::value && !read(member)))
             bad_field_ = name;
     }
 

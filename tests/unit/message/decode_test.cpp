@@ -161,6 +161,23 @@ TEST_CASE("decode: null stands for an option that is not given", "[message]")
     CHECK_FALSE(m.options.disclose_me);
 }
 
+TEST_CASE("decode: the MessagePack extension for undefined stands for an option that is not given", "[message]")
+{
+    using namespace std::string_literals;
+    decoder reader(serializer::msgpack);
+    const auto with_timeout = [](const std::string& value) {
+        byte_buffer bytes;
+        bytes.append("\x94\x30\x01\x81\xA7timeout" + value + "\xA1p");
+        return bytes;
+    };
+    CHECK(decode_as<call>(reader, with_timeout("\xD4\0\0"s)).options.timeout == 0);
+
+    const auto other = with_timeout("\xD4\1\0"s);
+    const auto refused = reader.decode(other.view());
+    REQUIRE(refused.has_error());
+    CHECK(refused.error().field == "timeout");
+}
+
 TEST_CASE("decode: payload slices are the bytes that came", "[message]")
 {
     // [70, 1, {}, [1]] with 1 written in nine octets, as no encoder would.

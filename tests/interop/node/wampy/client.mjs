@@ -10,23 +10,7 @@ import { MsgpackSerializer } from 'wampy/MsgpackSerializer.js';
 import ws from 'ws';
 import { deferred, within } from '../waits.mjs';
 
-const SUBSCRIBE = 32;
-
-/// Wampy's SUBSCRIBE has the options that it was not given, too, with the value `undefined`. Its JSON leaves them out
-/// and its CBOR has a value for them, but its MsgPack makes an extension type of them, which is no value of WAMP: the
-/// router refuses the option. So applications that use MsgPack need such a serializer as this one.
-class MsgpackOfDefinedOptions extends MsgpackSerializer {
-    encode(message) {
-        const [type, request, options, ...rest] = message;
-        if (type !== SUBSCRIBE) {
-            return super.encode(message);
-        }
-        const defined = Object.entries(options).filter(([, value]) => value !== undefined);
-        return super.encode([type, request, Object.fromEntries(defined), ...rest]);
-    }
-}
-
-const SERIALIZERS = { json: JsonSerializer, msgpack: MsgpackOfDefinedOptions, cbor: CborSerializer };
+const SERIALIZERS = { json: JsonSerializer, msgpack: MsgpackSerializer, cbor: CborSerializer };
 
 /// What payloads of the payload passthru mode are packed with.
 const payloadSerializers = { json: new JsonSerializer(), msgpack: new MsgpackSerializer(), cbor: new CborSerializer() };
