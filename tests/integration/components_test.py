@@ -277,7 +277,7 @@ class ForeignRouter(unittest.TestCase):
             router = self.router()
             router.shake_hands()
             router.expect(HELLO)
-            router.send(ABORT, {}, "wamp.error.no_such_realm")
+            router.send(ABORT, {}, "wamp.close.system_shutdown")
             router.expect_end()
             router = self.router()
             router.welcome()
