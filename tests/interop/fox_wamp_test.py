@@ -5,7 +5,7 @@ other client.
 
 fox-wamp sends null where a list of arguments or a dict of keyword arguments would be empty, which no message may have:
 all that is sent here has both. It makes one list of an only argument that is a list. Of an ERROR it passes on the URI,
-as an argument of an error of its own.
+as an argument of an error of its own. GOODBYE is answered with wamp.error.goodbye_and_out, CANCEL not at all.
 """
 
 import json
@@ -13,6 +13,7 @@ import os
 import signal
 import subprocess
 import tempfile
+import threading
 import unittest
 
 from interop import HERE, REALM
@@ -50,7 +51,8 @@ class FoxWamp(unittest.TestCase):
             raise AssertionError(f"fox-wamp ended with {cls.router.returncode}: {cls.log.read()[-2000:]}")
 
     def start(self, *words, url=None, serializer="json", **environment):
-        command = [binary(), *words[:1], "--url", url or self.url, "--serializer", serializer, "--json", *words[1:]]
+        options = ["--url", url or self.url, "--realm", REALM, "--serializer", serializer, "--json"]
+        command = [binary(), words[0], *options, *words[1:]]
         pipe = subprocess.PIPE
         whole = {**os.environ, **environment}
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe, text=True, env=whole)
@@ -72,11 +74,15 @@ class FoxWamp(unittest.TestCase):
 
         Returns the session.
         """
+        too_late = threading.Timer(SECONDS, self.router.kill)
+        self.addCleanup(too_late.cancel)
+        too_late.start()
         for line in self.router.stdout:
             session, *received = json.loads(line)
             if message in ((*received,), (*received, session)):
+                too_late.cancel()
                 return session
-        self.fail(f"the router has ended before it got {message}")
+        self.fail(f"the router has ended, or been ended after {SECONDS} s, without {message}")
 
     def start_until(self, message, *words):
         """A command that is running, and its session, which has sent a message with this type and URI."""
