@@ -4,9 +4,9 @@
 
 For each load the router runs under valgrind's callgrind twice, with a different number of messages. The difference of
 the instructions, divided by that of the messages, is what one message costs; start, joining and end cancel out. Unlike
-time it does not depend on what else the machine does. `junctor bench --lockstep` makes the batches always the same; they
-go to bench-router, which is the router of the library and nothing else. The core of the router, which is decoder and
-realm, is also counted by itself, in bench-core.
+time it does not depend on what else the machine does. `junctor bench --lockstep` makes the batches always the same;
+they go to bench-router, which is the router of the library and nothing else. The core of the router, which is decoder
+and realm, is also counted by itself, in bench-core.
 
 instructions.json has the loads and the figures. When the router has become better, or worse for a good reason, the
 figures that the test prints are to be put there. A load with known_allocations is one that should not allocate but
