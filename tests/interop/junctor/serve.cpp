@@ -72,7 +72,6 @@ private:
     static awaitable<void> joined(server& self, client::session session);
 
     boost::asio::io_context& io_;
-    const options& what_;
     client::component serving_;
     std::optional<client::session> session_;
     std::map<std::string, once<bool>> interrupted_; ///< By the names that waiting calls have.
@@ -80,7 +79,7 @@ private:
 };
 
 server::server(boost::asio::io_context& io, const options& what)
-    : io_{io}, what_{what}, serving_{io, what.realm}, input_{io, ::dup(STDIN_FILENO)}
+    : io_{io}, serving_{io, what.realm}, input_{io, ::dup(STDIN_FILENO)}
 {
     serving_.procedure(what.uri("check"), check)
         .procedure(what.uri("fail"), fail)

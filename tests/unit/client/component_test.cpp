@@ -263,7 +263,7 @@ TEST_CASE("component: it waits for a procedure that somebody else has", "[client
 
 TEST_CASE("component: it joins a router of the same program without a socket", "[client][component]")
 {
-    const std::size_t shards = GENERATE(1, 2);
+    const auto shards = GENERATE(std::size_t{1}, std::size_t{2});
     boost::asio::io_context main;
     boost::asio::io_context other;
     kept_log log;
