@@ -170,7 +170,7 @@ void print_lookups(archive& full, std::uint64_t events)
 
 void print_rates(const std::string& folder)
 {
-    for (const std::uint64_t window : {1, 16, 256, 4096}) {
+    for (const std::uint64_t window : {1U, 16U, 256U, 4096U}) {
         archive fresh(fmt::format("{}/rate{}.sqlite", folder, window), 100'000);
         const auto begin = clock_type::now();
         std::uint64_t added = 0;
