@@ -23,7 +23,7 @@ std::string text_for(std::size_t bytes, message_number number)
 
 TEST_CASE("numbered_argument: what is written is read", "[bench]")
 {
-    for (const std::size_t bytes : {1, 16, 17, 1024}) {
+    for (const std::size_t bytes : {1U, 16U, 17U, 1024U}) {
         for (const message_number number : {message_number{0, 0}, {7, 1}, {0xFFFF, 0xFFFF'FFFF'FFFF}}) {
             const auto text = text_for(bytes, number);
             CHECK(text.size() == std::max<std::size_t>(bytes, 16));

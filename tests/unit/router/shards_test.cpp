@@ -153,7 +153,7 @@ TEST_CASE("shards: a session leaves its realm before its peer reads the answer t
 
 TEST_CASE("shards: who joins a realm that is closed is told GOODBYE", "[router][shards]")
 {
-    const std::size_t shards = GENERATE(1, 2);
+    const auto shards = GENERATE(std::size_t{1}, std::size_t{2});
     guest_router running(shards);
     boost::asio::post(running.io, [&] { running.realm1.close(close_reason::realm_closed); });
     for (int i = 0; i < 2; ++i) {
