@@ -7,49 +7,15 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <string>
-#include <vector>
 
 #include <junctor/framing/frame_parser.hpp>
 #include <junctor/framing/rawsocket.hpp>
 
+#include "framing_outcome.hpp"
+
 using namespace junctor;
 
 namespace {
-
-struct seen_frame {
-    frame_type type;
-    std::string payload;
-
-    friend bool operator==(const seen_frame&, const seen_frame&) = default;
-};
-
-struct outcome {
-    std::vector<seen_frame> frames;
-    boost::system::error_code error;
-
-    friend bool operator==(const outcome&, const outcome&) = default;
-};
-
-void require(bool condition)
-{
-    if (!condition)
-        std::abort();
-}
-
-void add_frames(frame_parser& parser, byte_view input, outcome& seen)
-{
-    for (auto step = parser.next(input); step.status != frame_status::need_more; step = parser.next(input)) {
-        if (step.status == frame_status::failed) {
-            require(parser.error().failed());
-            seen.error = parser.error();
-            break;
-        }
-        seen.frames.push_back({step.type, std::string(as_text(step.payload))});
-    }
-    parser.recycle();
-}
 
 /// Reads in place what is missing of a frame, as far as there is some.
 byte_view fill(frame_parser& parser, byte_view input, outcome& seen)
@@ -59,7 +25,7 @@ byte_view fill(frame_parser& parser, byte_view input, outcome& seen)
     const auto count = std::min(room.size(), input.size());
     std::copy_n(input.begin(), count, room.begin());
     parser.filled(count);
-    add_frames(parser, {}, seen);
+    add_frames(parser, byte_view(), seen);
     return input.subspan(count);
 }
 

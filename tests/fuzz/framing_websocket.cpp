@@ -7,12 +7,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <span>
-#include <string>
 #include <vector>
 
 #include <junctor/framing/websocket_parser.hpp>
+
+#include "framing_outcome.hpp"
 
 using namespace junctor;
 
@@ -20,40 +20,6 @@ namespace {
 
 constexpr std::size_t message_bytes_max = 300;
 constexpr std::size_t frame_bytes_max = 200;
-
-struct seen_frame {
-    frame_type type;
-    std::string payload;
-
-    friend bool operator==(const seen_frame&, const seen_frame&) = default;
-};
-
-struct outcome {
-    std::vector<seen_frame> frames;
-    boost::system::error_code error;
-
-    friend bool operator==(const outcome&, const outcome&) = default;
-};
-
-void require(bool condition)
-{
-    if (!condition)
-        std::abort();
-}
-
-void add_frames(websocket_parser& parser, std::span<std::byte> input, outcome& seen)
-{
-    for (auto step = parser.next(input); step.status != frame_status::need_more; step = parser.next(input)) {
-        if (step.status == frame_status::failed) {
-            require(parser.error().failed());
-            seen.error = parser.error();
-            break;
-        }
-        require(step.payload.size() <= message_bytes_max);
-        seen.frames.push_back({step.type, std::string(as_text(step.payload))});
-    }
-    parser.recycle();
-}
 
 /// The input is copied, since it is changed in place.
 outcome parse(std::vector<std::byte> input, std::uint8_t kind, std::size_t piece)
@@ -69,6 +35,8 @@ outcome parse(std::vector<std::byte> input, std::uint8_t kind, std::size_t piece
         add_frames(parser, rest.first(size), seen);
         rest = rest.subspan(size);
     }
+    for (const auto& each : seen.frames)
+        require(each.payload.size() <= message_bytes_max);
     return seen;
 }
 
