@@ -6,6 +6,7 @@
 import autobahn from 'autobahn';
 import ws from 'ws';
 import './binary_rawsocket.mjs';
+import { NamedRun } from './naming.mjs';
 import { deferred, within } from './waits.mjs';
 
 // Autobahn takes that of the browser, which Node has from version 22 on.
@@ -36,20 +37,11 @@ function transportTo(url, serializer) {
     return { type, serializer, ...address(url) };
 }
 
-/// What a scenario works with: sessions that are left at its end, and URIs that no other scenario has.
-export class Run {
-    static count = 0;
-
-    constructor({ url, serializer, realm, prefix }) {
-        this.url = url;
-        this.serializer = serializer;
-        this.realm = realm;
-        this._prefix = prefix ?? `com.example.interop.node${process.pid}.run${++Run.count}`;
+/// What a scenario works with: sessions that are left at its end, too.
+export class Run extends NamedRun {
+    constructor(where) {
+        super(where);
         this.connections = [];
-    }
-
-    uri(name) {
-        return `${this._prefix}.${name}`;
     }
 
     /// A connection whose `joined` is the promise of {session, details} and whose `closed` is that of the end. `login`

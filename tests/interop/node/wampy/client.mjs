@@ -8,6 +8,7 @@ import { CborSerializer } from 'wampy/CborSerializer.js';
 import { JsonSerializer } from 'wampy/JsonSerializer.js';
 import { MsgpackSerializer } from 'wampy/MsgpackSerializer.js';
 import ws from 'ws';
+import { NamedRun } from '../naming.mjs';
 import { deferred, within } from '../waits.mjs';
 
 const SERIALIZERS = { json: JsonSerializer, msgpack: MsgpackSerializer, cbor: CborSerializer };
@@ -15,20 +16,11 @@ const SERIALIZERS = { json: JsonSerializer, msgpack: MsgpackSerializer, cbor: Cb
 /// What payloads of the payload passthru mode are packed with.
 const payloadSerializers = { json: new JsonSerializer(), msgpack: new MsgpackSerializer(), cbor: new CborSerializer() };
 
-/// What a scenario works with: sessions that are left at its end, and URIs that no other scenario has.
-export class Run {
-    static count = 0;
-
-    constructor({ url, serializer, realm, prefix }) {
-        this.url = url;
-        this.serializer = serializer;
-        this.realm = realm;
-        this._prefix = prefix ?? `com.example.interop.wampy${process.pid}.run${++Run.count}`;
+/// What a scenario works with: sessions that are left at its end, too.
+export class Run extends NamedRun {
+    constructor(where) {
+        super(where);
         this.clients = [];
-    }
-
-    uri(name) {
-        return `${this._prefix}.${name}`;
     }
 
     /// A client that has not connected yet. Its `errors` are what Wampy reports beside answers; its `over` is the

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: BSL-1.0
+// Part of Junctor, a coroutine-based framework for WAMP routers.
+
+/// What a scenario works with, whatever its client library: where it joins, and URIs that no other scenario has.
+export class NamedRun {
+    static count = 0;
+
+    /// `prefix` of all URIs is one of this scenario alone, unless given.
+    constructor({ url, serializer, realm, prefix }) {
+        this.url = url;
+        this.serializer = serializer;
+        this.realm = realm;
+        this._prefix = prefix ?? `com.example.interop.node${process.pid}.run${++NamedRun.count}`;
+    }
+
+    uri(name) {
+        return `${this._prefix}.${name}`;
+    }
+}
