@@ -8,9 +8,9 @@
 namespace junctor {
 namespace {
 
-constexpr std::array<std::string_view, 2> transport_types{"rawsocket", "websocket"};
-constexpr std::array<std::string_view, 6> planned_transport_types{
-    "universal", "web", "mqtt", "flashpolicy", "websocket.testee", "stream.testee"};
+constexpr std::array<std::string_view, 4> transport_types{"rawsocket", "websocket", "web", "universal"};
+constexpr std::array<std::string_view, 4> planned_transport_types{"mqtt", "flashpolicy", "websocket.testee",
+                                                                  "stream.testee"};
 
 /// The range that Crossbar.io documents, 1 to 64 MB. Only a part of it can be announced: see `read_max_message_size`.
 constexpr std::int64_t message_size_min = 1;
@@ -120,6 +120,21 @@ void read_error_uris(dict_reader& keys, listening_transport& transport)
         transport.error_uris(*profile);
 }
 
+void read_session_transport(dict_reader& keys, std::string_view type, const std::optional<endpoint>& where,
+                            listening_transport& transport, config_reading& reading)
+{
+    if (const auto serializers = keys.take("serializers"))
+        read_serializers(*serializers, transport, reading);
+    if (type == "websocket")
+        read_websocket(keys, transport, reading);
+    else if (type == "rawsocket")
+        read_rawsocket(keys, transport, reading);
+    if (const auto bounds = keys.take("limits"))
+        read_limits(*bounds, transport, reading);
+    transport.debug(keys.boolean("debug").value_or(false));
+    read_auth(keys, where, transport, reading);
+}
+
 std::optional<listening_transport> read_transport(const config_item& item, std::size_t number, config_reading& reading)
 {
     dict_reader keys(item, reading.problems);
@@ -133,16 +148,12 @@ std::optional<listening_transport> read_transport(const config_item& item, std::
     auto transport = rawsocket(where.value_or(tcp_endpoint()));
     transport.id(id);
 
-    if (const auto serializers = keys.take("serializers"))
-        read_serializers(*serializers, transport, reading);
-    if (*type == "websocket")
-        read_websocket(keys, transport, reading);
+    if (*type == "web")
+        read_web(keys, where, transport, reading);
+    else if (*type == "universal")
+        read_universal(keys, where, transport, reading);
     else
-        read_rawsocket(keys, transport, reading);
-    if (const auto bounds = keys.take("limits"))
-        read_limits(*bounds, transport, reading);
-    transport.debug(keys.boolean("debug").value_or(false));
-    read_auth(keys, where, transport, reading);
+        read_session_transport(keys, *type, where, transport, reading);
     keys.finish();
     return transport;
 }

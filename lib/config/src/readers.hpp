@@ -92,6 +92,19 @@ void read_store(const config_item& item, realm_options& options, config_reading&
 [[nodiscard]] std::optional<listening_transport> read_transport(const config_item& item, std::size_t number,
                                                                 config_reading& reading);
 
+/// The keys of a transport on which sessions join, of the type "rawsocket" or "websocket", which listens at `where` if
+/// that is known.
+void read_session_transport(dict_reader& keys, std::string_view type, const std::optional<endpoint>& where,
+                            listening_transport& transport, config_reading& reading);
+
+/// The keys of a transport of type "web".
+void read_web(dict_reader& keys, const std::optional<endpoint>& where, listening_transport& transport,
+              config_reading& reading);
+
+/// The keys of a transport of type "universal".
+void read_universal(dict_reader& keys, const std::optional<endpoint>& where, listening_transport& transport,
+                    config_reading& reading);
+
 /// What only a transport of type "websocket" has: `url`, and the keys of its `options`.
 void read_websocket(dict_reader& keys, listening_transport& transport, config_reading& reading);
 

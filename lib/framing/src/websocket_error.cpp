@@ -28,6 +28,7 @@ std::string_view text_of(websocket_error error) noexcept
     case websocket_error::origin_refused: return "pages of this origin may not connect";
     case websocket_error::no_common_subprotocol: return "the client offers no subprotocol that is allowed here";
     case websocket_error::connection_limit_reached: return "the limit of connections is reached";
+    case websocket_error::tls_missing: return "the client does not speak TLS, which is demanded here";
     case websocket_error::upgrade_refused: return "the router refuses to open a WebSocket";
     case websocket_error::answer_malformed: return "what answers does not speak WebSocket";
     case websocket_error::subprotocol_other: return "the router does not agree to the serializer";

@@ -13,8 +13,6 @@
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <fmt/format.h>
 
-#include <junctor/transport/local_channel.hpp>
-
 #include "router_core.hpp"
 #include "served_connection.hpp"
 
@@ -48,11 +46,18 @@ awaitable<void> accept_connections(std::shared_ptr<router_core> core, std::share
     }
 }
 
+std::string_view protocol_of(const listening_transport& settings) noexcept
+{
+    if (settings.port() != nullptr && !settings.port()->paths.empty())
+        return "http";
+    return settings.websocket() ? "ws" : "rs";
+}
+
 /// "tcp4:127.0.0.1:8081" as the URL that clients are given: "rs://127.0.0.1:8081", "rss://…" over TLS, and "ws://…" or
-/// "wss://…" for a WebSocket.
+/// "wss://…" for a WebSocket; "http://…" or "https://…" where paths lead to several things.
 std::string url_of(const listening_transport& settings, std::string_view address)
 {
-    const std::string_view protocol = settings.websocket() ? "ws" : "rs";
+    const std::string_view protocol = protocol_of(settings);
     if (address.starts_with("unix:"))
         return fmt::format("{}://{}", protocol, address);
     const auto* const endpoint = std::get_if<tcp_endpoint>(&settings.endpoint());
@@ -61,44 +66,27 @@ std::string url_of(const listening_transport& settings, std::string_view address
     return fmt::format("{}{}://{}{}", protocol, secure ? "s" : "", address.substr(address.find(':') + 1), path);
 }
 
-/// Decides about peers that are part of the program: all of them are who they were made to be.
-class local_authenticator final : public authenticator {
-public:
-    local_authenticator(router_core& core, std::string authid, std::string authrole)
-        : core_{core}, authid_{std::move(authid)}, authrole_{std::move(authrole)}
-    {
+/// Throws if there is anything in `transport` on which nobody could join.
+void require_authmethods(const listening_transport& transport)
+{
+    if (transport.port() != nullptr) {
+        for (const auto& part : parts_of(*transport.port()))
+            require_authmethods(*part);
+    } else if (transport.methods().empty()) {
+        throw std::invalid_argument(fmt::format(
+            "transport {} on {} offers no authmethod, so nobody could join: add one by authenticate(\"anonymous\", …)",
+            transport.id(), to_string(transport.endpoint())));
     }
-
-    awaitable<verdict> authenticate(auth_exchange& exchange) override
-    {
-        auto* const host = core_.find_realm(exchange.hello().realm);
-        if (host != nullptr && authrole_ == trusted_role)
-            host->enter(core_.main().services)->role(trusted_role).allow(action::any, prefix(""));
-        auto authid = authid_.empty() ? fmt::format("local-{:x}", core_.seed()) : authid_;
-        co_return verdict::grant(std::move(authid), authrole_);
-    }
-
-private:
-    router_core& core_;
-    std::string authid_;
-    std::string authrole_;
-};
+}
 
 /// A connection to the router of `core` from within the program.
-awaitable<std::unique_ptr<channel>> open_local(std::weak_ptr<router_core> core, std::string authid,
-                                               std::string authrole, shard_services& client)
+awaitable<std::unique_ptr<channel>> connect(std::weak_ptr<router_core> core, std::string authid, std::string authrole,
+                                            shard_services& client)
 {
     const auto still = core.lock();
-    if (still == nullptr || still->closing)
-        throw std::runtime_error("cannot connect to the router of this program: it is closed");
-    listening_transport settings(unix_socket("local"));
-    settings.id("local").authenticate(
-        "anonymous", std::make_shared<local_authenticator>(*still, std::move(authid), std::move(authrole)));
-    auto ends = make_local_channels(still->main().services, client, settings.per_session().outbound_bytes_max);
-    const auto transport = std::make_shared<listening>(std::move(settings), still->mode());
-    const boost::intrusive_ptr served(new served_connection(still, still->main(), transport));
-    served->start(std::move(ends.router));
-    co_return std::move(ends.client);
+    if (still == nullptr)
+        throw std::runtime_error("cannot connect to the router of this program: it is gone");
+    co_return open_local(*still, std::move(authid), std::move(authrole), client);
 }
 
 /// Ends the connections of a shard that are in no session, on its thread: anywhere else, a signal would be carried out
@@ -155,13 +143,9 @@ realm_host* router::find_realm(std::string_view name) noexcept
 
 std::string router::listen(listening_transport transport)
 {
-    if (transport.methods().empty())
-        throw std::invalid_argument(
-            fmt::format("transport on {} offers no authmethod, so nobody could join: add one by "
-                        "authenticate(\"anonymous\", …)",
-                        to_string(transport.endpoint())));
     if (transport.id().empty())
         transport.id(fmt::format("transport{}", core_->listeners.size() + 1));
+    require_authmethods(transport);
 
     auto* const log = &core_->log;
     auto on_trouble = [log, id = transport.id()](boost::system::error_code cause) {
@@ -173,7 +157,7 @@ std::string router::listen(listening_transport transport)
         std::make_shared<listener>(io, transport.endpoint(), transport.per_transport(), std::move(on_trouble));
     auto opened = std::make_shared<listening>(std::move(transport), core_->mode());
     core_->listeners.push_back(socket);
-    core_->transports.push_back(opened);
+    core_->add(opened);
     auto url = url_of(opened->settings, socket->local_address());
     core_->log.write(log_level::info, "listening", {{"transport", opened->settings.id()}, {"url", url}});
     boost::asio::co_spawn(io.get_executor(), accept_connections(core_, opened, std::move(socket)),
@@ -193,7 +177,7 @@ void router::authenticate(std::string_view transport, std::vector<listening_tran
 router::local_opener router::local(std::string authrole, std::string authid)
 {
     return [core = std::weak_ptr(core_), authrole = std::move(authrole),
-            authid = std::move(authid)](shard_services& client) { return open_local(core, authid, authrole, client); };
+            authid = std::move(authid)](shard_services& client) { return connect(core, authid, authrole, client); };
 }
 
 void router::close_realm(std::string_view name)
@@ -216,6 +200,7 @@ void router::close()
         return;
     for (const auto& socket : core_->listeners)
         socket->close();
+    core_->services.stop();
     for (const auto& [name, host] : core_->realms)
         host->close(close_reason::system_shutdown);
     for (const auto& part : core_->shards) {

@@ -43,11 +43,24 @@ authenticator& authmethod_offer::find(std::string_view name) const
     return *std::find_if(methods_.begin(), methods_.end(), [&](const auto& m) { return m.first == name; })->second;
 }
 
-listening::listening(listening_transport described, sharing mode)
-    : settings{std::move(described)},
-      mutex_{mode},
-      offer_{std::make_shared<const authmethod_offer>(settings.take_methods())}
+listening::listening(listening_transport described, sharing mode) : settings{std::move(described)}, mutex_{mode}
 {
+    if (settings.port() == nullptr) {
+        offer_ = std::make_shared<const authmethod_offer>(settings.take_methods());
+        return;
+    }
+    for (const auto& each : parts_of(*settings.port()))
+        parts_.push_back(std::shared_ptr<listening>(new listening(each, mode)));
+}
+
+listening::listening(std::shared_ptr<const listening_transport> original, sharing mode) : listening(*original, mode)
+{
+    original_ = std::move(original);
+}
+
+std::shared_ptr<const listening> listening::part(const listening_transport& transport) const
+{
+    return *std::find_if(parts_.begin(), parts_.end(), [&](const auto& one) { return one->is(transport); });
 }
 
 std::shared_ptr<const authmethod_offer> listening::offer() const
@@ -65,6 +78,17 @@ void listening::offer(std::shared_ptr<const authmethod_offer> another)
 router_core::router_core(std::span<boost::asio::io_context* const> contexts, log_sink& sink)
     : log{sink}, shards{make_shards(contexts)}, realms_mutex{mode()}
 {
+}
+
+void router_core::add(std::shared_ptr<listening> transport)
+{
+    if (transport->settings.port() == nullptr) {
+        transports.push_back(std::move(transport));
+        return;
+    }
+    transports.insert(transports.end(), transport->parts().begin(), transport->parts().end());
+    services.start(*transport->settings.port());
+    ports.push_back(std::move(transport));
 }
 
 realm_host* router_core::find_realm(std::string_view name)

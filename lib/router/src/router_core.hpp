@@ -29,6 +29,7 @@
 #include <junctor/transport/shard_services.hpp>
 
 #include "failure_throttle.hpp"
+#include "web_hosting.hpp"
 
 namespace junctor {
 
@@ -49,11 +50,21 @@ private:
     std::vector<std::string> names_;
 };
 
-/// A transport that listens. Used on every shard: nothing of it changes, but for what it offers.
+/// A transport that listens, or a part of one whose port is shared. Used on every shard: nothing of it changes, but for
+/// what it offers.
 class listening {
 public:
-    /// Throws `std::invalid_argument` if `described` offers no authmethod.
+    /// Throws `std::invalid_argument` if `described`, or a part of it, offers no authmethod.
     listening(listening_transport described, sharing mode);
+
+    /// The parts of a transport whose port is shared; none of any other.
+    [[nodiscard]] const std::vector<std::shared_ptr<listening>>& parts() const noexcept { return parts_; }
+
+    /// Whether it is what `transport` describes, which is a part of what a transport shares.
+    [[nodiscard]] bool is(const listening_transport& transport) const noexcept { return &transport == original_.get(); }
+
+    /// The part that `transport` describes, which is one.
+    [[nodiscard]] std::shared_ptr<const listening> part(const listening_transport& transport) const;
 
     /// What a peer that joins now is offered. Whoever deals with the peer keeps it until that is done, as there may be
     /// another one meanwhile.
@@ -65,6 +76,10 @@ public:
     listening_transport settings; ///< Without authmethods.
 
 private:
+    listening(std::shared_ptr<const listening_transport> original, sharing mode);
+
+    std::shared_ptr<const listening_transport> original_; ///< Of a part: what its channels refer to; null otherwise.
+    std::vector<std::shared_ptr<listening>> parts_;
     mutable shard_mutex mutex_; ///< For what follows. Held to copy or to replace the pointer.
     std::shared_ptr<const authmethod_offer> offer_;
 };
@@ -112,6 +127,9 @@ struct router_core : std::enable_shared_from_this<router_core> {
     /// 64 random bits; for the main shard.
     [[nodiscard]] std::uint64_t seed() { return (std::uint64_t{random()} << 32) | random(); }
 
+    /// Lets sessions join on `transport`, or on the parts that share its port, whose services it starts.
+    void add(std::shared_ptr<listening> transport);
+
     /// The open realm of that name, or null. For any shard.
     [[nodiscard]] realm_host* find_realm(std::string_view name);
 
@@ -127,8 +145,10 @@ struct router_core : std::enable_shared_from_this<router_core> {
     std::map<std::string, std::unique_ptr<realm_host>, std::less<>> realms;
     std::vector<std::unique_ptr<realm_host>> closed_realms; ///< Sessions may still be about to leave them.
     std::vector<std::shared_ptr<listener>> listeners;
-    std::vector<std::shared_ptr<listening>> transports; ///< Those of the listeners.
-    std::size_t next_shard{0};                          ///< Gets the next connection.
+    std::vector<std::shared_ptr<listening>> transports; ///< What sessions join on: those of the listeners, or parts.
+    std::vector<std::shared_ptr<listening>> ports;      ///< Whose parts these are.
+    web_hosting services{*this};
+    std::size_t next_shard{0}; ///< Gets the next connection.
 };
 
 /// Logs why a part of the router failed that nobody waits for; does nothing if it did not, or was cancelled.

@@ -201,9 +201,12 @@ awaitable<std::unique_ptr<channel>> served_connection::open_channel(std::unique_
 {
     const auto& settings = transport_->settings;
     const auto address = peer->facts.peer;
-    auto opened = co_await open_listening_channel(std::move(*peer), settings, home_.services);
-    if (opened)
-        co_return std::move(*opened);
+    auto opened = co_await open_listening_channel(std::move(*peer), settings, home_.services, core_->log);
+    if (opened) {
+        if (settings.port() != nullptr && opened->link != nullptr)
+            transport_ = transport_->part(*opened->transport);
+        co_return std::move(opened->link);
+    }
     core_->log.write(log_level::info, "handshake failed",
                      {{"peer", address}, {"transport", settings.id()}, {"cause", opened.error().message()}});
     co_return nullptr;

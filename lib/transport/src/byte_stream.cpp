@@ -49,6 +49,12 @@ void byte_stream::forget_ciphertext() noexcept
     secure_->ciphertext_written = 0;
 }
 
+void byte_stream::forgo_tls() noexcept
+{
+    forget_ciphertext();
+    secure_.reset();
+}
+
 void byte_stream::begin_tls()
 {
     secure_->ciphertext = services_.buffers().take();
@@ -139,20 +145,31 @@ write_status byte_stream::write_ciphertext() noexcept
     return write_status::drained;
 }
 
-bool byte_stream::encrypt_some(frame_queue& queue)
+bool byte_stream::encrypt_portion(byte_view plain)
 {
     auto& tls = *secure_;
-    tls.ciphertext = services_.buffers().take();
+    if (!tls.engine.write(plain, tls.ciphertext))
+        tls.write_error = boost::asio::error::connection_aborted;
+    return !tls.write_error;
+}
+
+bool byte_stream::encrypt(byte_view plain)
+{
+    secure_->ciphertext = services_.buffers().take();
+    return encrypt_portion(plain);
+}
+
+bool byte_stream::encrypt_some(frame_queue& queue)
+{
+    secure_->ciphertext = services_.buffers().take();
     auto left = encrypted_at_once;
     std::size_t encrypted = 0;
     for (const auto& segment : queue.next()) {
         const auto portion = segment.first(std::min(segment.size(), left));
         if (portion.empty())
             break;
-        if (!tls.engine.write(portion, tls.ciphertext)) {
-            tls.write_error = boost::asio::error::connection_aborted;
+        if (!encrypt_portion(portion))
             return false;
-        }
         left -= portion.size();
         encrypted += portion.size();
     }

@@ -35,12 +35,14 @@ class byte_stream {
 public:
     /// Takes over the connected socket; with a context of TLS, encrypts. `services` must outlive the stream.
     byte_stream(file_descriptor connected, std::shared_ptr<const tls_context> security, shard_services& services);
-    byte_stream(const byte_stream&) = delete;
-    byte_stream& operator=(const byte_stream&) = delete;
+    byte_stream(byte_stream&&) noexcept = default;
     ~byte_stream();
 
     [[nodiscard]] int socket() const noexcept { return socket_.get(); }
     [[nodiscard]] bool is_open() const noexcept { return static_cast<bool>(socket_); }
+
+    /// Goes on in plain, before anything has been read.
+    void forgo_tls() noexcept;
 
     /// With TLS, for the end that connects: begins the handshake, to be written by `write_ciphertext`.
     void begin_tls();
@@ -73,6 +75,9 @@ public:
     /// Encrypts what stands in `queue`, a limited portion at a time, once all ciphertext is written and the handshake
     /// done. False if TLS has failed.
     [[nodiscard]] bool encrypt_some(frame_queue& queue);
+
+    /// Encrypts `plain`, all of it; otherwise as the other. Only with TLS.
+    [[nodiscard]] bool encrypt(byte_view plain);
 
     /// Whether TLS has something to say by itself.
     [[nodiscard]] bool output_pending() const noexcept { return pending_bytes() != 0; }
@@ -129,6 +134,7 @@ private:
     };
 
     void forget_ciphertext() noexcept;
+    [[nodiscard]] bool encrypt_portion(byte_view plain);
 
     file_descriptor socket_;
     bool input_ended_{false};

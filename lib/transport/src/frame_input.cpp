@@ -27,6 +27,12 @@ std::span<std::byte> message_input::keep(std::span<std::byte> input, bool kept)
     return {copied_.data(), copied_.size()};
 }
 
+std::span<std::byte> message_input::adopt(byte_buffer input) noexcept
+{
+    copied_ = std::move(input);
+    return {copied_.data(), copied_.size()};
+}
+
 void message_input::recycle() noexcept
 {
     if (block_ != nullptr)

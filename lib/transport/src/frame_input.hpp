@@ -43,6 +43,9 @@ public:
     /// this or `recycle`. If it may be `kept` over a wait, it takes no more memory than its size.
     [[nodiscard]] virtual std::span<std::byte> read(byte_stream& stream, bool kept) = 0;
 
+    /// Takes over what has been read elsewhere, and returns it; as `read`.
+    [[nodiscard]] std::span<std::byte> adopt(byte_buffer input) noexcept;
+
     /// Gives back what the batch before held.
     virtual void recycle() noexcept;
 

@@ -12,6 +12,8 @@
 
 #include <junctor/base/limits.hpp>
 
+#include "begun_connection.hpp"
+
 namespace junctor {
 
 namespace asio = boost::asio;
@@ -21,7 +23,7 @@ framed_channel::framed_channel(connection peer, std::string_view type, const cha
                                message_input& input, shard_services& services)
     : services_{services},
       settings_{settings},
-      stream_{std::move(peer.socket), std::move(peer.tls), services},
+      stream_{take_stream(peer, services)},
       input_{input},
       output_{new connection_output(*this, short_way_, services, settings.limits.outbound_bytes_max)},
       ticket_{std::move(peer.ticket)},
@@ -94,10 +96,12 @@ void framed_channel::on_shutdown() noexcept
 
 // Opening
 
-awaitable<error_code> framed_channel::open(clock::time_point give_up)
+awaitable<error_code> framed_channel::open(clock::time_point give_up, byte_buffer unread)
 {
     if (!alive())
         co_return stream_.end();
+    if (!unread.empty())
+        unparsed_ = input_.adopt(std::move(unread));
     set_deadline(give_up, close_reason::join_timeout);
     const auto error = co_await shake_hands();
     if (!error) {

@@ -35,9 +35,9 @@ class framed_channel : public channel, private output_owner, private socket_user
 public:
     ~framed_channel() override;
 
-    /// Carries out the handshakes by `give_up`. Completes without error if the channel is open, otherwise once it is
-    /// closed.
-    awaitable<boost::system::error_code> open(clock::time_point give_up);
+    /// Carries out the handshakes by `give_up`, in which `unread` comes first. Completes without error if the channel
+    /// is open, otherwise once it is closed.
+    awaitable<boost::system::error_code> open(clock::time_point give_up, byte_buffer unread);
 
     const transport_facts& facts() const noexcept override { return facts_; }
     void flush() noexcept override { output_->flush(services_); }

@@ -13,6 +13,13 @@ listening_transport& listening_transport::websocket(websocket_settings settings)
     return *this;
 }
 
+listening_transport& listening_transport::share(shared_port port)
+{
+    port_ = std::make_shared<const shared_port>(std::move(port));
+    name_parts();
+    return *this;
+}
+
 listening_transport& listening_transport::pong_timeout(std::chrono::milliseconds bound)
 {
     common_.pong_timeout = bound;
@@ -22,7 +29,20 @@ listening_transport& listening_transport::pong_timeout(std::chrono::milliseconds
 listening_transport& listening_transport::id(std::string name)
 {
     common_.id = std::move(name);
+    name_parts();
     return *this;
+}
+
+void listening_transport::name_parts()
+{
+    if (port_ == nullptr)
+        return;
+    if (port_->rawsocket != nullptr)
+        port_->rawsocket->id(common_.id);
+    for (const auto& path : port_->paths) {
+        if (path.transport != nullptr)
+            path.transport->id(common_.id + path.at);
+    }
 }
 
 listening_transport& listening_transport::serializers(serializer_set allowed)

@@ -132,13 +132,14 @@ private:
 /// One end.
 class local_channel final : public channel, private pipe_reader {
 public:
-    local_channel(shard_services& services, std::shared_ptr<local_pipe> from, std::shared_ptr<local_pipe> to)
-        : in_{std::move(from)}, out_{std::move(to)}, deadline_(services.deadlines(), this, &strike)
+    local_channel(shard_services& services, std::shared_ptr<local_pipe> from, std::shared_ptr<local_pipe> to,
+                  transport_facts facts)
+        : in_{std::move(from)},
+          out_{std::move(to)},
+          facts_{std::move(facts)},
+          deadline_(services.deadlines(), this, &strike)
     {
-        facts_.transport_id = "local";
-        facts_.type = "local";
         facts_.format = serializer::msgpack;
-        facts_.peer = "local";
         in_->set_reader(this);
     }
 
@@ -288,13 +289,23 @@ private:
 
 } // namespace
 
-local_channels make_local_channels(shard_services& router, shard_services& client, std::size_t queued_bytes_max)
+transport_facts local_facts()
+{
+    transport_facts facts;
+    facts.transport_id = "local";
+    facts.type = "local";
+    facts.peer = "local";
+    return facts;
+}
+
+local_channels make_local_channels(shard_services& router, shard_services& client, std::size_t queued_bytes_max,
+                                   transport_facts facts)
 {
     auto to_router = std::make_shared<local_pipe>(router.io(), queued_bytes_max);
     auto to_client = std::make_shared<local_pipe>(client.io(), queued_bytes_max);
     local_channels both;
-    both.router = std::make_unique<local_channel>(router, to_router, to_client);
-    both.client = std::make_unique<local_channel>(client, to_client, to_router);
+    both.router = std::make_unique<local_channel>(router, to_router, to_client, std::move(facts));
+    both.client = std::make_unique<local_channel>(client, to_client, to_router, local_facts());
     return both;
 }
 

@@ -6,6 +6,7 @@
 
 #include <junctor/framing/frame_parser.hpp>
 
+#include "begun_connection.hpp"
 #include "framed_channel.hpp"
 
 namespace junctor {
@@ -89,8 +90,9 @@ awaitable<boost::system::result<std::unique_ptr<channel>>>
 open_channel(connection peer, const channel_settings& settings, const handshake_part& part,
              channel::clock::time_point give_up, shard_services& services)
 {
+    auto unread = take_unread(peer);
     auto opened = std::make_unique<rawsocket_channel>(std::move(peer), settings, part, services);
-    const auto error = co_await opened->open(give_up);
+    const auto error = co_await opened->open(give_up, std::move(unread));
     if (error)
         co_return error;
     co_return std::unique_ptr<channel>(std::move(opened));

@@ -22,6 +22,18 @@ bool leads_to(const web_path& path, std::string_view asked) noexcept
 
 } // namespace
 
+std::vector<std::shared_ptr<listening_transport>> parts_of(const shared_port& port)
+{
+    std::vector<std::shared_ptr<listening_transport>> parts;
+    if (port.rawsocket != nullptr)
+        parts.push_back(port.rawsocket);
+    for (const auto& path : port.paths) {
+        if (path.transport != nullptr)
+            parts.push_back(path.transport);
+    }
+    return parts;
+}
+
 const web_path* find_path(const shared_port& port, std::string_view path) noexcept
 {
     const web_path* longest = nullptr;

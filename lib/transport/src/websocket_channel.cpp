@@ -13,6 +13,7 @@
 #include <junctor/framing/websocket_parser.hpp>
 #include <junctor/transport/websocket_connector.hpp>
 
+#include "begun_connection.hpp"
 #include "framed_channel.hpp"
 #include "mask_source.hpp"
 #include "outgoing_socket.hpp"
@@ -211,8 +212,9 @@ open_websocket_channel(connection peer, const listening_transport& settings, sha
     auto open_by = join_by;
     if (const auto bound = settings.websocket()->open_handshake_timeout; bound.count() != 0)
         open_by = std::min(join_by, now + bound);
+    auto unread = take_unread(peer);
     auto opened = std::make_unique<listening_websocket>(std::move(peer), settings, services);
-    const auto error = co_await opened->open(open_by);
+    const auto error = co_await opened->open(open_by, std::move(unread));
     if (error)
         co_return error;
     opened->set_deadline(join_by, close_reason::join_timeout);
@@ -227,7 +229,7 @@ awaitable<boost::system::result<std::unique_ptr<channel>>> connect_websocket_cha
     if (!connected)
         co_return connected.error();
     auto opened = std::make_unique<connecting_websocket>(std::move(*connected), to, services);
-    const auto error = co_await opened->open(give_up);
+    const auto error = co_await opened->open(give_up, byte_buffer());
     if (error)
         co_return error;
     opened->clear_deadline();

@@ -24,6 +24,7 @@ enum class websocket_error : std::uint8_t {
     origin_refused,           ///< 403
     no_common_subprotocol,    ///< 400
     connection_limit_reached, ///< 503
+    tls_missing,              ///< 400: the port speaks TLS only.
 
     // The answer of a router to the handshake of this end.
     upgrade_refused,   ///< The status is another one than 101.

@@ -15,6 +15,8 @@
 
 namespace junctor {
 
+struct begun_connection;
+
 /// One place among the connections of a listening transport, given back when the ticket is destroyed.
 class connection_ticket {
 public:
@@ -63,7 +65,8 @@ public:
     file_descriptor socket;
     transport_facts facts; ///< `peer`, `connection_number` and `credentials` are filled in.
     connection_ticket ticket;
-    std::shared_ptr<const tls_context> tls; ///< Null for plain connections.
+    std::shared_ptr<const tls_context> tls;  ///< Null for plain connections.
+    std::shared_ptr<begun_connection> begun; ///< What has become of `socket` and `tls` if something was read; or null.
 };
 
 } // namespace junctor

@@ -19,6 +19,7 @@
 #include <junctor/framing/rawsocket.hpp>
 #include <junctor/transport/channel_settings.hpp>
 #include <junctor/transport/endpoint.hpp>
+#include <junctor/transport/shared_port.hpp>
 #include <junctor/transport/websocket_settings.hpp>
 
 namespace junctor {
@@ -37,6 +38,11 @@ public:
 
     /// Listens for WebSocket clients, in place of RawSocket's.
     listening_transport& websocket(websocket_settings settings);
+
+    /// Serves what `port` says, in place of RawSocket clients. What joins sessions there is up to its parts, in place
+    /// of this transport, which offers no authmethods then. They are named after it: that
+    /// for RawSocket alike, others with their path behind it.
+    listening_transport& share(shared_port port);
 
     /// The name of the transport, unique within a router. Default: empty, the router numbers it.
     listening_transport& id(std::string name);
@@ -85,6 +91,9 @@ public:
     /// What only WebSocket clients meet; nothing if those of RawSocket are listened for.
     [[nodiscard]] const std::optional<websocket_settings>& websocket() const noexcept { return websocket_; }
 
+    /// What the endpoint is shared by; null if it is not shared.
+    [[nodiscard]] const shared_port* port() const noexcept { return port_.get(); }
+
     /// What RawSocket clients are told, and held to.
     [[nodiscard]] std::size_t announced_message_size() const noexcept { return common_.announced_message_size(); }
     [[nodiscard]] std::size_t min_peer_message_size() const noexcept { return min_peer_message_size_; }
@@ -106,9 +115,12 @@ public:
     [[nodiscard]] std::vector<method> take_methods() noexcept { return std::exchange(methods_, {}); }
 
 private:
+    void name_parts();
+
     junctor::endpoint endpoint_;
     channel_settings common_;
     std::optional<websocket_settings> websocket_;
+    std::shared_ptr<const shared_port> port_;
     serializer_set serializers_{serializer_set::all()};
     std::size_t min_peer_message_size_{0};
     transport_limits transport_limits_;
@@ -126,6 +138,12 @@ private:
 [[nodiscard]] inline listening_transport websocket(endpoint where, websocket_settings settings = {})
 {
     return listening_transport(std::move(where)).websocket(std::move(settings));
+}
+
+/// A transport on `where` that `port` shares, with defaults.
+[[nodiscard]] inline listening_transport shared(endpoint where, shared_port port)
+{
+    return listening_transport(std::move(where)).share(std::move(port));
 }
 
 } // namespace junctor

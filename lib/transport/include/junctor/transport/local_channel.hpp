@@ -19,10 +19,13 @@ struct local_channels {
     std::unique_ptr<channel> client; ///< Used on the thread of its services only.
 };
 
+/// What a router knows of a client of its own program.
+[[nodiscard]] transport_facts local_facts();
+
 /// Makes a connection between a router's shard and a client of the same program. At most `queued_bytes_max` wait at
-/// each end: more ends the connection with `close_reason::slow_consumer`. Services must outlive their end; the ends may
-/// go in any order.
+/// each end: more ends the connection with `close_reason::slow_consumer`. The router is told `facts` about its client,
+/// but for the format. Services must outlive their end; the ends may go in any order.
 [[nodiscard]] local_channels make_local_channels(shard_services& router, shard_services& client,
-                                                 std::size_t queued_bytes_max);
+                                                 std::size_t queued_bytes_max, transport_facts facts = local_facts());
 
 } // namespace junctor

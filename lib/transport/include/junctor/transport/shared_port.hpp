@@ -52,4 +52,7 @@ struct shared_port {
 /// what lies below, leads there. Null if there is none.
 [[nodiscard]] const web_path* find_path(const shared_port& port, std::string_view path) noexcept;
 
+/// The transports of `port`, each of which decides by itself who joins.
+[[nodiscard]] std::vector<std::shared_ptr<listening_transport>> parts_of(const shared_port& port);
+
 } // namespace junctor
