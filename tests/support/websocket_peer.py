@@ -49,6 +49,13 @@ def upgrade_request(*protocols, line="GET / HTTP/1.1", **fields):
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
+def path_of(url):
+    """What a client asks for whom `url` leads to the router."""
+    address = url.split("://", 1)[1]
+    slash = -1 if address.startswith("unix:") else address.find("/")
+    return address[slash:] if slash >= 0 else "/"
+
+
 def masked(payload, mask=MASK):
     whole = (mask * (len(payload) // 4 + 1))[: len(payload)]
     mixed = int.from_bytes(payload, "big") ^ int.from_bytes(whole, "big")  # Octet by octet takes too long.
@@ -127,7 +134,7 @@ class WebSocketPeer(WebSocketConnection, Peer):
         self.last_payload = None
         self._requests = 0
         try:
-            self.reply = self.upgrade(f"wamp.2.{serializer}")
+            self.reply = self.upgrade(f"wamp.2.{serializer}", line=f"GET {path_of(url)} HTTP/1.1")
         except BaseException:
             self.close()
             raise

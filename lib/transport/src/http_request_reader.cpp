@@ -93,7 +93,10 @@ http_request_reader::http_request_reader(std::string_view head) : parser_{std::m
     reading.header_limit(limits::http_head_bytes_max);
     reading.body_limit(boost::none); // Depends on what the head asks for.
     boost::system::error_code error;
-    reading.put(boost::asio::buffer(head), error);
+    if (head.size() <= limits::http_head_bytes_max)
+        reading.put(boost::asio::buffer(head), error);
+    else
+        error = http::error::header_limit;
     if (error && error != http::error::need_more)
         fault_ = status_of(error);
     else if (!reading.is_header_done())
@@ -132,7 +135,7 @@ bool http_request_reader::awaits_continue() const
 
 bool http_request_reader::keeps_alive() const
 {
-    return fault_ == 0 && parser_->of.keep_alive();
+    return fault_ == 0 && parser_->of.is_done() && parser_->of.keep_alive();
 }
 
 void http_request_reader::limit_body(std::size_t bytes_max)

@@ -18,7 +18,7 @@ namespace junctor {
 /// A request from its head to the end of its body. Spec: RFC 9112.
 class http_request_reader {
 public:
-    /// `head` ends with its empty line.
+    /// `head` ends with its empty line, unless it is longer than `limits::http_head_bytes_max`.
     explicit http_request_reader(std::string_view head);
     http_request_reader(const http_request_reader&) = delete;
     http_request_reader& operator=(const http_request_reader&) = delete;
@@ -33,7 +33,7 @@ public:
     /// Whether the client sends the body only when it has been told to.
     [[nodiscard]] bool awaits_continue() const;
 
-    /// Whether another request may follow on the connection.
+    /// Whether another request may follow on the connection: not if something of this one has not been read.
     [[nodiscard]] bool keeps_alive() const;
 
     /// Bounds the body, before it is read.
