@@ -72,8 +72,9 @@ TEST_CASE("config: the type of a transport", "[config][transport]")
 {
     const wrong cases[] = {
         {R"({"endpoint": {}})", "workers[0].transports[0]", "the key 'type' is missing"},
-        {R"({"type": "universal"})", "workers[0].transports[0].type",
-         "transport type 'universal' is not supported yet by this version", "supported: rawsocket, websocket"},
+        {R"({"type": "mqtt"})", "workers[0].transports[0].type",
+         "transport type 'mqtt' is not supported yet by this version",
+         "supported: rawsocket, websocket, web, universal"},
         {R"({"type": "rawsockt"})", "workers[0].transports[0].type", "unknown transport type 'rawsockt'",
          "did you mean 'rawsocket'?"},
         {R"({"type": 1})", "workers[0].transports[0].type", "must be a string, not an integer"},
