@@ -3,7 +3,7 @@
 """What the interop tests share: the router on one transport, and clients of other projects as processes of their own.
 
 Environment: JUNCTOR_BINARY, the router; INTEROP_PYTHON, an interpreter that has Autobahn; INTEROP_NODE, Node;
-INTEROP_JUNCTOR, the client with the library of this project. PYTHONPATH has tests/support.
+INTEROP_CHROMIUM, a browser; INTEROP_JUNCTOR, the client with the library of this project. PYTHONPATH has tests/support.
 """
 
 import json
@@ -27,10 +27,13 @@ SECONDS_PER_CLIENT = 60
 def command_of(family):
     """How a client of a family is started.
 
-    "twisted" and "asyncio" are Autobahn for Python, "node" is that for Node, "wampy" Wampy.js, and "junctor" our own.
+    "twisted" and "asyncio" are Autobahn for Python, "node" is that for Node, "wampy" Wampy.js, "page" that in a page of
+    a browser, and "junctor" our own.
     """
     if family == "junctor":
         return [os.environ["INTEROP_JUNCTOR"]]
+    if family == "page":
+        return [os.environ["INTEROP_NODE"], str(HERE / "node" / "browser" / "open.mjs")]
     if family in LIBRARIES_FOR_NODE:
         library = LIBRARIES_FOR_NODE[family]
         if not (HERE / "node" / "node_modules" / library).exists():
@@ -167,11 +170,20 @@ class InteropCase(unittest.TestCase):
         environment = {}
         if self.certificate and family in LIBRARIES_FOR_NODE:  # Node itself is told whom to trust.
             environment["NODE_EXTRA_CA_CERTS"] = self.certificate
-        elif self.certificate:
+        elif self.certificate and family != "page":
             options += ("--certificate", self.certificate)
         client = Client(family, mode, url or self.url, serializer, *options, environment=environment)
         self.addCleanup(client.stop)
         return client
+
+    def start_again(self):
+        """A router at the place of the one that was killed, which tearDownClass ends."""
+        _, port = self.router.tcp_address
+        config = self.config()
+        config["workers"][0]["transports"][0]["endpoint"]["port"] = port
+        type(self).router = JunctorProcess(config, str(self.folder))
+        self.addClassCleanup(self.router.kill)
+        self.router.wait_until_ready()
 
     def check_scenarios(self, family, serializers=SERIALIZERS):
         """Every scenario of the family passes with each of the serializers."""

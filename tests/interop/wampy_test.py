@@ -3,7 +3,7 @@
 """Wampy.js against the router, over WebSocket with every serializer, and with Autobahn for Node on the other side."""
 
 from interop import SERIALIZERS, InteropCase
-from junctor_process import JunctorProcess, node_config, tcp_transport
+from junctor_process import node_config, tcp_transport
 
 
 class OverWebSocket(InteropCase):
@@ -40,15 +40,6 @@ class Reconnection(InteropCase):
         for client in clients:
             with self.subTest(client.name):
                 client.expect_all_well()
-
-    def start_again(self):
-        """A router at the place of the one that was killed, which tearDownClass ends."""
-        _, port = self.router.tcp_address
-        config = self.config()
-        config["workers"][0]["transports"][0]["endpoint"]["port"] = port
-        type(self).router = JunctorProcess(config, str(self.folder))
-        self.addClassCleanup(self.router.kill)
-        self.router.wait_until_ready()
 
 
 class WithAutobahn(InteropCase):

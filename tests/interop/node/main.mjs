@@ -19,6 +19,7 @@
 import { once } from 'node:events';
 import { json } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
+import { runAll } from './run_all.mjs';
 
 const { positionals, values: { prefix } } = parseArgs({
     allowPositionals: true,
@@ -49,16 +50,5 @@ const chosen = {
     reconnect: new Map([['the client comes back', (run) => modes.reconnect(run, ready)]]),
 }[mode];
 
-for (const [name, scenario] of chosen) {
-    const run = new modes.Run({ url, serializer, realm, prefix });
-    try {
-        await scenario(run);
-        await run.leave();
-        console.log(`ok ${name}`);
-    } catch (error) {
-        process.exitCode = 1;
-        const why = error instanceof Error ? error.message : JSON.stringify(error);
-        console.log(`not ok ${name}: ${why.replaceAll('\n', ' ')}`);
-    }
-}
-process.exit();
+const isWell = await runAll(chosen, () => new modes.Run({ url, serializer, realm, prefix }), console.log);
+process.exit(isWell ? 0 : 1);

@@ -3,17 +3,14 @@
 
 /// The payload values of tests/interop/values.json, and what it means that two of them are the same.
 
-import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-
-const table = JSON.parse(readFileSync(new URL('../values.json', import.meta.url), 'utf8'));
+import { decoded, expectSame, octets, table } from './platform.mjs';
 
 /// What clients of every language can hold.
 export const common = table['any client'];
 
 const binary = Object.fromEntries(
-    Object.entries(table['binary, as base64']).map(([name, text]) => [name, Buffer.from(text, 'base64')]));
-binary['every octet'] = Buffer.from(Array.from({ length: 256 }, (_, octet) => octet));
+    Object.entries(table['binary, as base64']).map(([name, text]) => [name, decoded(text)]));
+binary['every octet'] = octets(Array.from({ length: 256 }, (_, octet) => octet));
 
 /// What Autobahn for Node holds and can send with a serializer: its JSON has no binary.
 export function all(serializer) {
@@ -26,7 +23,7 @@ export function byName(name) {
 
 function plain(value) {
     if (value instanceof Uint8Array) {
-        return Buffer.from(value);
+        return octets(value);
     }
     if (Array.isArray(value)) {
         return value.map(plain);
@@ -40,5 +37,5 @@ function plain(value) {
 
 /// Fails unless both are equal in value and in type, all the way down.
 export function expect(actual, expected, what = 'value') {
-    assert.deepStrictEqual(plain(actual), plain(expected), what);
+    expectSame(plain(actual), plain(expected), what);
 }
