@@ -13,6 +13,7 @@ import unittest
 
 from house import HouseCase, RouterCase, is_sanitized, open_house, peer_at, resident_bytes, wait_until
 from junctor_process import JunctorProcess, binary, node_config, tcp_transport, unix_transport
+from slow_clients import SlowClients
 from wamp_peer import ABORT, ANY_ID, CALL, EVENT, GOODBYE, PATIENCE, PUBLISH, SERIALIZERS, SUBSCRIBE, SUBSCRIBED, YIELD
 from wamp_peer import Connection, Frame, Peer, frame, handshake
 
@@ -366,6 +367,24 @@ class ConnectionLimit(RouterCase):
         for one in idle:
             one.expect_end()
         wait_until(lambda: self.is_welcome(router.urls[0]), lambda: None)
+
+
+class SlowHandshakes(RouterCase):
+    COUNT = 300
+
+    def test_they_end_in_time_and_hold_nobody_up(self):
+        transport = tcp_transport(type="websocket", limits={"join_timeout": 2000})
+        transport["endpoint"]["backlog"] = self.COUNT
+        router = self.start(transport)
+        slow = SlowClients(router.tcp_address, self.COUNT, b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
+        self.addCleanup(slow.close)
+        open_after_join = []
+        while slow.open:
+            slow.send_one_more()
+            self.peer(router.urls[0]).close()
+            open_after_join.append(slow.open)
+        self.assertGreater(open_after_join[0], 0)
+        self.assertGreater(min(slow.ages), 1.9)
 
 
 class Logs(RouterCase):
