@@ -23,32 +23,6 @@ constexpr std::array<named<error_uri_profile>, 2> error_uri_profiles{
 constexpr std::int64_t keep_alive_interval_min_ms = 100;
 constexpr std::int64_t keep_alive_interval_max_ms = 86'400'000;
 
-void read_serializers(const config_item& item, listening_transport& transport, config_reading& reading)
-{
-    std::vector<std::string_view> names;
-    for (const auto format : all_serializers)
-        names.push_back(to_string(format));
-
-    serializer_set allowed;
-    const auto elements = read_list(item, reading.problems);
-    for (const auto& element : elements) {
-        const auto name = read_text(element, reading.problems);
-        if (!name)
-            continue;
-        if (const auto format = parse_serializer(*name))
-            allowed.insert(*format);
-        else if (*name == "ubjson" || *name == "flatbuffers")
-            reading.problems.error(element, fmt::format("the serializer '{}' is not supported", *name),
-                                   fmt::format("supported: {}", fmt::join(names, ", ")));
-        else
-            report_unknown_word(element, "serializer", names, reading.problems);
-    }
-    if (!allowed.empty())
-        transport.serializers(allowed);
-    else if (elements.empty() && kind_of(*item.node) == "list")
-        reading.problems.error(item, "must name one serializer at least", "leave the key out for all");
-}
-
 /// The size may stand in two places, of which Crossbar.io documents one and implements the other.
 void read_max_message_size(const std::optional<config_item>& outer, const std::optional<config_item>& inner,
                            listening_transport& transport, config_reading& reading)
@@ -113,6 +87,32 @@ void read_rawsocket(dict_reader& keys, listening_transport& transport, config_re
 }
 
 } // namespace
+
+void read_serializers(const config_item& item, listening_transport& transport, config_reading& reading)
+{
+    std::vector<std::string_view> names;
+    for (const auto format : all_serializers)
+        names.push_back(to_string(format));
+
+    serializer_set allowed;
+    const auto elements = read_list(item, reading.problems);
+    for (const auto& element : elements) {
+        const auto name = read_text(element, reading.problems);
+        if (!name)
+            continue;
+        if (const auto format = parse_serializer(*name))
+            allowed.insert(*format);
+        else if (*name == "ubjson" || *name == "flatbuffers")
+            reading.problems.error(element, fmt::format("the serializer '{}' is not supported", *name),
+                                   fmt::format("supported: {}", fmt::join(names, ", ")));
+        else
+            report_unknown_word(element, "serializer", names, reading.problems);
+    }
+    if (!allowed.empty())
+        transport.serializers(allowed);
+    else if (elements.empty() && kind_of(*item.node) == "list")
+        reading.problems.error(item, "must name one serializer at least", "leave the key out for all");
+}
 
 void read_error_uris(dict_reader& keys, listening_transport& transport)
 {

@@ -27,7 +27,7 @@ struct port_reading {
 using service_reader = void (*)(dict_reader& keys, web_path& path, config_reading& reading);
 
 /// What a path may lead to, besides a WebSocket and further paths.
-constexpr std::array<named<service_reader>, 0> services{};
+constexpr std::array<named<service_reader>, 1> services{{{"longpoll", read_longpoll_service}}};
 
 constexpr std::array<std::string_view, 2> common_types{"websocket", "path"};
 constexpr std::array<std::string_view, 10> planned_types{

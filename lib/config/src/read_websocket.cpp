@@ -40,28 +40,6 @@ void read_max_message_size(dict_reader& keys, listening_transport& transport, co
     transport.max_message_size(std::min(size, most));
 }
 
-/// Where browsers may come from. Who names any origin means those without one, too, unless told otherwise.
-void read_origins(dict_reader& keys, websocket_settings& settings, config_reading& reading)
-{
-    const auto origins = keys.take("allowed_origins");
-    if (origins) {
-        for (const auto& element : read_list(*origins, reading.problems)) {
-            const auto origin = read_text(element, reading.problems);
-            if (!origin)
-                continue;
-            if (*origin != "*" && origin->find("://") == std::string::npos)
-                reading.problems.error(element, "is no origin", "such as \"https://shop.example.com\", or \"*\"");
-            settings.allowed_origins.push_back(*origin);
-        }
-        if (settings.allowed_origins.empty() && kind_of(*origins->node) == "list")
-            reading.problems.error(*origins, "must name one origin at least",
-                                   "leave the key out for pages of the same host");
-    }
-    const auto& named = settings.allowed_origins;
-    const bool any = std::find(named.begin(), named.end(), "*") != named.end();
-    settings.null_origin_allowed = keys.boolean("allow_null_origin").value_or(any);
-}
-
 void read_keep_alive(dict_reader& keys, listening_transport& transport, config_reading& reading)
 {
     const auto interval = read_duration(keys, "auto_ping_interval", reading);
@@ -114,6 +92,27 @@ std::string read_url(const config_item& item, config_reading& reading)
 }
 
 } // namespace
+
+void read_origins(dict_reader& keys, websocket_settings& settings, config_reading& reading)
+{
+    const auto origins = keys.take("allowed_origins");
+    if (origins) {
+        for (const auto& element : read_list(*origins, reading.problems)) {
+            const auto origin = read_text(element, reading.problems);
+            if (!origin)
+                continue;
+            if (*origin != "*" && origin->find("://") == std::string::npos)
+                reading.problems.error(element, "is no origin", "such as \"https://shop.example.com\", or \"*\"");
+            settings.allowed_origins.push_back(*origin);
+        }
+        if (settings.allowed_origins.empty() && kind_of(*origins->node) == "list")
+            reading.problems.error(*origins, "must name one origin at least",
+                                   "leave the key out for pages of the same host");
+    }
+    const auto& named = settings.allowed_origins;
+    const bool any = std::find(named.begin(), named.end(), "*") != named.end();
+    settings.null_origin_allowed = keys.boolean("allow_null_origin").value_or(any);
+}
 
 void read_websocket(dict_reader& keys, listening_transport& transport, config_reading& reading)
 {

@@ -21,6 +21,8 @@
 
 namespace junctor {
 
+struct web_path;
+
 /// What every reader needs besides its item.
 struct config_reading {
     const config_context& context;
@@ -107,6 +109,16 @@ void read_universal(dict_reader& keys, const std::optional<endpoint>& where, lis
 
 /// What only a transport of type "websocket" has: `url`, and the keys of its `options`.
 void read_websocket(dict_reader& keys, listening_transport& transport, config_reading& reading);
+
+/// The keys `allowed_origins` and `allow_null_origin`: where browsers may come from. Who names any origin means those
+/// without one, too, unless told otherwise.
+void read_origins(dict_reader& keys, websocket_settings& settings, config_reading& reading);
+
+/// The value of `serializers` of a transport.
+void read_serializers(const config_item& item, listening_transport& transport, config_reading& reading);
+
+/// What of a path of type "longpoll" follows its type: sets its service and its transport, which still needs a name.
+void read_longpoll_service(dict_reader& keys, web_path& path, config_reading& reading);
 
 /// The option `error_uri_profile` of a transport.
 void read_error_uris(dict_reader& keys, listening_transport& transport);
