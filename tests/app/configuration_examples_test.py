@@ -13,7 +13,7 @@ import unittest
 from junctor_process import PATIENCE, binary
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "docs" / f"{name}.md" for name in ("configuration", "containers", "meta-api")]
+PAGES = [ROOT / "docs" / f"{name}.md" for name in ("configuration", "containers", "meta-api", "web-services")]
 DOCUMENTS = [*PAGES, *sorted(ROOT.glob("modules/*/README.md"))]
 
 # What is put around an example of each kind to make a whole configuration of it.

@@ -27,7 +27,15 @@ struct port_reading {
 using service_reader = void (*)(dict_reader& keys, web_path& path, config_reading& reading);
 
 /// What a path may lead to, besides a WebSocket and further paths.
-constexpr std::array<named<service_reader>, 1> services{{{"longpoll", read_longpoll_service}}};
+constexpr std::array<named<service_reader>, 9> services{{{"caller", read_caller_service},
+                                                         {"health", read_health_service},
+                                                         {"json", read_json_service},
+                                                         {"longpoll", read_longpoll_service},
+                                                         {"nodeinfo", read_nodeinfo_service},
+                                                         {"publisher", read_publisher_service},
+                                                         {"redirect", read_redirect_service},
+                                                         {"static", read_static_service},
+                                                         {"webhook", read_webhook_service}}};
 
 constexpr std::array<std::string_view, 2> common_types{"websocket", "path"};
 constexpr std::array<std::string_view, 10> planned_types{
@@ -88,6 +96,7 @@ void read_path(const config_item& item, web_path path, port_reading& in)
         read_websocket_path(keys, std::move(path), in);
     } else {
         const auto at = std::find_if(services.begin(), services.end(), [&](const auto& s) { return s.first == *type; });
+        static_cast<void>(read_id(keys, {}, in.reading.problems)); // Nothing names paths by their ids.
         at->second(keys, path, in.reading);
         if (path.service != nullptr)
             in.port.paths.push_back(std::move(path));

@@ -123,6 +123,19 @@ void read_longpoll_service(dict_reader& keys, web_path& path, config_reading& re
 /// The option `error_uri_profile` of a transport.
 void read_error_uris(dict_reader& keys, listening_transport& transport);
 
+/// \name Services of a path of the web
+/// What follows `type` of each, for `path`; its service stays null if it cannot be made.
+/// @{
+void read_static_service(dict_reader& keys, web_path& path, config_reading& reading);
+void read_json_service(dict_reader& keys, web_path& path, config_reading& reading);
+void read_redirect_service(dict_reader& keys, web_path& path, config_reading& reading);
+void read_nodeinfo_service(dict_reader& keys, web_path& path, config_reading& reading);
+void read_health_service(dict_reader& keys, web_path& path, config_reading& reading);
+void read_publisher_service(dict_reader& keys, web_path& path, config_reading& reading);
+void read_caller_service(dict_reader& keys, web_path& path, config_reading& reading);
+void read_webhook_service(dict_reader& keys, web_path& path, config_reading& reading);
+/// @}
+
 /// The value of `limits` of a transport.
 void read_limits(const config_item& item, listening_transport& transport, config_reading& reading);
 
