@@ -28,4 +28,9 @@ bool first_match::recognises(const auth_exchange& exchange) const
     return std::any_of(all_.begin(), all_.end(), [&](const auto& one) { return one->recognises(exchange); });
 }
 
+bool first_match::applies_to(const transport_facts& facts, std::string_view realm) const
+{
+    return std::any_of(all_.begin(), all_.end(), [&](const auto& one) { return one->applies_to(facts, realm); });
+}
+
 } // namespace junctor

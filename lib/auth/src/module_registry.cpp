@@ -13,6 +13,7 @@ constexpr std::string_view authmethod_kind = "authmethod";
 constexpr std::string_view authorizer_kind = "authorizer";
 constexpr std::string_view source_kind = "source of principals";
 constexpr std::string_view store_kind = "event store";
+constexpr std::string_view journal_kind = "cookie store";
 constexpr std::string_view component_kind = "component";
 
 std::invalid_argument registered_twice(std::string_view kind, const std::string& name)
@@ -121,6 +122,21 @@ std::vector<std::string> module_registry::event_stores() const
     return names_of(event_stores_);
 }
 
+void module_registry::add_cookie_journal(std::string type, cookie_journal_factory make)
+{
+    insert(cookie_journals_, std::move(type), std::move(make), journal_kind);
+}
+
+const cookie_journal_factory* module_registry::find_cookie_journal(std::string_view type) const noexcept
+{
+    return find(cookie_journals_, type);
+}
+
+std::vector<std::string> module_registry::cookie_journals() const
+{
+    return names_of(cookie_journals_);
+}
+
 void module_registry::add_component(std::string classname, component_factory make)
 {
     insert(components_, std::move(classname), std::move(make), component_kind);
@@ -142,11 +158,13 @@ void module_registry::add(module_registry more)
     require_free(authorizers_, more.authorizers_, authorizer_kind);
     require_free(principal_sources_, more.principal_sources_, source_kind);
     require_free(event_stores_, more.event_stores_, store_kind);
+    require_free(cookie_journals_, more.cookie_journals_, journal_kind);
     require_free(components_, more.components_, component_kind);
     authenticators_.merge(more.authenticators_);
     authorizers_.merge(more.authorizers_);
     principal_sources_.merge(more.principal_sources_);
     event_stores_.merge(more.event_stores_);
+    cookie_journals_.merge(more.cookie_journals_);
     components_.merge(more.components_);
 }
 

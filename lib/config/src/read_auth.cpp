@@ -48,12 +48,13 @@ const authenticator_factory* find_method(const std::string& authmethod, const co
     return make;
 }
 
-/// What connections to `where` can have; nothing if it is not known where that is.
-std::optional<possible_facts> facts_at(const std::optional<endpoint>& where)
+/// What connections of `transport` to `where` can have; nothing if it is not known where that is.
+std::optional<possible_facts> facts_at(const std::optional<endpoint>& where, const listening_transport& transport)
 {
     if (!where)
         return std::nullopt;
     possible_facts facts;
+    facts.cookie = transport.websocket() && transport.websocket()->cookie != nullptr;
     facts.credentials = std::holds_alternative<unix_endpoint>(*where);
     const auto* const tcp = std::get_if<tcp_endpoint>(&*where);
     facts.tls = tcp != nullptr && tcp->tls;
@@ -77,7 +78,7 @@ void add_method(const std::string& authmethod, std::vector<std::unique_ptr<authe
 void read_auth(dict_reader& keys, const std::optional<endpoint>& where, listening_transport& transport,
                config_reading& reading)
 {
-    const auto facts = facts_at(where);
+    const auto facts = facts_at(where, transport);
     const auto item = keys.take("auth");
     if (!item) {
         const std::string authmethod(default_authmethod);

@@ -121,7 +121,8 @@ void read_websocket(dict_reader& keys, listening_transport& transport, config_re
         settings.path = read_url(*url, reading);
     if (const auto options = keys.take("options"))
         read_options(*options, transport, settings, reading);
-    keys.refuse("cookie", "cookies are");
+    if (const auto cookie = keys.take("cookie"))
+        settings.cookie = read_cookie(*cookie, reading);
     transport.websocket(std::move(settings));
 }
 

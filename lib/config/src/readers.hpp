@@ -21,6 +21,7 @@
 
 namespace junctor {
 
+struct cookie_settings;
 struct web_path;
 
 /// What every reader needs besides its item.
@@ -113,6 +114,9 @@ void read_websocket(dict_reader& keys, listening_transport& transport, config_re
 /// The keys `allowed_origins` and `allow_null_origin`: where browsers may come from. Who names any origin means those
 /// without one, too, unless told otherwise.
 void read_origins(dict_reader& keys, websocket_settings& settings, config_reading& reading);
+
+/// The value of `cookie` of a transport.
+[[nodiscard]] std::shared_ptr<const cookie_settings> read_cookie(const config_item& item, config_reading& reading);
 
 /// The value of `serializers` of a transport.
 void read_serializers(const config_item& item, listening_transport& transport, config_reading& reading);

@@ -76,7 +76,7 @@ struct realm::parts {
     }
     void handle(realm_member& from, const subscribe& m, time_point) { events.on_subscribe(from, m); }
     void handle(realm_member& from, const unsubscribe& m, time_point) { events.on_unsubscribe(from, m); }
-    void handle(realm_member& from, const goodbye&, time_point) { from.joined.say_goodbye(close_reason::goodbye); }
+    void handle(realm_member& from, const goodbye& m, time_point) { from.joined.answer_goodbye(m.reason); }
     void handle(realm_member& from, const junctor::abort& m, time_point)
     {
         from.joined.close(close_reason::aborted_by_peer, m.reason);

@@ -11,6 +11,7 @@
 #include <boost/system/system_error.hpp>
 #include <fmt/format.h>
 
+#include <junctor/auth/cookie_store.hpp>
 #include <junctor/base/excerpt.hpp>
 #include <junctor/base/limits.hpp>
 #include <junctor/session/joining.hpp>
@@ -21,6 +22,9 @@
 namespace junctor {
 
 namespace {
+
+/// The authmethod by which those join who have joined before. It takes effect where it is on offer.
+constexpr std::string_view cookie_authmethod = "cookie";
 
 /// A conversation that is over before anybody joined. An exception, so that no authenticator can forget about it.
 class conversation_over : public std::exception {
@@ -253,6 +257,35 @@ std::string flaw_of_authid(std::string_view authid)
     return std::any_of(authid.begin(), authid.end(), is_control) ? "the authid has control characters in it" : "";
 }
 
+/// The authmethod by which the peer is to join: the first of its own that is offered, and may lead anywhere for it.
+boost::system::result<std::string, join_refusal> choose_authmethod(const hello_details& details,
+                                                                   const authmethod_offer& offer,
+                                                                   const transport_facts& facts, std::string_view realm)
+{
+    auto chosen = pick_authmethod(details, offer.names());
+    if (!chosen || offer.find(*chosen).applies_to(facts, realm))
+        return chosen;
+    auto others = offer.names();
+    std::erase_if(others, [&](const auto& name) { return !offer.find(name).applies_to(facts, realm); });
+    return pick_authmethod(details, others);
+}
+
+/// Notes on the cookie of a connection who has joined, for the next time. Not if that was by the cookie itself.
+void remember_login(router_core& core, const transport_facts& facts, const authmethod_offer& offer,
+                    const std::string& method, std::string_view realm, const identity& who)
+{
+    const auto& names = offer.names();
+    if (facts.cookie == nullptr || method == cookie_authmethod ||
+        std::find(names.begin(), names.end(), cookie_authmethod) == names.end())
+        return;
+    try {
+        facts.cookie->store->log_in(facts.cookie->digest, {std::string(realm), who}, std::chrono::system_clock::now());
+    } catch (const std::exception& failure) {
+        core.log.write(log_level::error, "cookie store failed",
+                       {{"transport", facts.transport_id}, {"what", failure.what()}});
+    }
+}
+
 awaitable<std::unique_ptr<admission>> converse(router_core& core, shard_services& here, const listening& transport,
                                                message_inbox& inbox, session_phase phase)
 {
@@ -268,7 +301,7 @@ awaitable<std::unique_ptr<admission>> converse(router_core& core, shard_services
         refuse(inbox, errc::invalid_argument, flaw, close_reason::authentication_failed);
     const auto uris = transport.settings.error_uris();
     const auto offer = transport.offer(); // To the end of this conversation, whatever is offered by then.
-    auto method = pick_authmethod(*details, offer->names());
+    auto method = choose_authmethod(*details, *offer, inbox.link().facts(), greeting.realm);
     if (!method)
         refuse(inbox, uri_in(uris, uri_of(method.error().code)), method.error().text,
                close_reason::authentication_failed);
@@ -291,6 +324,7 @@ awaitable<std::unique_ptr<admission>> converse(router_core& core, shard_services
         who.authmethod = *method;
     if (who.authprovider.empty())
         who.authprovider = "static";
+    remember_login(core, conversation.transport(), *offer, *method, greeting.realm, who);
     co_return std::make_unique<admission>(*host, id, std::move(who), details->roles);
 }
 

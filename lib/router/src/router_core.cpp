@@ -10,6 +10,8 @@
 #include <boost/asio/error.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <junctor/transport/cookie_settings.hpp>
+
 namespace junctor {
 
 namespace {
@@ -26,6 +28,14 @@ std::vector<std::unique_ptr<shard>> make_shards(std::span<boost::asio::io_contex
             made.back()->running.emplace(boost::asio::make_work_guard(*context));
     }
     return made;
+}
+
+/// Makes the cookies of a transport known that were kept. Throws `std::runtime_error`.
+void open_cookies(const listening_transport& settings)
+{
+    const auto& websocket = settings.websocket();
+    if (websocket && websocket->cookie != nullptr)
+        websocket->cookie->store->open(std::chrono::system_clock::now());
 }
 
 } // namespace
@@ -45,6 +55,7 @@ authenticator& authmethod_offer::find(std::string_view name) const
 
 listening::listening(listening_transport described, sharing mode) : settings{std::move(described)}, mutex_{mode}
 {
+    open_cookies(settings);
     if (settings.port() == nullptr) {
         offer_ = std::make_shared<const authmethod_offer>(settings.take_methods());
         return;

@@ -54,7 +54,8 @@ private:
 /// what it offers.
 class listening {
 public:
-    /// Throws `std::invalid_argument` if `described`, or a part of it, offers no authmethod.
+    /// Throws `std::invalid_argument` if `described`, or a part of it, offers no authmethod, and `std::runtime_error`
+    /// if its cookies cannot be had.
     listening(listening_transport described, sharing mode);
 
     /// The parts of a transport whose port is shared; none of any other.
@@ -93,6 +94,9 @@ public:
 
     /// Ends it at once.
     virtual void abort() noexcept = 0;
+
+    /// Ends its session, if it has the same cookie and is not the one that has logged out.
+    virtual void log_out(const tracked_cookie& cookie) = 0;
 
 protected:
     live_connection() noexcept = default;

@@ -12,9 +12,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <junctor/auth/cookie_store.hpp>
 #include <junctor/transport/frame_logging.hpp>
 #include <junctor/transport/listening_channel.hpp>
 
@@ -145,6 +147,15 @@ void served_connection::abort() noexcept
 {
     if (link_ != nullptr)
         link_->abort(close_reason::system_shutdown);
+}
+
+void served_connection::log_out(const tracked_cookie& cookie)
+{
+    if (!joined_ || link_->facts().cookie == nullptr || link_->facts().cookie->digest != cookie.digest)
+        return;
+    const auto entered = joined_->host.enter(home_.services);
+    if (joined_->member.open())
+        joined_->member.say_goodbye(close_reason::killed, "logged out", logout_uri);
 }
 
 /// Lets a coroutine serve the connection.
@@ -438,8 +449,29 @@ close_reason served_connection::end_session()
     const auto reason = joined_->member.reason();
     log_left(*core_, link_->facts(), joined_->host, joined_->member);
     told_goodbye_ = awaits_goodbye(reason);
+    const bool logs_out = reason == close_reason::goodbye && joined_->member.reason_text() == logout_uri;
     joined_.reset();
+    if (logs_out && link_->facts().cookie != nullptr)
+        forget_cookie();
     return reason;
+}
+
+/// Makes the cookie of the peer good for nothing, and ends the other sessions that have it.
+void served_connection::forget_cookie()
+{
+    const auto cookie = link_->facts().cookie;
+    try {
+        cookie->store->log_out(cookie->digest);
+    } catch (const std::exception& failure) {
+        core_->log.write(log_level::error, "cookie store failed",
+                         {{"transport", link_->facts().transport_id}, {"what", failure.what()}});
+    }
+    for (const auto& each : core_->shards) {
+        boost::asio::post(each->io, [core = core_, where = each.get(), cookie] {
+            for (auto& connection : where->connections)
+                connection.log_out(*cookie);
+        });
+    }
 }
 
 } // namespace junctor

@@ -51,6 +51,7 @@ public:
 
     void end_without_session() override;
     void abort() noexcept override;
+    void log_out(const tracked_cookie& cookie) override;
 
 private:
     /// A session in its realm, for as long as this lives unless it leaves before.
@@ -99,6 +100,7 @@ private:
     void lose_session(const batch& end);
     void on_reading_end(const std::exception_ptr& failure) noexcept;
     close_reason end_session();
+    void forget_cookie();
 
     std::shared_ptr<router_core> core_;
     shard& home_;

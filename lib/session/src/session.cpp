@@ -73,6 +73,14 @@ void session::say_goodbye(close_reason reason, std::string_view text, std::strin
     close(reason, text);
 }
 
+void session::answer_goodbye(std::string_view reason)
+{
+    goodbye farewell;
+    farewell.reason = uri_of(close_reason::goodbye);
+    send(farewell);
+    close(close_reason::goodbye, reason);
+}
+
 void session::close(close_reason reason, std::string_view text)
 {
     if (!open())

@@ -2,6 +2,8 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/transport/channel.hpp>
 
+#include <junctor/auth/cookie_store.hpp>
+
 namespace junctor {
 
 namespace {
@@ -42,6 +44,8 @@ dict channel::describe() const
     told.set("channel_serializer", to_string(known.format));
     told.set("peer", known.peer);
     told.set("is_secure", known.tls != nullptr);
+    if (known.cookie != nullptr)
+        told.set("http_cbtid", known.cookie->id());
     return told;
 }
 

@@ -112,6 +112,9 @@ protected:
     /// Writes what comes before all frames.
     void say(byte_view octets);
 
+    /// The cookie of the peer, for the facts.
+    void set_cookie(std::shared_ptr<const tracked_cookie> cookie) noexcept { facts_.cookie = std::move(cookie); }
+
     /// The handshakes are done: messages are in `format` from now on, and go out in frames of `form`.
     void agree_on(serializer format, frame_form form);
 

@@ -125,7 +125,11 @@ private:
     awaitable<error_code> shake_hands() override;
     bool explains_failure() const noexcept override { return true; }
     error_code agree(const upgrade_answer& answer);
-    upgrade_terms terms() const noexcept { return {*settings_.websocket(), settings_.serializers(), !within_limit()}; }
+    upgrade_terms terms() const noexcept
+    {
+        const auto by = stream().tls() != nullptr ? protection::tls : protection::none;
+        return {*settings_.websocket(), settings_.serializers(), !within_limit(), by};
+    }
 
     const listening_transport& settings_;
 };
@@ -144,6 +148,7 @@ awaitable<error_code> listening_websocket::shake_hands()
 error_code listening_websocket::agree(const upgrade_answer& answer)
 {
     say(as_bytes(answer.reply));
+    set_cookie(answer.cookie);
     return answer.error ? answer.error : begin(answer.format);
 }
 

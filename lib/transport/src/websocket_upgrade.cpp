@@ -6,6 +6,7 @@
 #include <array>
 #include <cctype>
 #include <optional>
+#include <vector>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
@@ -146,6 +147,19 @@ std::string server_field(const upgrade_terms& terms)
     return terms.settings.server_shown ? "Server: Junctor\r\n" : "";
 }
 
+/// The cookie of a client, if it is to have one; appends what it is told to `head`.
+std::shared_ptr<const tracked_cookie> track(const request& asked, const upgrade_terms& terms, std::string& head)
+{
+    if (terms.settings.cookie == nullptr)
+        return nullptr;
+    std::vector<std::string_view> presented;
+    const auto [first, last] = asked.equal_range(http::field::cookie);
+    std::for_each(first, last, [&](const auto& field) { presented.push_back(text(field.value())); });
+    auto found = find_cookie(*terms.settings.cookie, presented, terms.by);
+    head += found.line;
+    return std::move(found.cookie);
+}
+
 upgrade_answer accept(const request& asked, serializer format, bool named, const upgrade_terms& terms)
 {
     upgrade_answer answer;
@@ -155,6 +169,7 @@ upgrade_answer accept(const request& asked, serializer format, bool named, const
                                server_field(terms), accept_value(text(asked[http::field::sec_websocket_key])));
     if (named)
         answer.reply += fmt::format("Sec-WebSocket-Protocol: {}\r\n", subprotocol_of(format));
+    answer.cookie = track(asked, terms, answer.reply);
     answer.reply += "\r\n";
     return answer;
 }

@@ -5,6 +5,7 @@
 /// The opening handshake of WebSocket: an HTTP request, and the answer to it. Spec: RFC 6455, section 4.
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -16,6 +17,8 @@
 #include <junctor/framing/rawsocket.hpp>
 #include <junctor/framing/websocket_error.hpp>
 #include <junctor/transport/websocket_settings.hpp>
+
+#include "cookie_tracking.hpp"
 
 namespace junctor {
 
@@ -41,13 +44,15 @@ struct upgrade_terms {
     const websocket_settings& settings;
     serializer_set serializers;
     bool connection_limit_reached{false};
+    protection by{protection::none};
 };
 
 /// How a router answers the request of a client.
 struct upgrade_answer {
-    boost::system::error_code error;     ///< Why the connection ends after the reply; no error if it lives on.
-    std::string reply;                   ///< To be sent in any case.
-    serializer format{serializer::json}; ///< Agreed upon; meaningful without error only.
+    boost::system::error_code error;              ///< Why the connection ends after the reply; no error if it lives on.
+    std::string reply;                            ///< To be sent in any case.
+    serializer format{serializer::json};          ///< Agreed upon; meaningful without error only.
+    std::shared_ptr<const tracked_cookie> cookie; ///< Of the client; null if it was not asked for.
 };
 
 /// Decides on the request with this head. Of the subprotocols that a client offers it gets the first that is allowed.

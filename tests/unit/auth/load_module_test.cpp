@@ -191,7 +191,7 @@ TEST_CASE("modules: a file that others can write is refused", "[auth][modules]")
 TEST_CASE("modules: the text of the ABI says what module and program were compiled with", "[auth][modules]")
 {
     const std::string text(module_abi);
-    CHECK(text.rfind("Junctor " JUNCTOR_VERSION " (contract 4, C++ ABI 1", 0) == 0);
+    CHECK(text.rfind("Junctor " JUNCTOR_VERSION " (contract 5, C++ ABI 1", 0) == 0);
     CHECK(text.find("_") == text.find("_ABI=")); // No macro is left that has no meaning here.
     CHECK(text.back() == ')');
 }

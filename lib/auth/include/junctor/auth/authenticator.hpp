@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <exception>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -150,6 +151,15 @@ public:
     [[nodiscard]] virtual bool recognises(const auth_exchange& exchange) const
     {
         static_cast<void>(exchange);
+        return true;
+    }
+
+    /// Whether anybody may join `realm` by this authenticator over a connection with such `facts`. If not, it is passed
+    /// over, as if its authmethod were not on offer. Must not wait.
+    [[nodiscard]] virtual bool applies_to(const transport_facts& facts, std::string_view realm) const
+    {
+        static_cast<void>(facts);
+        static_cast<void>(realm);
         return true;
     }
 };

@@ -20,6 +20,7 @@ public:
 
     [[nodiscard]] awaitable<verdict> authenticate(auth_exchange& exchange) override;
     [[nodiscard]] bool recognises(const auth_exchange& exchange) const override;
+    [[nodiscard]] bool applies_to(const transport_facts& facts, std::string_view realm) const override;
 
 private:
     std::vector<std::unique_ptr<authenticator>> all_;

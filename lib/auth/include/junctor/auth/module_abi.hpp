@@ -12,7 +12,7 @@
 
 /// The number of the contract of modules: it grows when a change of the contract's headers would break modules that
 /// were compiled before, between releases as well.
-#define JUNCTOR_MODULE_CONTRACT 4
+#define JUNCTOR_MODULE_CONTRACT 5
 
 /// \name Parts of `module_abi`
 /// @{

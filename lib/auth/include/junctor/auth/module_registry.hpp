@@ -15,6 +15,7 @@
 #include <junctor/auth/authenticator.hpp>
 #include <junctor/auth/authorizer.hpp>
 #include <junctor/auth/component_class.hpp>
+#include <junctor/auth/cookie_store.hpp>
 #include <junctor/auth/module_options.hpp>
 #include <junctor/auth/principal_source.hpp>
 #include <junctor/session/event_store.hpp>
@@ -36,6 +37,10 @@ using authorizer_factory = std::function<std::unique_ptr<authorizer>(module_opti
 /// It must not touch what it will keep events in: that is for `event_store::open`, since a configuration may only be
 /// looked at.
 using event_store_factory = std::function<std::unique_ptr<event_store>(module_options& options)>;
+
+/// Makes a journal from the value of the key `store` of a transport's `cookie`, without its type. It must not touch
+/// what it will keep logins in: that is for `cookie_journal::open`.
+using cookie_journal_factory = std::function<std::unique_ptr<cookie_journal>(module_options& options)>;
 
 /// Makes the code of a component from the value of its key `extra`, which is empty if there is none.
 using component_factory = std::function<std::unique_ptr<component_class>(module_options& extra)>;
@@ -94,6 +99,16 @@ public:
     /// The types of all event stores, sorted, without "memory".
     [[nodiscard]] std::vector<std::string> event_stores() const;
 
+    /// Registers `make` for the value `type` of the key of that name in `store` of a transport's `cookie`. Throws
+    /// `std::invalid_argument` if the name is taken.
+    void add_cookie_journal(std::string type, cookie_journal_factory make);
+
+    /// The factory for journals of that type, or null. Valid as long as the registry.
+    [[nodiscard]] const cookie_journal_factory* find_cookie_journal(std::string_view type) const noexcept;
+
+    /// The types of all journals, sorted.
+    [[nodiscard]] std::vector<std::string> cookie_journals() const;
+
     /// Registers `make` for the value `classname` of the key of that name of a component. Throws
     /// `std::invalid_argument` if the name is taken.
     void add_component(std::string classname, component_factory make);
@@ -112,6 +127,7 @@ private:
     std::map<std::string, authorizer_factory, std::less<>> authorizers_;
     std::map<std::string, principal_source_factory, std::less<>> principal_sources_;
     std::map<std::string, event_store_factory, std::less<>> event_stores_;
+    std::map<std::string, cookie_journal_factory, std::less<>> cookie_journals_;
     std::map<std::string, component_factory, std::less<>> components_;
 };
 

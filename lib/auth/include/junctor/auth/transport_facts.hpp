@@ -18,6 +18,8 @@
 
 namespace junctor {
 
+struct tracked_cookie;
+
 /// The process at the other end of a Unix domain socket, as the kernel attests it.
 struct peer_credentials {
     uid_t uid{};
@@ -40,17 +42,19 @@ struct possible_facts {
     bool credentials{false};      ///< The kernel attests whose process a peer is.
     bool tls{false};              ///< Connections are protected by TLS.
     bool peer_certificate{false}; ///< Peers may present a certificate.
+    bool cookie{false};           ///< Browsers get a cookie, by which they are known again.
 };
 
 /// Facts about a connection, for authenticators and logs. Never changes once the transport handshake is done.
 struct transport_facts {
     std::string_view transport_id;      ///< The configured `id` of the listening transport; valid while it serves.
-    std::string_view type{"rawsocket"}; ///< "rawsocket", "websocket" or "local".
+    std::string_view type{"rawsocket"}; ///< Or "websocket", "longpoll", "http", "local".
     serializer format{serializer::json};
     std::string peer;                  ///< "tcp4:127.0.0.1:5312", "tcp6:[::1]:5312", "unix:/run/a.sock" or "local".
     std::uint64_t connection_number{}; ///< Counts the connections of the process: ties log lines together.
-    std::optional<peer_credentials> credentials; ///< For Unix domain sockets.
-    std::shared_ptr<const tls_facts> tls;        ///< Null for connections without TLS.
+    std::optional<peer_credentials> credentials;  ///< For Unix domain sockets.
+    std::shared_ptr<const tls_facts> tls;         ///< Null for connections without TLS.
+    std::shared_ptr<const tracked_cookie> cookie; ///< Null where cookies are not asked for.
 };
 
 } // namespace junctor

@@ -111,6 +111,9 @@ enum class close_reason {
 /// The URI that answers a GOODBYE. Spec: "Session Closing".
 inline constexpr std::string_view goodbye_and_out_uri = "wamp.close.goodbye_and_out";
 
+/// Why a client leaves that wants to be forgotten: see authmethod cookie.
+inline constexpr std::string_view logout_uri = "wamp.close.logout";
+
 } // namespace junctor
 
 template <>

@@ -134,6 +134,9 @@ public:
     /// Sends GOODBYE with `reason`'s URI and closes; for a reason given by somebody, `uri` replaces the URI.
     void say_goodbye(close_reason reason, std::string_view text = {}, std::string_view uri = {});
 
+    /// Answers the peer's GOODBYE, which had `reason`, and closes.
+    void answer_goodbye(std::string_view reason);
+
     /// Closes without a word to the peer: it has gone, or has been told.
     void close(close_reason reason, std::string_view text = {});
 

@@ -6,11 +6,14 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace junctor {
+
+struct cookie_settings;
 
 /// Settings of a WebSocket transport that listens. A plain value. Spec: RFC 6455.
 struct websocket_settings {
@@ -40,6 +43,9 @@ struct websocket_settings {
 
     /// How long the handshake may take at most, within `session_limits::join_timeout`; 0 for as long as that.
     std::chrono::milliseconds open_handshake_timeout{0};
+
+    /// The cookie that clients are given; null for none.
+    std::shared_ptr<const cookie_settings> cookie;
 
     /// How long the end may take at most, within what whoever closes allows; 0 for as long as that.
     std::chrono::milliseconds close_handshake_timeout{0};
