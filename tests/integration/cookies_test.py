@@ -2,7 +2,6 @@
 # Part of Junctor, a coroutine-based framework for WAMP routers.
 """Cookies of WebSocket transports, and who joins by them. Spec: RFC 6265; advanced profile, "Authentication"."""
 
-import os
 import tempfile
 import unittest
 
@@ -147,21 +146,26 @@ class Cookies(unittest.TestCase):
 class Stores(unittest.TestCase):
     def test_logins_outlive_the_router(self):
         with tempfile.TemporaryDirectory(prefix="junctor-cookies-") as folder:
-            stores = [{"type": "file", "filename": "cookies.dat"}]
-            if os.environ.get("JUNCTOR_WITH_SQLITE") == "1":
-                stores.append({"type": "sqlite", "path": "cookies.sqlite"})
-            config = node_config([cookie_transport(s["type"], store=s) for s in stores], realms())
+            store = {"type": "file", "filename": "cookies.dat"}
+            config = node_config([cookie_transport("kept", store=store)], realms())
             router = JunctorProcess(config, directory=folder).wait_until_ready()
-            known = [CookiePeer(url) for url in router.urls]
-            for peer in known:
-                peer.join_by_ticket()
-                peer.close()
+            peer = CookiePeer(router.urls[0])
+            peer.join_by_ticket()
+            peer.close()
             router.kill()
             with JunctorProcess(config, directory=folder) as router:
-                for peer, url in zip(known, router.urls):
-                    again = CookiePeer(url, peer.cookie)
-                    self.addCleanup(again.close)
-                    self.assertEqual(again.ask_to_join("cookie")[0], WELCOME)
+                again = CookiePeer(router.urls[0], peer.cookie)
+                self.addCleanup(again.close)
+                self.assertEqual(again.ask_to_join("cookie")[0], WELCOME)
+
+    def test_a_store_is_for_one_transport(self):
+        with tempfile.TemporaryDirectory(prefix="junctor-cookies-") as folder:
+            store = {"type": "file", "filename": "cookies.dat"}
+            config = node_config([cookie_transport(id_, store=store) for id_ in ("one", "two")], realms())
+            router = JunctorProcess(config, directory=folder)
+            self.addCleanup(router.kill)
+            self.assertEqual(router.wait(), 3)
+            self.assertIn("cookies.dat' is in use", str(router.log))
 
 
 if __name__ == "__main__":

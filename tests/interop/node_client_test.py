@@ -34,6 +34,25 @@ class OverSecureWebSocket(OverTcp):
         self.check_scenarios("node", ["msgpack"])
 
 
+class OverLongPoll(OverTcp):
+    """Autobahn has JSON alone there, and takes one message with each request."""
+
+    framing = "web"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.url = f"http://127.0.0.1:{cls.router.tcp_address[1]}/lp"
+
+    @classmethod
+    def transport(cls):
+        service = {"type": "longpoll", "options": {"queue_limit_messages": 10000}}
+        return {"endpoint": super().transport()["endpoint"], "paths": {"lp": service}}
+
+    def test_node(self):
+        self.check_scenarios("node", ["json"])
+
+
 class Goodbye(InteropCase):
     def test_clients_see_the_shutdown(self):
         self.check_goodbye(["node"])

@@ -15,6 +15,7 @@
 
 #include "support/catch.hpp"
 
+#include "cookie_table.hpp"
 #include "database.hpp"
 #include "event_tables.hpp"
 
@@ -195,6 +196,35 @@ TEST_CASE("store sqlite: what waits to be written is bounded", "[store]")
     CHECK(store.add(record, first, added + 1) == keeping::pending);
     store.close();
     CHECK(store.add(record, first, added + 2) == keeping::refused);
+}
+
+TEST_CASE("store sqlite: logins of cookies are there again until they are erased, expire or are purged", "[store]")
+{
+    const folder here;
+    const auto hour_later = std::chrono::system_clock::now() + std::chrono::hours{1};
+    const auto long_ago = std::chrono::system_clock::time_point(std::chrono::hours{1});
+    const cookie_login login{"realm1", {"joe", "user", "ticket", "static", {{"team", "blue"}}}};
+    {
+        cookie_table table(here.file(), cookie_purge::no);
+        CHECK(table.open().empty());
+        table.put({"a", hour_later, {}});
+        table.put({"a", hour_later, login});
+        table.put({"b", hour_later, login});
+        table.put({"c", long_ago, login});
+        table.erase("b");
+        CHECK_THROWS_WITH(cookie_table(here.file(), cookie_purge::no).open(),
+                          Catch::Matchers::ContainsSubstring("is in use by another process, or by another transport"));
+    }
+    {
+        const auto records = cookie_table(here.file(), cookie_purge::no).open();
+        REQUIRE(records.size() == 1);
+        CHECK(records[0].digest == "a");
+        CHECK(records[0].login.realm == "realm1");
+        CHECK(records[0].login.who.authid == "joe");
+        CHECK(records[0].login.who.authextra == dict{{"team", "blue"}});
+    }
+    CHECK(cookie_table(here.file(), cookie_purge::on_startup).open().empty());
+    CHECK(cookie_table(here.file(), cookie_purge::no).open().empty());
 }
 
 TEST_CASE("store sqlite: files that cannot be used are named", "[store]")

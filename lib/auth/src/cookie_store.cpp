@@ -8,6 +8,17 @@
 
 namespace junctor {
 
+namespace {
+
+/// Whether two logins are of the same principal in the same realm. How it has authenticated does not matter.
+bool same(const cookie_login& a, const cookie_login& b)
+{
+    return a.realm == b.realm && a.who.authid == b.who.authid && a.who.authrole == b.who.authrole &&
+           a.who.authprovider == b.who.authprovider && a.who.authextra == b.who.authextra;
+}
+
+} // namespace
+
 std::string cookie_digest(std::string_view cookie)
 {
     return to_hex(auth::sha256(as_bytes(cookie)).bytes());
@@ -54,7 +65,7 @@ void cookie_store::log_in(const std::string& digest, cookie_login login, time_po
 {
     const std::lock_guard lock(mutex_);
     const auto* const found = find(digest, now);
-    if (found == nullptr)
+    if (found == nullptr || (found->login && same(*found->login, login)))
         return;
     cookie_record record{digest, found->expires, std::move(login)};
     erase(digest);

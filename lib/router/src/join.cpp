@@ -324,7 +324,7 @@ awaitable<std::unique_ptr<admission>> converse(router_core& core, shard_services
         who.authmethod = *method;
     if (who.authprovider.empty())
         who.authprovider = "static";
-    remember_login(core, conversation.transport(), *offer, *method, greeting.realm, who);
+    remember_login(core, conversation.transport(), *offer, *method, host->name(), who);
     co_return std::make_unique<admission>(*host, id, std::move(who), details->roles);
 }
 

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "cookie_table.hpp"
 #include "database.hpp"
 #include "event_reader.hpp"
 #include "event_writer.hpp"
@@ -273,14 +274,32 @@ std::optional<sqlite_event_store::parts::question> sqlite_event_store::parts::ta
     return next;
 }
 
+namespace {
+
+/// The value of `path` as the configuration means it; an absolute one stays what it is.
+std::string read_path(module_options& given)
+{
+    const auto path = given.text("path");
+    if (path.empty())
+        given.error("path", "must not be empty");
+    return (given.context().base_directory / path).string();
+}
+
+std::unique_ptr<cookie_journal> make_cookie_table(module_options& given)
+{
+    const auto purge = given.boolean("purge_on_startup", false) ? cookie_purge::on_startup : cookie_purge::no;
+    return std::make_unique<cookie_table>(read_path(given), purge);
+}
+
+} // namespace
+
 void register_sqlite(module_registry& registry)
 {
+    registry.add_cookie_journal("sqlite", make_cookie_table);
+    registry.add_cookie_journal("database", make_cookie_table);
     registry.add_event_store("sqlite", [](module_options& given) -> std::unique_ptr<event_store> {
         sqlite_options options;
-        const auto path = given.text("path");
-        if (path.empty())
-            given.error("path", "must not be empty");
-        options.path = (given.context().base_directory / path).string(); // An absolute path stays what it is.
+        options.path = read_path(given);
         options.pending_bytes_max =
             static_cast<std::size_t>(given.integer("pending_bytes_max", pending_bytes_least, pending_bytes_most,
                                                    static_cast<std::int64_t>(options.pending_bytes_max)));

@@ -8,9 +8,11 @@ import ws from 'ws';
 import './binary_rawsocket.mjs';
 import { NamedRun } from './naming.mjs';
 import { deferred, within } from './waits.mjs';
+import { XMLHttpRequest } from './xml_http_request.mjs';
 
 // Autobahn takes that of the browser, which Node has from version 22 on.
 globalThis.WebSocket ??= ws;
+globalThis.XMLHttpRequest ??= XMLHttpRequest;
 
 /// Where a router listens, taken from a URL: rs://host:port or rs://unix:/path.
 export function address(url) {
@@ -25,13 +27,16 @@ export function address(url) {
     return { host: hostname, port: Number(port) };
 }
 
-/// What Autobahn's connection is to use for a router at this URL, which may be one of WebSocket, too: ws://host:port
-/// or wss://host:port.
+/// What Autobahn's connection is to use for a router at this URL, which may be one of WebSocket or of long-poll, too:
+/// ws://host:port, wss://host:port or http://host:port/path.
 function transportTo(url, serializer) {
     if (/^wss?:/.test(url)) {
         const { JSONSerializer, MsgpackSerializer, CBORSerializer } = autobahn.serializer;
         const Serializer = { json: JSONSerializer, msgpack: MsgpackSerializer, cbor: CBORSerializer }[serializer];
         return { type: 'websocket', url, serializers: [new Serializer()] };
+    }
+    if (url.startsWith('http:')) {
+        return { type: 'longpoll', url };
     }
     const type = serializer === 'json' ? 'rawsocket' : 'rawsocket-binary';
     return { type, serializer, ...address(url) };

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <junctor/transport/cookie_settings.hpp>
+
 #include "config_test_support.hpp"
 
 using namespace junctor;
@@ -171,6 +173,29 @@ TEST_CASE("config: the options of a WebSocket transport", "[config][transport]")
     CHECK(off.websocket()->open_handshake_timeout == 1s);
 }
 
+TEST_CASE("config: the cookie of a WebSocket transport", "[config][transport]")
+{
+    CHECK(websocket_of("").websocket()->cookie == nullptr);
+    const auto plain = websocket_of(R"(, "cookie": {})").websocket()->cookie;
+    REQUIRE(plain != nullptr);
+    CHECK(plain->name == "cbtid");
+    CHECK(plain->length == 24);
+    CHECK(plain->max_age == 24h);
+    CHECK_FALSE(plain->secure.has_value());
+    CHECK(plain->http_only);
+    CHECK(plain->pages == same_site::lax);
+    const auto cookie = websocket_of(R"(, "cookie": {"name": "a_1", "length": 64, "max_age": 60, "secure": true,
+        "http_strict": false, "same_site": "None", "store": {"type": "file", "filename": "a", "purge_on_startup": true}})")
+                            .websocket()
+                            ->cookie;
+    CHECK(cookie->name == "a_1");
+    CHECK(cookie->length == 64);
+    CHECK(cookie->max_age == 60s);
+    CHECK(cookie->secure == true);
+    CHECK_FALSE(cookie->http_only);
+    CHECK(cookie->pages == same_site::none);
+}
+
 TEST_CASE("config: mistakes in a WebSocket transport", "[config][transport]")
 {
     const wrong cases[] = {
@@ -184,7 +209,15 @@ TEST_CASE("config: mistakes in a WebSocket transport", "[config][transport]")
         {R"("options": {"max_message_size": 67108865})", ".options.max_message_size", "must be from 0 to 67108864"},
         {R"("options": {"keep_alive": "always"})", ".options.keep_alive", "unknown key"},
         {R"("max_message_size": 1024)", ".max_message_size", "unknown key"},
-        {R"("cookie": {})", ".cookie", "cookies are not supported yet by this version"},
+        {R"("cookie": {"name": "A"})", ".cookie.name", "is no name of a cookie",
+         "two characters at least: small letters, digits and '_', a letter first"},
+        {R"("cookie": {"length": 5})", ".cookie.length", "must be from 6 to 64"},
+        {R"("cookie": {"max_age": 0})", ".cookie.max_age", "must be from 1 to 315360000"},
+        {R"("cookie": {"store": {}})", ".cookie.store", "the key 'type' is missing"},
+        {R"("cookie": {"store": {"type": "file"}})", ".cookie.store", "the key 'filename' is missing"},
+        {R"("cookie": {"store": {"type": "sqlite", "path": "a"}})", ".cookie.store.type",
+         "this build has no store of that type",
+         "build Junctor with JUNCTOR_WITH_SQLITE, or load the module store-sqlite"},
     };
     for (const auto& [text, key, problem, hint] : cases) {
         const auto path = "workers[0].transports[0]" + std::string(key);
@@ -194,6 +227,9 @@ TEST_CASE("config: mistakes in a WebSocket transport", "[config][transport]")
     check_warned(config_loader().load_transport(websocket_with(R"(, "options": {"compression": {}})")),
                  {"compression", "workers[0].transports[0].options.compression",
                   "is not supported yet by this version: messages are not compressed"});
+    check_warned(config_loader().load_transport(websocket_with(R"(, "cookie": {"length": 15})")),
+                 {"length", "workers[0].transports[0].cookie.length", "is so short that cookies can be guessed",
+                  "24 is a good length"});
     check_warned(config_loader().load_transport(websocket_with(R"(, "options": {"auto_ping_size": 12})")),
                  {"size", "workers[0].transports[0].options.auto_ping_size", "has no meaning here and is ignored"});
 }

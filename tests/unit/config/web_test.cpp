@@ -67,6 +67,39 @@ TEST_CASE("config: the path in the URL of a WebSocket that has a path already me
     CHECK(only_transport(result).port()->paths[0].transport->websocket()->path.empty());
 }
 
+TEST_CASE("config: long-poll has a transport of its own", "[config][web]")
+{
+    const auto result = web_with(R"({"lp": {"type": "longpoll", "serializers": ["json"],
+        "auth": {"ticket": {"secret": "s"}}, "limits": {"connections_max": 7},
+        "options": {"request_timeout": 5, "session_timeout": 6, "queue_limit_bytes": 1000, "queue_limit_messages": 8,
+                    "max_message_size": 5000, "debug": true, "allowed_origins": ["https://shop.example"],
+                    "error_uri_profile": "crossbar"}}})");
+    const auto& path = only_transport(result).port()->paths.at(0);
+    REQUIRE(path.service != nullptr);
+    CHECK(path.service->serves_below());
+    CHECK(path.service->body_bytes_max() == 5000 + 4096);
+    REQUIRE(path.transport != nullptr);
+    CHECK(path.transport->serializers() == serializer_set{serializer::json});
+    CHECK(path.transport->methods()[0].first == "ticket");
+    CHECK(path.transport->per_transport().connections_max == 7);
+    CHECK(path.transport->debug());
+    CHECK(path.transport->error_uris() == error_uri_profile::crossbar);
+}
+
+TEST_CASE("config: what is wrong with long-poll", "[config][web]")
+{
+    const wrong cases[] = {
+        {R"("request_timeout": 0)", ".request_timeout", "must be from 1 to 3600"},
+        {R"("queue_limit_bytes": 0)", ".queue_limit_bytes", "must be from 1 to 67108864"},
+        {R"("queue_limit_message": 5)", ".queue_limit_message", "unknown key", "did you mean 'queue_limit_messages'?"},
+    };
+    for (const auto& [text, key, problem, hint] : cases) {
+        const auto path = "workers[0].transports[0].paths.lp.options" + std::string(key);
+        check_wrong(web_with(fmt::format(R"({{"lp": {{"type": "longpoll", "options": {{{}}}}}}})", text)),
+                    {text, path, problem, hint});
+    }
+}
+
 TEST_CASE("config: what is wrong with transports that share a port", "[config][transport][web]")
 {
     const std::string web = "workers[0].transports[0].paths";

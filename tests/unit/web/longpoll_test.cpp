@@ -292,13 +292,14 @@ TEST_CASE("longpoll: requests that make no sense are refused", "[web][longpoll]"
 {
     long_poller client({}, {junctor::serializer::json});
     const auto path = client.open("wamp.2.json");
-    const auto batched = client.open("wamp.2.json.batched");
+    long_poller in_batches;
+    const auto batched = in_batches.open("wamp.2.json.batched");
     CHECK(client.answer_to(client.ask("/open", "{")).status == 400);
     CHECK(client.answer_to(client.ask("/open", "{}")).status == 400);
     CHECK(client.answer_to(client.ask("/open", R"({"protocols": ["wamp.2.msgpack", "json"]})")).status == 400);
     CHECK(client.answer_to(client.ask(path + "/send", "")).status == 400);
     CHECK(client.answer_to(client.ask(path + "/send", "[1")).status == 400);
-    CHECK(client.answer_to(client.ask(batched + "/send", "[6,{},\"a\"]")).status == 400);
+    CHECK(in_batches.answer_to(in_batches.ask(batched + "/send", "[6,{},\"a\"]")).status == 400);
     CHECK(client.answer_to(client.ask(path + "/frobnicate")).status == 404);
     CHECK(client.answer_to(client.ask(path)).status == 404);
     CHECK(client.answer_to(client.ask("/")).status == 404);

@@ -67,7 +67,8 @@ private:
     std::unique_ptr<parts> parts_;
 };
 
-/// Adds the event store "sqlite", which has the options `path` and `pending_bytes_max`.
+/// Adds the event store "sqlite", which has the options `path` and `pending_bytes_max`, and the cookie stores "sqlite"
+/// and "database", which are the same and have the options `path` and `purge_on_startup`.
 void register_sqlite(module_registry& registry);
 
 } // namespace junctor::store
