@@ -164,7 +164,7 @@ class LongPoll(unittest.TestCase):
         self.assertEqual((kind, details["authid"], details["authmethod"]), (WELCOME, "joe", "ticket"))
         client.send(CALL, 1, {}, "wamp.session.get", [session])
         transport = client.receive()[3][0]["transport"]
-        self.assertEqual(transport["channel_framing"], "longpoll")
+        self.assertEqual((transport["channel_framing"], transport["channel_serializer"]), ("longpoll", "json"))
         self.assertTrue(transport["peer"].startswith("tcp4:127.0.0.1:"))
         wrong = self.client("/lp_ticket")
         wrong.send(HELLO, "realm1", {**ROLES, "authmethods": ["ticket"], "authid": "joe"})

@@ -137,6 +137,7 @@ public:
         : in_{std::move(from)},
           out_{std::move(to)},
           facts_{std::move(facts)},
+          spoken_{facts_.format},
           deadline_(services.deadlines(), this, &strike)
     {
         facts_.format = serializer::msgpack;
@@ -151,6 +152,15 @@ public:
     }
 
     const transport_facts& facts() const noexcept override { return facts_; }
+
+    /// As the client at the other end of it all sees it.
+    dict describe() const override
+    {
+        auto told = channel::describe();
+        told.set("channel_serializer", to_string(spoken_));
+        return told;
+    }
+
     void flush() noexcept override {}
     close_reason reason() const noexcept override { return reason_; }
     std::size_t queued_bytes() const noexcept override { return out_->bytes(); }
@@ -274,6 +284,7 @@ private:
     std::shared_ptr<local_pipe> in_;
     std::shared_ptr<local_pipe> out_;
     transport_facts facts_;
+    const serializer spoken_; ///< With whoever speaks for the client, into whose messages those here are changed.
     frame_log log_;
     byte_buffer opened_;
     std::vector<byte_buffer> read_; ///< What the views of the latest batch point to.
@@ -294,6 +305,7 @@ transport_facts local_facts()
     transport_facts facts;
     facts.transport_id = "local";
     facts.type = "local";
+    facts.format = serializer::msgpack;
     facts.peer = "local";
     return facts;
 }

@@ -124,26 +124,24 @@ bool longpoll_client::keep(byte_view message)
     return false;
 }
 
-/// The other end has ended. What waits can still be asked for.
+/// The other end has ended. What waits can still be asked for, and the client may close what it does not know to be
+/// closed: Autobahn takes the answer that there is no such transport for a failure.
 void longpoll_client::on_end()
 {
     over_ = true;
     deliver();
-    if (queue_.empty())
-        go();
 }
 
 /// Answers the request that waits, if there is anything to answer.
 void longpoll_client::deliver()
 {
-    if (waiting_ == nullptr)
+    if (waiting_ == nullptr || (queue_.empty() && !over_))
         return;
-    if (!queue_.empty())
-        finish({200, {{"Content-Type", std::string(content_type_of(protocol_))}}, take_body(), std::nullopt});
-    else if (over_)
+    if (queue_.empty()) {
         finish(no_such_longpoll_client());
-    if (over_ && queue_.empty())
-        go();
+        return go();
+    }
+    finish({200, {{"Content-Type", std::string(content_type_of(protocol_))}}, take_body(), std::nullopt});
 }
 
 /// Takes what one body holds of what waits.

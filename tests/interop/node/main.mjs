@@ -50,5 +50,8 @@ const chosen = {
     reconnect: new Map([['the client comes back', (run) => modes.reconnect(run, ready)]]),
 }[mode];
 
+if (url.startsWith('http:')) {
+    chosen.delete('a PING is answered as the client wants it');  // Long-poll has none.
+}
 const isWell = await runAll(chosen, () => new modes.Run({ url, serializer, realm, prefix }), console.log);
 process.exit(isWell ? 0 : 1);

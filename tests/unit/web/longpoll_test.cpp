@@ -267,6 +267,17 @@ TEST_CASE("longpoll: a client gets what was said before the end, then learns of 
     CHECK(client.answer_to(client.ask(path + "/receive")).status == 404);
 }
 
+TEST_CASE("longpoll: a client may close what has ended already", "[web][longpoll]")
+{
+    long_poller client;
+    const auto path = client.open("wamp.2.json");
+    client.host.say(R"([3,{},"wamp.error.not_authorized"])");
+    client.host.router->abort(junctor::close_reason::none);
+    CHECK(client.answer_to(client.ask(path + "/receive")).status == 200);
+    CHECK(client.answer_to(client.ask(path + "/close")).status == 204);
+    CHECK(client.answer_to(client.ask(path + "/close")).status == 404);
+}
+
 TEST_CASE("longpoll: a client that closes is gone, with its request for messages", "[web][longpoll]")
 {
     long_poller client;
