@@ -28,6 +28,7 @@ from wamp_peer import (
     SUBSCRIBED,
     WELCOME,
     YIELD,
+    Connection,
 )
 
 ROLES = {"roles": {"publisher": {}, "subscriber": {}, "caller": {}, "callee": {}}}
@@ -225,24 +226,17 @@ class LongPoll(unittest.TestCase):
 
 
 class Closing(unittest.TestCase):
-    def test_the_router_ends_in_order_while_a_client_waits(self):
-        ended = threading.Event()
-
-        def wait_for_messages():
-            try:
-                client.post(f"{client.base}/receive")
-            except ConnectionError:
-                pass  # Connections end with the router.
-            ended.set()
-
+    def test_a_client_that_waits_is_told_that_the_router_closes(self):
         with JunctorProcess(node_config([web_transport()])) as router:
             client = LongPollClient(router.urls[0]).join()
-            waiting = threading.Thread(target=wait_for_messages)
-            waiting.start()
-            LongPollClient(router.urls[0])
-            self.assertFalse(ended.is_set())
-        self.assertTrue(ended.wait(PATIENCE))
-        waiting.join()
+            waiting = Connection(f"rs://{client.address}")
+            self.addCleanup(waiting.close)
+            head = f"POST {client.base}/receive HTTP/1.1\r\nHost: {client.address}\r\nContent-Length: 0\r\n\r\n"
+            waiting.send_octets(head.encode("ascii"))
+            waiting.wait_until_taken()
+        answer = waiting.receive_rest()
+        self.assertTrue(answer.startswith(b"HTTP/1.1 200 "), answer)
+        self.assertIn(b"wamp.close.system_shutdown", answer)
 
 
 if __name__ == "__main__":

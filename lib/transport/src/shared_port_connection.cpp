@@ -8,8 +8,9 @@
 #include <exception>
 #include <utility>
 
+#include <boost/asio/cancellation_state.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/system/system_error.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include <unistd.h>
 
@@ -164,7 +165,7 @@ awaitable<result<opened_channel>> shared_port_connection::serve_http()
         }
         const auto since = clock::now();
         const auto response = co_await answer_to(reader, path);
-        const bool keeps_alive = reader.keeps_alive() && peer_.ticket.within_limit();
+        const bool keeps_alive = reader.keeps_alive() && peer_.ticket.within_limit() && !closing_;
         const bool sent = co_await send(response, request, keeps_alive);
         log_access(request, response, since);
         if (sent && !keeps_alive)
@@ -247,16 +248,29 @@ awaitable<http_response> shared_port_connection::answer_to(http_request_reader& 
     co_return text_response(status, std::string(reason_phrase(status)) + ".");
 }
 
+/// What `service` answers. If the router closes meanwhile, the service is told by its host, and its answer is still
+/// sent.
 awaitable<http_response> shared_port_connection::ask(web_service& service, const http_request& request)
+{
+    using namespace boost::asio;
+    co_await this_coro::throw_if_cancelled(false);
+    co_await this_coro::reset_cancellation_state(enable_terminal_cancellation(), disable_cancellation());
+    auto answer = co_await try_to_ask(service, request);
+    const auto state = co_await this_coro::cancellation_state;
+    closing_ = state.cancelled() != cancellation_type::none;
+    if (!closing_) {
+        co_await this_coro::reset_cancellation_state(enable_terminal_cancellation());
+        co_await this_coro::throw_if_cancelled(true);
+    }
+    co_return answer;
+}
+
+awaitable<http_response> shared_port_connection::try_to_ask(web_service& service, const http_request& request)
 {
     std::string cause;
     try {
         auto answer = co_await service.answer(request, services_);
         co_return answer;
-    } catch (const boost::system::system_error& error) {
-        if (error.code() == boost::asio::error::operation_aborted)
-            throw;
-        cause = error.what();
     } catch (const std::exception& error) {
         cause = error.what();
     }
@@ -270,7 +284,8 @@ awaitable<http_response> shared_port_connection::ask(web_service& service, const
 /// Writes within the time that a peer has for taking it.
 awaitable<bool> shared_port_connection::write(byte_view bytes)
 {
-    stream_.set_deadline(clock::now() + port_.http.request_timeout);
+    stream_.set_deadline(clock::now() +
+                         (closing_ ? settings_.per_session().goodbye_timeout : port_.http.request_timeout));
     const bool written = co_await stream_.write(bytes);
     co_return written;
 }

@@ -48,6 +48,7 @@ private:
     [[nodiscard]] awaitable<bool> read_body(http_request_reader& reader, std::size_t bytes_max);
     [[nodiscard]] awaitable<http_response> answer_to(http_request_reader& reader, const web_path* path);
     [[nodiscard]] awaitable<http_response> ask(web_service& service, const http_request& request);
+    [[nodiscard]] awaitable<http_response> try_to_ask(web_service& service, const http_request& request);
     [[nodiscard]] awaitable<bool> send(const http_response& response, const http_request& request, bool keeps_alive);
     [[nodiscard]] awaitable<bool> send_file(const http_file& file);
     [[nodiscard]] awaitable<bool> write(byte_view bytes);
@@ -63,7 +64,8 @@ private:
     shard_services& services_;
     log_sink& log_;
     waiting_stream stream_;
-    byte_buffer input_; ///< What has come and is not taken yet.
+    byte_buffer input_;   ///< What has come and is not taken yet.
+    bool closing_{false}; ///< The router, as it was found when a service had answered.
 };
 
 } // namespace junctor

@@ -198,7 +198,7 @@ void longpoll::clients::stop() noexcept
 {
     for (const auto& [name, client] : std::exchange(by_name_, {})) {
         if (client != nullptr)
-            client->end(close_reason::system_shutdown);
+            client->leave();
     }
 }
 

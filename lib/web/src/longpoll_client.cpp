@@ -96,6 +96,13 @@ void longpoll_client::end(close_reason reason)
     go();
 }
 
+void longpoll_client::leave()
+{
+    leaving_ = true;
+    if (waiting_ == nullptr)
+        end(close_reason::system_shutdown);
+}
+
 bool longpoll_client::take(const batch& read)
 {
     const auto messages = read.messages();
@@ -142,6 +149,8 @@ void longpoll_client::deliver()
         return go();
     }
     finish({200, {{"Content-Type", std::string(content_type_of(protocol_))}}, take_body(), std::nullopt});
+    if (leaving_)
+        end(close_reason::system_shutdown);
 }
 
 /// Takes what one body holds of what waits.

@@ -50,6 +50,9 @@ public:
     /// Ends the connection for `reason`; what waits is lost.
     void end(close_reason reason);
 
+    /// The router closes: a request that waits is answered by what comes of that, and then the connection ends.
+    void leave();
+
 private:
     bool take(const batch& read) override;
     bool keep(byte_view message);
@@ -70,6 +73,7 @@ private:
     std::size_t queued_bytes_{0};
     std::shared_ptr<longpoll_request> waiting_; ///< For messages; null if none does.
     bool over_{false};                          ///< Nothing will come any more.
+    bool leaving_{false};                       ///< The answer that comes next is the last.
     deadline due_;                              ///< Of the request that waits or, if none does, of the next one.
 };
 

@@ -64,11 +64,12 @@ public:
     /// Called once, on the main shard, before the first request. `host` outlives all requests.
     virtual void start(web_host& host) { static_cast<void>(host); }
 
-    /// Called on the main shard when the router begins to close: whatever keeps its io_context running is to end.
+    /// Called on the main shard when the router begins to close: whatever keeps its io_context running is to end, and
+    /// who waits for an answer is to be given one. It is still sent.
     virtual void stop() noexcept {}
 
     /// Completes with the answer, on the thread of `here`, where it is called. What it throws is logged, and answered
-    /// by 500. Both arguments outlive the coroutine. If the router closes or time is over, what it awaits is cancelled.
+    /// by 500. Both arguments outlive the coroutine, which is not cancelled, and knows itself how long it may take.
     [[nodiscard]] virtual awaitable<http_response> answer(const http_request& request, shard_services& here) = 0;
 
     /// The largest body of a request in bytes; who sends more is answered 413. Default: 0.
