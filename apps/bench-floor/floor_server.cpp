@@ -36,7 +36,10 @@ floor_server::floor_server(const std::vector<std::string>& urls) : epoll_{epoll_
 {
     raise_open_files_limit();
     for (const auto& url : urls) {
-        listeners_.push_back(listen_on(resolve(url)));
+        const auto local = resolve(url);
+        if (local.websocket || local.tls)
+            throw bad_options(url + ": the floor speaks plain RawSocket only");
+        listeners_.push_back(listen_on(local));
         control(epoll_.get(), EPOLL_CTL_ADD, listeners_.back().get(), EPOLLIN);
     }
 }

@@ -102,10 +102,13 @@ class RouterTest(BenchCase):
         secure = tcp_transport()
         secure["endpoint"]["tls"] = make_certificate(directory)
         transports = [unix_transport(os.path.join(directory, "router.sock")), tcp_transport(), secure]
+        secure_websocket = {**secure, "type": "websocket", "url": "wss://localhost:8080/wamp"}
+        unix_websocket = {**unix_transport(os.path.join(directory, "websocket.sock")), "type": "websocket"}
+        transports += [tcp_transport(type="websocket"), secure_websocket, unix_websocket]
         realms = node_config()["workers"][0]["realms"]
         realms.append({**realms[0], "name": "realm2"})
         cls.router = cls.enterClassContext(JunctorProcess(node_config(transports, realms), loglevel="info"))
-        cls.unix, cls.tcp, cls.tls = cls.router.urls
+        cls.unix, cls.tcp, cls.tls, cls.websocket, cls.secure_websocket, cls.unix_websocket = cls.router.urls
 
     def test_calls(self):
         for load in ("", "--callers 5 --callees 3 --depth 7", "--callers 4 --callees 4 --depth 8 --payload 100000"):
@@ -171,6 +174,20 @@ class RouterTest(BenchCase):
         self.assertEqual(self.bench(f"connect --insecure --count 5 --url {self.tls}")["messages"], 5)
         self.assertRegex(self.failing(f"rpc {load}"), "^junctor bench: TLS: .*verify failed")
 
+    def test_websocket(self):
+        secure = f"--insecure --url {self.secure_websocket}"
+        for serializer in SERIALIZERS:
+            for where in (f"--url {self.websocket}", secure, f"--url {self.unix_websocket}"):
+                common = f"--serializer {serializer} --receiver msgpack --depth 4 --count 20 {where}"
+                for payload in (16, 200, 70_000):
+                    self.assertEqual(self.bench(f"rpc --payload {payload} {common}")["messages"], 20)
+                self.assertEqual(self.bench(f"pubsub --subscribers 3 {common}")["messages"], 60)
+        self.assertEqual(self.bench(f"connect --clients 2 --count 10 {secure}")["messages"], 10)
+        self.assertEqual(self.bench(f"client --count 10 --url {self.websocket}")["messages"], 10)
+
+    def test_a_refused_handshake_of_websocket_is_told(self):
+        self.assertIn("HTTP/1.1 404", self.failing(f"rpc --insecure --url {self.secure_websocket[:-4]}wrong"))
+
     def test_a_time_to_warm_up_and_a_time_that_counts(self):
         report = self.bench(f"rpc --depth 4 --warmup 0.1 --duration 0.3 --url {self.unix}")
         self.assertGreaterEqual(report["seconds"], 0.3)
@@ -206,6 +223,8 @@ class RouterTest(BenchCase):
             "rpc --callers 1 --callees 2",
             "pubsub --publishers 2 --topics 3",
             "pubsub --floor --acknowledge",
+            "rpc --floor --url ws://127.0.0.1:8081",
+            "rpc --url ws://127.0.0.1/path",
         ):
             self.assertRegex(self.failing(arguments, code=EXIT_BAD_USAGE), "^junctor bench: ")
         for arguments in ("", "rcp", "rpc --depth 0", "rpc --topics 2", "rpc --serializer xml"):

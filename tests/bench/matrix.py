@@ -10,8 +10,12 @@ import statistics
 import sys
 import tempfile
 
-from loads import FLOOR, PLAIN, SAME_SERIALIZER, ROWS, select, without_option
+from loads import FLOOR, PLAIN, RAWSOCKET, SAME_SERIALIZER, ROWS, select, without_option
 from servers import BenchmarkFailed, Floor, Router, Server, measure, processors
+from slow_handshakes import measure_slow_handshakes
+
+# Less than the router gives them.
+SECONDS_OF_SLOW_HANDSHAKES = "9"
 
 
 def parse_arguments():
@@ -67,6 +71,7 @@ def runs_of(row, router, floor, others):
     yardstick = {
         FLOOR: Run(floor, row.transport, row.arguments),
         PLAIN: Run(router, "tcp", row.arguments),
+        RAWSOCKET: Run(router, "tcp", row.arguments),
         SAME_SERIALIZER: Run(router, row.transport, without_option(row.arguments, "--receiver")),
     }.get(row.yardstick)
     rest = [Run(other, row.transport, row.arguments) if row.transport in other.urls else None for other in others]
@@ -80,6 +85,15 @@ def cells_of_idle(row, runs):
         for run in filter(None, runs)
     ]
     return [f"{row.title}; after 10 events", sizes[0], "", "", "", "", *sizes[1:]]
+
+
+def cells_of_slow_handshakes(row, router, processor):
+    """The cells of the row about clients that hold others up."""
+    count = int(row.arguments.split()[1])
+    report, ages = measure_slow_handshakes(router, row.transport, count, processor, SECONDS_OF_SLOW_HANDSHAKES)
+    latency = report["latency_us"]
+    joins = f"{latency['p50'] / 1000:.2f} ms, at most {latency['max'] / 1000:.2f} ms"
+    return [f"{row.title}; these end after {max(ages):.1f} s", joins, "", "", f"{report['per_second']:,.0f}", ""]
 
 
 def cells_of(row, runs):
@@ -111,6 +125,8 @@ def measure_row(row, others, options):
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="junctor-"))
         router = stack.enter_context(contextlib.closing(Router(folder, server_processor)))
+        if row.arguments.startswith("slow-handshakes"):
+            return cells_of_slow_handshakes(row, router, client_processor) + [""] * len(others)
         floor = stack.enter_context(contextlib.closing(Floor(folder, server_processor)))
         runs = runs_of(row, router, floor, others)
         # Memory of idle sessions is measured once: the router keeps what it got for the next time.

@@ -29,7 +29,7 @@ class Server:
 
     name   what it is called in the table
     pid    its process
-    urls   where it listens, by transport: "unix", "tcp" and "tls", or some of them
+    urls   where it listens, by transport: "unix", "tcp", "tls", "ws" and "wss", or some of them
     extra  arguments of `junctor bench` that it needs
     """
 
@@ -41,7 +41,8 @@ class Server:
     def _transport(url):
         if "://unix:" in url:
             return "unix"
-        return "tls" if url.startswith("rss://") else "tcp"
+        scheme = url.split("://")[0]
+        return {"rs": "tcp", "rss": "tls"}.get(scheme, scheme)
 
     def close(self):
         """Stops it, if it is ours."""
@@ -51,9 +52,12 @@ class Router(Server):
     """This router, with all transports."""
 
     def __init__(self, folder, processor):
-        secure = tcp_transport()
-        secure["endpoint"]["tls"] = make_certificate(folder)
-        transports = [unix_transport(os.path.join(folder, "router.sock")), tcp_transport(), secure]
+        tls = make_certificate(folder)
+        transports = [unix_transport(os.path.join(folder, "router.sock"))]
+        for kind in ("rawsocket", "websocket"):
+            plain, secure = tcp_transport(type=kind), tcp_transport(type=kind)
+            secure["endpoint"]["tls"] = tls
+            transports += [plain, secure]
         self._process = JunctorProcess(node_config(transports), loglevel="info", wrapper=pinned(processor))
         self._process.__enter__()
         super().__init__("router", self._process.pid, self._process.urls)
@@ -87,7 +91,7 @@ def measure(server, transport, arguments, processor, timing):
     """The report of `junctor bench` about `server`, as a dict."""
     command = [*pinned(processor), binary(), "bench", *arguments.split(), *server.extra, *timing, "--json"]
     command += ["--url", server.urls[transport], "--pid", str(server.pid)]
-    if transport == "tls":
+    if transport in ("tls", "wss"):
         command.append("--insecure")
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0:

@@ -2,6 +2,7 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include "address.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstddef>
@@ -71,6 +72,25 @@ void resolve_tcp(address& to, std::string_view host_and_port)
     to.size = found->ai_addrlen;
 }
 
+struct scheme {
+    std::string_view prefix;
+    bool websocket;
+    bool tls;
+};
+
+constexpr std::array<scheme, 4> schemes{
+    {{"rs://", false, false}, {"rss://", false, true}, {"ws://", true, false}, {"wss://", true, true}}};
+
+/// Notes what a WebSocket URL says besides `host:port`, and returns that.
+std::string_view cut_path(address& to, std::string_view rest)
+{
+    const auto host_and_port = rest.substr(0, rest.find('/'));
+    if (host_and_port.size() != rest.size())
+        to.path = rest.substr(host_and_port.size());
+    to.authority = host_and_port;
+    return host_and_port;
+}
+
 /// A socket for `target`, which still blocks.
 file_descriptor open_socket(const address& target)
 {
@@ -89,16 +109,23 @@ const sockaddr* generic(const address& target) noexcept
 
 address resolve(std::string_view url)
 {
+    constexpr std::string_view unix_prefix = "unix:";
+    const auto* const found = std::find_if(schemes.begin(), schemes.end(),
+                                           [&](const scheme& known) { return url.starts_with(known.prefix); });
+    if (found == schemes.end())
+        throw bad_options(fmt::format("{}: no such kind of address; rs://, rss://, ws:// and wss:// are known", url));
     address to;
     to.url = url;
-    to.tls = url.starts_with("rss://");
-    const auto rest = to.tls ? url.substr(6) : url.substr(std::min<std::size_t>(url.size(), 5));
-    if (!to.tls && !url.starts_with("rs://"))
-        throw bad_options(fmt::format("{}: no such kind of address; rs:// and rss:// are known", url));
-    if (rest.starts_with("unix:"))
-        resolve_unix(to, rest.substr(5));
-    else
-        resolve_tcp(to, rest);
+    to.tls = found->tls;
+    to.websocket = found->websocket;
+    auto rest = url.substr(found->prefix.size());
+    if (rest.starts_with(unix_prefix)) {
+        resolve_unix(to, rest.substr(unix_prefix.size()));
+        return to;
+    }
+    if (to.websocket)
+        rest = cut_path(to, rest);
+    resolve_tcp(to, rest);
     return to;
 }
 

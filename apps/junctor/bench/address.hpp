@@ -11,10 +11,14 @@
 
 namespace junctor::bench {
 
-/// What a URL says: `rs://host:port`, `rss://host:port` for TLS, or `rs://unix:/path`.
+/// What a URL says: `rs://host:port`, `rss://host:port` for TLS, or `rs://unix:/path`; for WebSocket
+/// `ws://host:port/path`, `wss://host:port/path`, or `ws://unix:/path`.
 struct address {
     bool tls{false};
-    std::string host; ///< Without brackets; empty for a Unix domain socket.
+    bool websocket{false};
+    std::string host;                   ///< Without brackets; empty for a Unix domain socket.
+    std::string authority{"localhost"}; ///< Host and port as the URL has them. For WebSocket alone.
+    std::string path{"/"};              ///< That a WebSocket is asked for, with its query.
     sockaddr_storage where{};
     socklen_t size{0};
     std::string url;

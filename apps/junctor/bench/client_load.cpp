@@ -29,6 +29,21 @@ nanoseconds now()
     return static_cast<nanoseconds>(std::chrono::nanoseconds(since_boot).count());
 }
 
+template <class Connector>
+client::connector way_by(const std::string& url, serializer format)
+{
+    auto way = Connector::from_url(url);
+    if (!way)
+        throw bad_options(fmt::format("{}: {}", url, way.error().text));
+    way->serializer(format);
+    return client::connector(std::move(*way));
+}
+
+client::connector way_to(const std::string& url, serializer format)
+{
+    return url.starts_with("ws") ? way_by<websocket_connector>(url, format) : way_by<rawsocket_connector>(url, format);
+}
+
 class client_load {
 public:
     explicit client_load(const options& what) : what_{what}, measured_{what}, argument_{what.payload_bytes} {}
@@ -55,12 +70,8 @@ private:
 awaitable<client::session> client_load::join(client_load& self, std::size_t number, serializer format)
 {
     const auto& url = self.what_.urls[number % self.what_.urls.size()];
-    auto way = rawsocket_connector::from_url(url);
-    if (!way)
-        throw bad_options(fmt::format("{}: {}", url, way.error().text));
-    way->serializer(format);
     const client::join_options how(self.what_.realms.front());
-    auto joining = client::session::join(self.io_, *way, how);
+    auto joining = client::session::join(self.io_, way_to(url, format), how);
     auto joined = co_await std::move(joining);
     co_return joined;
 }

@@ -6,12 +6,16 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <variant>
 
 #include <junctor/framing/frame_parser.hpp>
 #include <junctor/framing/frame_queue.hpp>
 #include <junctor/framing/rawsocket.hpp>
+#include <junctor/framing/websocket_parser.hpp>
 
 #include "byte_stream.hpp"
+#include "upgrade.hpp"
 
 namespace junctor::bench {
 
@@ -22,7 +26,7 @@ class traffic {
 public:
     virtual ~traffic() = default;
 
-    /// The router has agreed to the handshake of RawSocket: messages may be sent.
+    /// The router has agreed to the handshake of RawSocket or WebSocket: messages may be sent.
     virtual void on_open(connection& from) = 0;
 
     /// A message came; it is valid during the call only.
@@ -32,16 +36,21 @@ public:
     virtual void on_end(connection& from);
 };
 
-/// A RawSocket connection. What is sent is queued until `flush`, so that one system call takes all of it.
+/// A connection of RawSocket or WebSocket. What is sent is queued until `flush`, so that one system call takes all of
+/// it.
 class connection {
 public:
-    /// Asks for `format` with the first `flush`. `number` is for whoever uses the connection. `buffers` must outlive
-    /// it.
-    connection(std::size_t number, byte_stream stream, serializer format, buffer_pool& buffers);
+    /// Asks `to`, where `stream` leads, for `format` with the first `flush`. `number` is for whoever uses the
+    /// connection. `buffers` must outlive it.
+    connection(std::size_t number, byte_stream stream, const address& to, serializer format, buffer_pool& buffers);
 
     /// Begins a message, which is to be appended to the buffer and ended by `close` before anything else.
     [[nodiscard]] byte_buffer& open() { return queue_.open(buffers_); }
-    void close() noexcept { queue_.close(); }
+    void close() noexcept
+    {
+        renew_mask();
+        queue_.close();
+    }
 
     /// Writes what can be written now. Throws `failure`.
     void flush();
@@ -64,18 +73,28 @@ public:
     bool awaits_writable{false}; ///< The poller tells when more can be written. For the network alone.
 
 private:
-    void take(traffic& what, byte_view input);
-    void take_handshake(traffic& what, byte_view& input);
+    void ask(const address& to);
+    void take(traffic& what, std::span<std::byte> input);
+    void take_handshake(traffic& what, std::span<std::byte>& input);
+    [[nodiscard]] bool take_reply(std::span<std::byte>& input);
+    [[nodiscard]] bool take_upgrade(std::span<std::byte>& input);
+    template <class Parser>
+    void take_frames(Parser& parser, traffic& what, typename Parser::input_view input);
     void answer_ping(byte_view payload);
+    void push_pong(byte_view payload);
+    void renew_mask() noexcept;
+    [[nodiscard]] bool is_websocket() const noexcept { return parser_.index() == 1; }
 
     std::size_t number_;
     serializer format_;
     buffer_pool& buffers_;
     byte_stream stream_;
-    frame_parser parser_;
+    std::variant<frame_parser, websocket_parser> parser_;
     frame_queue queue_;
     handshake_reader handshake_;
-    byte_buffer late_pong_; ///< What is to answer the latest PING, as long as nothing may overtake what is queued.
+    upgrade_reader upgrade_;
+    std::uint32_t latest_mask_; ///< Not 0.
+    byte_buffer late_pong_;     ///< What is to answer the latest PING, as long as nothing may overtake what is queued.
     bool pong_is_late_{false};
     bool agreed_{false};
 };

@@ -70,7 +70,7 @@ std::unique_ptr<connection> network::make(std::size_t number, serializer format)
     const auto& target = targets_[number % targets_.size()];
     auto socket = connect_to(target);
     auto stream = target.tls ? byte_stream(std::move(socket), *tls_, target.host) : byte_stream(std::move(socket));
-    auto made = std::make_unique<connection>(number, std::move(stream), format, buffers_);
+    auto made = std::make_unique<connection>(number, std::move(stream), target, format, buffers_);
     control(epoll_.get(), EPOLL_CTL_ADD, *made, EPOLLIN);
     return made;
 }

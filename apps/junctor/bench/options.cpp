@@ -2,6 +2,8 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include "options.hpp"
 
+#include <algorithm>
+
 #include "failure.hpp"
 
 namespace junctor::bench {
@@ -13,6 +15,9 @@ void check_floor(const options& what)
         throw bad_options("the floor knows the loads rpc and pubsub only");
     if (what.acknowledge)
         throw bad_options("the floor does not acknowledge");
+    const auto is_websocket = [](const std::string& url) { return url.starts_with("ws"); };
+    if (std::any_of(what.urls.begin(), what.urls.end(), is_websocket))
+        throw bad_options("the floor speaks RawSocket only");
     if (what.sender != what.receiver)
         throw bad_options("the floor forwards bytes: both serializers must be the same");
     if (what.load == load_kind::rpc && what.callers != what.callees)

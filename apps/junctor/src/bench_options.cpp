@@ -16,7 +16,8 @@ constexpr std::size_t connections_max = 60'000;
 constexpr std::size_t depth_max = 1'000'000;
 constexpr double seconds_max = 86'400;
 
-constexpr auto footer = "Addresses: rs://host:port, rss://host:port for TLS, rs://unix:/path.\n\n"
+constexpr auto footer = "Addresses: rs://host:port, rss://host:port for TLS, rs://unix:/path;\n"
+                        "for WebSocket ws://host:port/path, wss://host:port/path, ws://unix:/path.\n\n"
                         "Exit codes: 0 all that was sent arrived, once and in order; 2 wrong usage;\n"
                         "4 the router could not be reached, or something was lost, doubled,\n"
                         "damaged or out of order: standard error says what in one line.\n\n"
