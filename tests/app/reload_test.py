@@ -6,13 +6,16 @@ import copy
 import json
 import os
 import signal
+import socket
+import ssl
 import subprocess
 import tempfile
 import unittest
 
+from certificate import make_certificate
 from junctor_process import ALLOW_ALL, PATIENCE, JunctorProcess, binary, node_config, tcp_transport, unix_transport
 from wamp_peer import ABORT, AUTHENTICATE, CALL, CHALLENGE, GOODBYE, PUBLISH, PUBLISHED, RESULT, SUBSCRIBE, WELCOME
-from wamp_peer import ANY_DICT, ANY_ID, ANY_TEXT, YIELD, Peer
+from wamp_peer import ANY_DICT, ANY_ID, ANY_TEXT, YIELD, Peer, tls_client
 
 MODULES = os.environ["JUNCTOR_MODULES"]
 
@@ -46,6 +49,12 @@ def tickets(**principals):
     """The authmethod ticket, for authids with their tickets, whose role is their authid."""
     known = {authid: {"ticket": ticket, "role": authid} for authid, ticket in principals.items()}
     return {"ticket": {"principals": known}, "anonymous": {"role": "anonymous"}}
+
+
+def certificate_in(files):
+    """The octets of the certificate of an endpoint."""
+    with open(files["certificate"], encoding="ascii") as file:
+        return ssl.PEM_cert_to_DER_cert(file.read())
 
 
 def built_in_router(folder):
@@ -155,6 +164,26 @@ class ReloadTest(unittest.TestCase):
         _, request, _, _, args = backend.receive()
         backend.send(YIELD, request, {}, [answer])
         return args[1]
+
+    def start_tls(self, **keys):
+        """A router whose only transport has TLS."""
+        transport = tcp_transport()
+        transport["endpoint"]["tls"] = keys
+        self.config = node_config([transport], [realm("realm1", role("anonymous"))])
+        self.router = JunctorProcess(self.config)
+        self.addCleanup(self.stop, self.router)
+        self.router.wait_until_ready()
+
+    @property
+    def tls(self):
+        return self.worker["transports"][0]["endpoint"]["tls"]
+
+    def shown(self, name):
+        """The certificate that a client sees which asks for `name`."""
+        host, port = self.router.urls[0].split("://")[1].rsplit(":", 1)
+        with socket.create_connection((host, int(port)), PATIENCE) as plain:
+            with tls_client().wrap_socket(plain, server_hostname=name) as secure:
+                return secure.getpeercert(binary_form=True)
 
     # Roles ----------------------------------------------------------------------------------------------------------
 
@@ -357,7 +386,58 @@ class ReloadTest(unittest.TestCase):
         backend.send(YIELD, question, {}, [True])
         client.expect_error(PUBLISH, request, DENIED)
 
-    # What cannot be reloaded ----------------------------------------------------------------------------------------
+    # TLS ------------------------------------------------------------------------------------------------------------
+
+    def test_certificates_are_read_anew_while_sessions_stay(self):
+        folder = self.directory()
+        files = make_certificate(folder, "a.example")
+        self.start_tls(**files)
+        first = certificate_in(files)
+        session = self.join()
+        self.assertEqual(self.shown("a.example"), first)
+
+        renewed = make_certificate(folder, "a.example")
+        self.assertEqual(self.shown("a.example"), first)
+        self.assertEqual(self.reload()["transports"], 1)
+        self.assertNotEqual(certificate_in(renewed), first)
+        self.assertEqual(self.shown("a.example"), certificate_in(renewed))
+
+        another = make_certificate(folder, "b.example")
+        self.tls["certificates"] = [another]
+        self.reload()
+        self.assertEqual(self.waiting, [])
+        self.assertEqual(self.shown("a.example"), certificate_in(renewed))
+        self.assertEqual(self.shown("b.example"), certificate_in(another))
+
+        self.tls.update(make_certificate(folder, "c.example"), certificates=[])
+        self.reload()
+        self.assertEqual(self.shown("b.example"), certificate_in(self.tls))
+        session.fence()
+
+    def test_a_certificate_that_is_not_usable_leaves_all_as_it_was(self):
+        folder = self.directory()
+        files = make_certificate(folder)
+        self.start_tls(**files)
+        before = certificate_in(files)
+        with open(files["key"], "w", encoding="ascii") as key, open(
+            make_certificate(self.directory())["key"], encoding="ascii"
+        ) as other:
+            key.write(other.read())
+        self.refuse_to_reload(f"key \"{files['key']}\": does not belong to certificate")
+        self.assertEqual(self.shown("localhost"), before)
+        os.remove(files["certificate"])
+        self.refuse_to_reload(f"there is no file '{files['certificate']}'")
+        self.assertEqual(self.shown("localhost"), before)
+        self.join().fence()
+
+    def test_tls_begins_at_the_next_start(self):
+        self.start(realm("realm1", role("anonymous")))
+        self.worker["transports"][0]["endpoint"]["tls"] = make_certificate(self.directory())
+        self.reload()
+        self.assertEqual(self.waiting, ["workers[0].transports[0].endpoint.tls"])
+        self.join().fence()
+
+    # What cannot be reloaded ------------------------------------------------------------------------------------------
 
     def test_a_configuration_with_errors_changes_nothing(self):
         self.start(realm("realm1", role("anonymous")))

@@ -158,16 +158,18 @@ class Connection:
     """A connection to `url`, such as "rs://127.0.0.1:8081", "rss://[::1]:443" or "rs://unix:/run/junctor.sock".
 
     `receive_buffer` keeps the system from taking more than about so many octets that are not read. `tls` may be a
-    context of TLS to use instead of one that trusts everybody, or false: then TLS is not begun.
+    context of TLS to use instead of one that trusts everybody, or false: then TLS is not begun. `preface` is sent before
+    anything else.
     """
 
-    def __init__(self, url, receive_buffer=None, tls=True):
+    def __init__(self, url, receive_buffer=None, tls=True, preface=b""):
         scheme, address = url.split("://", 1)
         if scheme.startswith("ws") and not address.startswith("unix:"):
             address = address.split("/", 1)[0]  # What the path is, is said by the request.
         self.trail = collections.deque(maxlen=12)
         self._socket = self._open(address, receive_buffer)
         self._socket.settimeout(PATIENCE)
+        self._socket.sendall(preface)
         if scheme in ("rss", "wss") and tls:
             try:
                 context = tls if isinstance(tls, ssl.SSLContext) else tls_client()

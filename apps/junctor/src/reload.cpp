@@ -19,6 +19,23 @@ const Named* find_named(const std::vector<Named>& all, const std::string& name)
     return at != all.end() ? &*at : nullptr;
 }
 
+/// The TLS of `where`, or null.
+const tls_server_options* tls_of(const endpoint& where)
+{
+    const auto* const tcp = std::get_if<tcp_endpoint>(&where);
+    return tcp != nullptr && tcp->tls ? &*tcp->tls : nullptr;
+}
+
+/// Whether both are the same but for the details of TLS.
+bool same_place(endpoint one, endpoint other)
+{
+    auto* const here = std::get_if<tcp_endpoint>(&one);
+    auto* const there = std::get_if<tcp_endpoint>(&other);
+    if (here != nullptr && there != nullptr && here->tls && there->tls)
+        there->tls = here->tls;
+    return one == other;
+}
+
 } // namespace
 
 /// What becomes of one worker.
@@ -34,7 +51,7 @@ struct reloader::change {
         for (const auto& realm : after)
             set_up(at, realm);
         for (auto& transport : transports)
-            at.authenticate(transport.id(), transport.take_methods());
+            set_up(at, transport);
         for (const auto& former : before)
             take_away(at, former);
     }
@@ -47,6 +64,14 @@ private:
             return open_realm(at, realm);
         for (const auto& role : realm.roles)
             set_role(*host, role);
+    }
+
+    /// The certificates are read anew also if nothing is said of them that was not said before.
+    static void set_up(router& at, listening_transport& transport)
+    {
+        at.authenticate(transport.id(), transport.take_methods());
+        if (const auto* const tls = tls_of(transport.endpoint()))
+            at.secure(transport.id(), *tls);
     }
 
     /// Roles that are not from a configuration stay.
@@ -151,8 +176,8 @@ void reloader::apply(part& mine, std::vector<worker_config>& workers, const std:
     });
 }
 
-/// What becomes of the worker `before`. A transport of `after` is one that listens if it has the same endpoint: what
-/// authenticates clients at one place must not be asked about those at another.
+/// What becomes of the worker `before`. A transport of `after` is one that listens if it has the same endpoint, with
+/// TLS as little or as much: what authenticates clients at one place must not be asked about those at another.
 reloader::change reloader::change_of(const part& before, worker_config after)
 {
     change made;
@@ -161,7 +186,7 @@ reloader::change reloader::change_of(const part& before, worker_config after)
     auto listening = before.transports;
     for (auto& transport : after.transports) {
         const auto at = std::find_if(listening.begin(), listening.end(),
-                                     [&](const auto& one) { return one.where == transport.endpoint(); });
+                                     [&](const auto& one) { return same_place(one.where, transport.endpoint()); });
         if (at == listening.end())
             continue;
         transport.id(at->id);

@@ -20,9 +20,10 @@
 
 namespace junctor {
 
-/// Reads the configuration anew, and applies what may change while sessions live: realms, roles, and what clients
-/// authenticate with. What else has changed is logged, as it takes effect at the next start only; a configuration with
-/// errors is logged, and changes nothing. Used on the main thread of the node, which must not end before it.
+/// Reads the configuration anew, and applies what may change while sessions live: realms, roles, what clients
+/// authenticate with, and the certificates and other details of TLS. What else has changed is logged, as it takes
+/// effect at the next start only; a configuration with errors is logged, and changes nothing. Used on the main thread
+/// of the node, which must not end before it.
 class reloader {
 public:
     /// `at_start` is what `all` were made from, in the same order. All but that must outlive it.

@@ -144,12 +144,17 @@ fixed_settings::section fixed_settings::read_realm(const json_node& node, std::s
 
 fixed_settings::section fixed_settings::read_transport(const json_node& node, std::string path)
 {
-    section read{{}, std::move(path), without(node, {"auth"})};
+    section read{{}, std::move(path), {}, 0};
+    auto content = without(node, {"auth", "endpoint"});
     if (const auto* const where = find(node, "endpoint")) {
+        auto place = without(*where, {"tls"});
+        place.set("tls", find(*where, "tls") != nullptr); // How, may change.
         byte_buffer bytes;
-        write_value(to_value(*where), serializer::json, bytes);
+        write_value(place, serializer::json, bytes);
         read.name = as_text(bytes.view());
+        content.set("endpoint", std::move(place));
     }
+    read.content = std::move(content);
     if (const auto* const auth = find(node, "auth"))
         read.digest = digest_of(*auth);
     return read;

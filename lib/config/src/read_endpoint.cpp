@@ -83,6 +83,23 @@ void read_version(dict_reader& keys, tcp_endpoint& where, config_reading& readin
         where.version = *version == version_6 ? ip_version::v6 : ip_version::v4;
 }
 
+proxy_settings read_proxies(dict_reader& keys, config_reading& reading)
+{
+    proxy_settings proxies;
+    const auto trusted = keys.take("trusted_proxies");
+    const auto protocol = keys.take("proxy_protocol");
+    if (trusted)
+        proxies.trusted = read_places(*trusted, reading);
+    if (protocol)
+        proxies.proxy_protocol = read_boolean(*protocol, reading.problems).value_or(false);
+    if (proxies.proxy_protocol && !trusted)
+        reading.problems.error(*protocol, "needs the key 'trusted_proxies' as well",
+                               "name the addresses that the proxies connect from");
+    else if (trusted && !proxies.proxy_protocol)
+        reading.problems.warning(*trusted, "has no effect without 'proxy_protocol'");
+    return proxies;
+}
+
 tcp_endpoint read_tcp(dict_reader& keys, config_reading& reading)
 {
     tcp_endpoint where;
@@ -98,6 +115,7 @@ tcp_endpoint read_tcp(dict_reader& keys, config_reading& reading)
         where.user_timeout = std::chrono::milliseconds(*timeout);
     if (const auto tls = keys.take("tls"))
         where.tls = read_tls(*tls, reading);
+    where.proxies = read_proxies(keys, reading);
     return where;
 }
 
@@ -153,6 +171,7 @@ unix_endpoint read_unix(dict_reader& keys, config_reading& reading)
         read_owner(*owner, where, reading);
     if (is_abstract && (mode || owner))
         reading.problems.error(mode ? *mode : *owner, "a socket in the abstract name space has neither mode nor owner");
+    where.proxies = read_proxies(keys, reading);
     return where;
 }
 

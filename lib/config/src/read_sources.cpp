@@ -48,11 +48,10 @@ bool add_network(const std::string& text, const config_item& item, session_sourc
 
 } // namespace
 
-session_sources read_sources(const config_item& item, config_reading& reading)
+session_sources read_places(const config_item& item, config_reading& reading)
 {
     session_sources sources;
-    const auto elements = read_list(item, reading.problems);
-    for (const auto& element : elements) {
+    for (const auto& element : read_list(item, reading.problems)) {
         const auto text = read_text(element, reading.problems);
         if (!text)
             continue;
@@ -62,7 +61,14 @@ session_sources read_sources(const config_item& item, config_reading& reading)
             reading.problems.error(element, "must be a network, an address or \"unix\"",
                                    "such as \"10.0.0.0/8\" or \"::1\"");
     }
-    if (elements.empty() && kind_of(*item.node) == "list")
+    return sources;
+}
+
+session_sources read_sources(const config_item& item, config_reading& reading)
+{
+    auto sources = read_places(item, reading);
+    const auto* const elements = std::get_if<json_node::elements>(&item.node->content);
+    if (elements != nullptr && elements->empty())
         reading.problems.warning(item, "names nothing: nobody can have the role", "leave the key out for everywhere");
     return sources;
 }

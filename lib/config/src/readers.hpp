@@ -78,7 +78,10 @@ void read_duration(dict_reader& keys, std::string_view key, std::int64_t min, st
 /// One element of `realms`, the `number`th one, counting from 1.
 [[nodiscard]] realm_config read_realm(const config_item& item, std::size_t number, config_reading& reading);
 
-/// The value of `sources` of a role.
+/// A list of networks, addresses and the word "unix".
+[[nodiscard]] session_sources read_places(const config_item& item, config_reading& reading);
+
+/// The value of `sources` of a role: such a list, which should not be empty.
 [[nodiscard]] session_sources read_sources(const config_item& item, config_reading& reading);
 
 /// The value of `store` of a realm, added to its `options`.

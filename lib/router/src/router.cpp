@@ -157,7 +157,9 @@ std::string router::listen(listening_transport transport)
         std::make_shared<listener>(io, transport.endpoint(), transport.per_transport(), std::move(on_trouble));
     auto opened = std::make_shared<listening>(std::move(transport), core_->mode());
     core_->listeners.push_back(socket);
-    core_->add(opened);
+    core_->transports.push_back(opened);
+    if (const auto* const port = opened->settings.port())
+        core_->services.start(*port);
     auto url = url_of(opened->settings, socket->local_address());
     core_->log.write(log_level::info, "listening", {{"transport", opened->settings.id()}, {"url", url}});
     boost::asio::co_spawn(io.get_executor(), accept_connections(core_, opened, std::move(socket)),
@@ -167,11 +169,25 @@ std::string router::listen(listening_transport transport)
 
 void router::authenticate(std::string_view transport, std::vector<listening_transport::method> methods)
 {
-    const auto& all = core_->transports;
+    const auto all = core_->offering();
     const auto at = std::find_if(all.begin(), all.end(), [&](const auto& t) { return t->settings.id() == transport; });
     if (at == all.end())
         throw std::invalid_argument(fmt::format("no transport {} listens", transport));
     (*at)->offer(std::make_shared<const authmethod_offer>(std::move(methods)));
+}
+
+void router::secure(std::string_view transport, tls_server_options options)
+{
+    const auto& all = core_->transports;
+    const auto at = std::find_if(all.begin(), all.end(), [&](const auto& t) { return t->settings.id() == transport; });
+    if (at == all.end())
+        throw std::invalid_argument(fmt::format("no transport {} listens", transport));
+    const auto* const where = std::get_if<tcp_endpoint>(&(*at)->settings.endpoint());
+    if (where == nullptr || !where->tls)
+        throw std::invalid_argument(fmt::format("transport {} listens without TLS", transport));
+    options.alpn_protocols = where->tls->alpn_protocols;
+    const auto index = static_cast<std::size_t>(at - all.begin());
+    core_->listeners[index]->secure(std::make_shared<const tls_context>(options));
 }
 
 router::local_opener router::local(std::string authrole, std::string authid)

@@ -91,15 +91,16 @@ router_core::router_core(std::span<boost::asio::io_context* const> contexts, log
 {
 }
 
-void router_core::add(std::shared_ptr<listening> transport)
+std::vector<std::shared_ptr<listening>> router_core::offering() const
 {
-    if (transport->settings.port() == nullptr) {
-        transports.push_back(std::move(transport));
-        return;
+    std::vector<std::shared_ptr<listening>> all;
+    for (const auto& transport : transports) {
+        const auto& parts = transport->parts();
+        if (transport->settings.port() == nullptr)
+            all.push_back(transport);
+        all.insert(all.end(), parts.begin(), parts.end());
     }
-    transports.insert(transports.end(), transport->parts().begin(), transport->parts().end());
-    services.start(*transport->settings.port());
-    ports.push_back(std::move(transport));
+    return all;
 }
 
 realm_host* router_core::find_realm(std::string_view name)

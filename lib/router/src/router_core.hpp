@@ -131,8 +131,8 @@ struct router_core : std::enable_shared_from_this<router_core> {
     /// 64 random bits; for the main shard.
     [[nodiscard]] std::uint64_t seed() { return (std::uint64_t{random()} << 32) | random(); }
 
-    /// Lets sessions join on `transport`, or on the parts that share its port, whose services it starts.
-    void add(std::shared_ptr<listening> transport);
+    /// What sessions join on: each transport or, where a port is shared, its parts.
+    [[nodiscard]] std::vector<std::shared_ptr<listening>> offering() const;
 
     /// The open realm of that name, or null. For any shard.
     [[nodiscard]] realm_host* find_realm(std::string_view name);
@@ -149,8 +149,7 @@ struct router_core : std::enable_shared_from_this<router_core> {
     std::map<std::string, std::unique_ptr<realm_host>, std::less<>> realms;
     std::vector<std::unique_ptr<realm_host>> closed_realms; ///< Sessions may still be about to leave them.
     std::vector<std::shared_ptr<listener>> listeners;
-    std::vector<std::shared_ptr<listening>> transports; ///< What sessions join on: those of the listeners, or parts.
-    std::vector<std::shared_ptr<listening>> ports;      ///< Whose parts these are.
+    std::vector<std::shared_ptr<listening>> transports; ///< Those of the listeners, in their order.
     web_hosting services{*this};
     std::size_t next_shard{0}; ///< Gets the next connection.
 };

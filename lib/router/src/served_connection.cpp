@@ -19,6 +19,7 @@
 #include <junctor/auth/cookie_store.hpp>
 #include <junctor/transport/frame_logging.hpp>
 #include <junctor/transport/listening_channel.hpp>
+#include <junctor/transport/proxy_protocol.hpp>
 
 #include "pending_request.hpp"
 
@@ -211,15 +212,20 @@ awaitable<void> served_connection::serve()
 awaitable<std::unique_ptr<channel>> served_connection::open_channel(std::unique_ptr<connection> peer)
 {
     const auto& settings = transport_->settings;
+    const auto give_up = channel::clock::now() + settings.per_session().join_timeout;
+    auto failure = co_await identify_client(*peer, proxies_of(settings.endpoint()), give_up, home_.services);
     const auto address = peer->facts.peer;
-    auto opened = co_await open_listening_channel(std::move(*peer), settings, home_.services, core_->log);
-    if (opened) {
-        if (settings.port() != nullptr && opened->link != nullptr)
-            transport_ = transport_->part(*opened->transport);
-        co_return std::move(opened->link);
+    if (!failure) {
+        auto opened = co_await open_listening_channel(std::move(*peer), settings, home_.services, core_->log);
+        if (opened) {
+            if (settings.port() != nullptr && opened->link != nullptr)
+                transport_ = transport_->part(*opened->transport);
+            co_return std::move(opened->link);
+        }
+        failure = opened.error();
     }
     core_->log.write(log_level::info, "handshake failed",
-                     {{"peer", address}, {"transport", settings.id()}, {"cause", opened.error().message()}});
+                     {{"peer", address}, {"transport", settings.id()}, {"cause", failure.message()}});
     co_return nullptr;
 }
 

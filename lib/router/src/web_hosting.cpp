@@ -127,7 +127,7 @@ awaitable<std::unique_ptr<channel>> web_hosting::connect(const listening_transpo
                                                          shard_services& here)
 {
     require_open(core_);
-    const auto& all = core_.transports;
+    const auto all = core_.offering();
     const auto at = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one->is(transport); });
     if (at == all.end())
         throw std::invalid_argument(fmt::format("no transport {} listens", transport.id()));

@@ -23,6 +23,12 @@ std::string describe(const unix_endpoint& where)
 
 } // namespace
 
+const proxy_settings& proxies_of(const endpoint& where) noexcept
+{
+    const auto* const tcp = std::get_if<tcp_endpoint>(&where);
+    return tcp != nullptr ? tcp->proxies : std::get_if<unix_endpoint>(&where)->proxies;
+}
+
 tcp_endpoint tcp(std::string interface, std::uint16_t port)
 {
     tcp_endpoint where;

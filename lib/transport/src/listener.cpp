@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cassert>
 #include <cerrno>
 #include <chrono>
 #include <utility>
@@ -83,6 +84,12 @@ public:
             pausing = trouble.failed();
         }
         co_return error_code(asio::error::operation_aborted);
+    }
+
+    void secure(std::shared_ptr<const tls_context> security) noexcept
+    {
+        assert(tls_ != nullptr && security != nullptr);
+        tls_ = std::move(security);
     }
 
     void close() noexcept
@@ -178,6 +185,11 @@ std::uint16_t listener::port() const noexcept
 std::size_t listener::connections() const noexcept
 {
     return state_->counter().count();
+}
+
+void listener::secure(std::shared_ptr<const tls_context> security) noexcept
+{
+    state_->secure(std::move(security));
 }
 
 void listener::close() noexcept

@@ -10,6 +10,7 @@ namespace junctor {
 listening_transport& listening_transport::websocket(websocket_settings settings)
 {
     websocket_ = std::move(settings);
+    expect_http();
     return *this;
 }
 
@@ -17,6 +18,8 @@ listening_transport& listening_transport::share(shared_port port)
 {
     port_ = std::make_shared<const shared_port>(std::move(port));
     name_parts();
+    if (!port_->paths.empty())
+        expect_http();
     return *this;
 }
 
@@ -31,6 +34,13 @@ listening_transport& listening_transport::id(std::string name)
     common_.id = std::move(name);
     name_parts();
     return *this;
+}
+
+/// Agrees to what a WebSocket begins with, too, if a client speaks ALPN.
+void listening_transport::expect_http()
+{
+    if (auto* const tcp = std::get_if<tcp_endpoint>(&endpoint_); tcp != nullptr && tcp->tls)
+        tcp->tls->alpn_protocols = {"http/1.1"};
 }
 
 void listening_transport::name_parts()

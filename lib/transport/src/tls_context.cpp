@@ -4,33 +4,22 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/ssl.h>
-#include <openssl/x509.h>
-#include <openssl/x509v3.h>
+
+#include "openssl_pointers.hpp"
+#include "tls_server_names.hpp"
+#include "tls_ticket_keys.hpp"
 
 namespace junctor {
 
 namespace {
-
-template <auto Free>
-struct freed_by {
-    template <class T>
-    void operator()(T* owned) const noexcept
-    {
-        Free(owned);
-    }
-};
-
-using context_pointer = std::unique_ptr<SSL_CTX, freed_by<SSL_CTX_free>>;
-using bio_pointer = std::unique_ptr<BIO, freed_by<BIO_free_all>>;
-using key_pointer = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
-using certificate_pointer = std::unique_ptr<X509, freed_by<X509_free>>;
 
 /// OpenSSL's latest complaint, or nothing.
 std::string complaint()
@@ -200,22 +189,128 @@ context_pointer make_context(const SSL_METHOD* side)
 
 } // namespace
 
-tls_context::tls_context(const tls_server_options& options) : context_{nullptr}
+/// What the contexts of one server have in common: connections begin with the first, and may go on with another.
+struct tls_context::server {
+    explicit server(const tls_server_options& options);
+
+    SSL_CTX* add(const tls_server_options& options, const tls_certificate& shown);
+    void name(SSL_CTX* context, const tls_certificate& shown);
+    void protect_tickets(std::chrono::seconds lifetime);
+    void agree_on_protocols(const std::vector<std::string>& choices);
+
+    static int choose_certificate(SSL* connection, int* alert, void* self) noexcept;
+    static int choose_protocol(SSL* connection, const unsigned char** chosen, unsigned char* size,
+                               const unsigned char* offered, unsigned offered_size, void* self) noexcept;
+
+    std::vector<context_pointer> contexts;
+    tls_server_names names;
+    std::optional<tls_ticket_keys> tickets;
+    std::string protocols; ///< Each behind its length.
+};
+
+tls_context::server::server(const tls_server_options& options)
 {
-    auto context = make_context(TLS_server_method());
-    use_certificate(context.get(), options.certificate);
-    use_key(context.get(), options.key, options.certificate);
-    for (const auto& path : options.chain_certificates)
-        add_to_chain(context.get(), path);
-    use_dh_parameters(context.get(), options.dhparam);
-    if (!options.ciphers.empty())
-        use_ciphers(context.get(), options.ciphers);
-    if (!options.ca_certificates.empty())
-        require_client_certificates(context.get(), options.ca_certificates);
-    context_ = context.release();
+    const tls_certificate otherwise{options.key, options.certificate, options.chain_certificates, {}};
+    std::vector<std::pair<SSL_CTX*, const tls_certificate*>> unnamed{{add(options, otherwise), &otherwise}};
+    for (const auto& certificate : options.certificates) {
+        auto* const context = add(options, certificate);
+        if (certificate.server_names.empty())
+            unnamed.emplace_back(context, &certificate);
+        else
+            name(context, certificate);
+    }
+    for (const auto& [context, certificate] : unnamed) { // What was said goes before what certificates say.
+        const auto found = dns_names_of(SSL_CTX_get0_certificate(context));
+        if (found.empty() && certificate != &otherwise)
+            reject("certificate", certificate->certificate, "has no DNS name, so it needs server names");
+        for (const auto& host : found)
+            static_cast<void>(names.add(host, context));
+    }
+    if (options.session_tickets && options.ca_certificates.empty())
+        protect_tickets(options.session_ticket_lifetime);
+    if (!options.alpn_protocols.empty())
+        agree_on_protocols(options.alpn_protocols);
+    SSL_CTX_set_tlsext_servername_callback(contexts.front().get(), &choose_certificate);
+    SSL_CTX_set_tlsext_servername_arg(contexts.front().get(), this);
 }
 
-tls_context::tls_context(const tls_client_options& options) : context_{nullptr}, client_{true}
+/// A context that shows a certificate.
+SSL_CTX* tls_context::server::add(const tls_server_options& options, const tls_certificate& shown)
+{
+    auto made = make_context(TLS_server_method());
+    auto* const context = made.get();
+    use_certificate(context, shown.certificate);
+    use_key(context, shown.key, shown.certificate);
+    for (const auto& path : shown.chain_certificates)
+        add_to_chain(context, path);
+    use_dh_parameters(context, options.dhparam);
+    if (!options.ciphers.empty())
+        use_ciphers(context, options.ciphers);
+    if (!options.ca_certificates.empty())
+        require_client_certificates(context, options.ca_certificates);
+    contexts.push_back(std::move(made));
+    return context;
+}
+
+void tls_context::server::name(SSL_CTX* context, const tls_certificate& shown)
+{
+    for (const auto& host : shown.server_names) {
+        if (!names.add(host, context))
+            throw endpoint_error("TLS server name \"" + host + "\": more than one certificate is for it");
+    }
+}
+
+void tls_context::server::protect_tickets(std::chrono::seconds lifetime)
+{
+    constexpr std::chrono::seconds lifetime_max{std::chrono::hours{7 * 24}}; // RFC 8446, section 4.6.1.
+    if (lifetime < std::chrono::seconds{1} || lifetime > lifetime_max)
+        throw endpoint_error("TLS: the lifetime of session tickets must be from 1 second to 7 days");
+    tickets.emplace(lifetime);
+    for (const auto& context : contexts)
+        tickets->protect(context.get());
+}
+
+void tls_context::server::agree_on_protocols(const std::vector<std::string>& choices)
+{
+    for (const auto& choice : choices) {
+        if (choice.empty() || choice.size() > 255)
+            throw endpoint_error("TLS: the name of an ALPN protocol must have 1 to 255 bytes");
+        protocols += static_cast<char>(choice.size());
+        protocols += choice;
+    }
+    for (const auto& context : contexts)
+        SSL_CTX_set_alpn_select_cb(context.get(), &choose_protocol, this);
+}
+
+/// Called by OpenSSL when it knows which name the client asks for. A name that nobody has is no reason to refuse.
+int tls_context::server::choose_certificate(SSL* connection, int*, void* self) noexcept
+{
+    const auto* const wanted = SSL_get_servername(connection, TLSEXT_NAMETYPE_host_name);
+    auto* const context = wanted != nullptr ? static_cast<server*>(self)->names.find(wanted) : nullptr;
+    if (context == nullptr)
+        return SSL_TLSEXT_ERR_NOACK;
+    return SSL_set_SSL_CTX(connection, context) != nullptr ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+/// Called by OpenSSL when the client offers protocols. RFC 7301: if there is none in common, that is fatal.
+int tls_context::server::choose_protocol(SSL*, const unsigned char** chosen, unsigned char* size,
+                                         const unsigned char* offered, unsigned offered_size, void* self) noexcept
+{
+    const auto& ours = static_cast<server*>(self)->protocols;
+    unsigned char* found = nullptr;
+    const auto result = SSL_select_next_proto(&found, size, reinterpret_cast<const unsigned char*>(ours.data()),
+                                              static_cast<unsigned>(ours.size()), offered, offered_size);
+    *chosen = found;
+    return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+tls_context::tls_context(const tls_server_options& options)
+    : context_{nullptr}, server_{std::make_unique<server>(options)}
+{
+    context_ = server_->contexts.front().get();
+}
+
+tls_context::tls_context(const tls_client_options& options) : context_{nullptr}
 {
     auto context = make_context(TLS_client_method());
     require_server_certificate(context.get(), options.hostname, options.ca_certificates);
@@ -230,7 +325,7 @@ tls_context::tls_context(const tls_client_options& options) : context_{nullptr},
 
 bool tls_context::prepare(SSL* connection) const noexcept
 {
-    if (client_)
+    if (server_ == nullptr)
         SSL_set_connect_state(connection);
     else
         SSL_set_accept_state(connection);
@@ -239,7 +334,8 @@ bool tls_context::prepare(SSL* connection) const noexcept
 
 tls_context::~tls_context()
 {
-    SSL_CTX_free(context_);
+    if (server_ == nullptr)
+        SSL_CTX_free(context_);
 }
 
 } // namespace junctor

@@ -234,12 +234,18 @@ std::string common_name_of(X509* certificate)
     return name;
 }
 
-/// RFC 5929: the first Finished message of the handshake, which is the client's, as sessions are never resumed.
-std::vector<std::byte> tls_unique_of(const SSL* ssl)
+/// RFC 5929: the first Finished message of the latest handshake, which is the client's, but the server's if a session
+/// is resumed. Nothing then without the extended master secret, as somebody in between could have made both ends resume
+/// the same session (RFC 7627).
+std::vector<std::byte> tls_unique_of(SSL* ssl)
 {
+    const bool resumed = SSL_session_reused(ssl) == 1;
+    if (resumed && SSL_get_extms_support(ssl) != 1)
+        return {};
+    const bool is_server = SSL_is_server(ssl) == 1;
+    const auto first_finished = is_server == resumed ? &SSL_get_finished : &SSL_get_peer_finished;
     std::vector<std::byte> finished(EVP_MAX_MD_SIZE);
-    const auto of_client = SSL_is_server(ssl) == 1 ? &SSL_get_peer_finished : &SSL_get_finished;
-    finished.resize(of_client(ssl, finished.data(), finished.size()));
+    finished.resize(first_finished(ssl, finished.data(), finished.size()));
     return finished;
 }
 

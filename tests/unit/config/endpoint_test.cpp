@@ -87,6 +87,26 @@ TEST_CASE("config: a TCP endpoint", "[config][endpoint]")
     CHECK(endpoint_of<tcp_endpoint>(R"({"type": "tcp", "port": 1, "version": 6})").interface.empty());
 }
 
+TEST_CASE("config: proxies in front of an endpoint", "[config][endpoint]")
+{
+    const auto from = [](std::string peer) {
+        transport_facts facts;
+        facts.peer = std::move(peer);
+        return facts;
+    };
+    CHECK(endpoint_of<tcp_endpoint>(R"({"type": "tcp", "port": 1})").proxies == proxy_settings());
+    const auto tcp = endpoint_of<tcp_endpoint>(R"({"type": "tcp", "port": 1, "proxy_protocol": true,
+        "trusted_proxies": ["10.0.0.0/8", "::1"]})");
+    CHECK(tcp.proxies.proxy_protocol);
+    CHECK(tcp.proxies.trusted.contains(from("tcp4:10.1.2.3:4")));
+    CHECK(tcp.proxies.trusted.contains(from("tcp6:[::1]:4")));
+    CHECK_FALSE(tcp.proxies.trusted.contains(from("tcp4:11.1.2.3:4")));
+    const auto local = endpoint_of<unix_endpoint>(R"({"type": "unix", "path": "/a", "proxy_protocol": true,
+        "trusted_proxies": ["unix"]})");
+    CHECK(local.proxies.proxy_protocol);
+    CHECK(local.proxies.trusted.contains(from("unix:/a")));
+}
+
 TEST_CASE("config: mistakes in a TCP endpoint", "[config][endpoint]")
 {
     const mistake cases[] = {
@@ -114,6 +134,10 @@ TEST_CASE("config: mistakes in a TCP endpoint", "[config][endpoint]")
         {R"({"type": "tcp", "port": 1, "user_timeout": 65536})", ".user_timeout", "must be from 0 to 65535"},
         {R"({"type": "tcp", "port": 1, "tls": true})", ".tls", "must be a dict, not a boolean"},
         {R"({"type": "tcp", "port": 1, "path": "/x"})", ".path", "unknown key"},
+        {R"({"type": "tcp", "port": 1, "proxy_protocol": true})", ".proxy_protocol",
+         "needs the key 'trusted_proxies' as well", "name the addresses that the proxies connect from"},
+        {R"({"type": "tcp", "port": 1, "proxy_protocol": true, "trusted_proxies": ["proxy"]})", ".trusted_proxies[0]",
+         "must be a network, an address or \"unix\"", "such as \"10.0.0.0/8\" or \"::1\""},
         {R"({"type": "tcp", "port": 1, "interfce": "x"})", ".interfce", "unknown key", "did you mean 'interface'?"},
     };
     for (const auto& expected : cases)

@@ -86,6 +86,21 @@ TEST_CASE("fixed settings: transports are known by their endpoints, and their au
     CHECK(differences(node(one + "," + one), node(one + "," + one)).empty());
 }
 
+TEST_CASE("fixed settings: an endpoint has TLS or none, but how may change", "[config][reload]")
+{
+    const auto node = [](const std::string& endpoint) {
+        return worker_with(R"("transports": [{"endpoint": )" + endpoint + "}]");
+    };
+    const std::string plain = R"({"port": 1})";
+    const std::string one = R"({"port": 1, "tls": {"key": "a"}})";
+    const std::string two = R"({"port": 1, "tls": {"key": "b", "certificates": [1]}})";
+    CHECK(differences(node(one), node(two)).empty());
+    CHECK(differences(node(plain), node(one)) == paths{"workers[0].transports[0].endpoint.tls"});
+    CHECK(differences(node(two), node(plain)) == paths{"workers[0].transports[0].endpoint.tls"});
+    CHECK(differences(node(one), node(R"({"port": 2, "tls": {"key": "b"}})")) ==
+          paths{"workers[0].transports[0].endpoint.port"});
+}
+
 TEST_CASE("fixed settings: a realm that was opened later is compared with what it was opened with", "[config][reload]")
 {
     const auto node = [](const std::string& realms) { return worker_with(R"("realms": [)" + realms + "]"); };

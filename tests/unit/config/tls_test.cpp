@@ -91,6 +91,52 @@ TEST_CASE("config: TLS of an endpoint", "[config][tls]")
     CHECK(all->ciphers == "ECDHE-ECDSA-AES128-GCM-SHA256");
 }
 
+TEST_CASE("config: certificates by name, and tickets", "[config][tls]")
+{
+    const tls_loader tls;
+    const auto loaded = tls.load(R"({"key": "server.key", "certificate": "server.crt",
+        "certificates": [{"key": "server.key", "certificate": "server.crt", "chain_certificates": ["other.crt"],
+                          "server_names": ["a.example", "*.a.example"]}],
+        "session_tickets": false, "session_ticket_lifetime": 60})");
+    const auto options = std::get<tcp_endpoint>(only_transport(loaded).endpoint()).tls;
+    REQUIRE((options && options->certificates.size() == 1));
+    const auto& named = options->certificates.front();
+    CHECK(named.key == tls.path("server.key"));
+    CHECK(named.certificate == tls.path("server.crt"));
+    CHECK(named.chain_certificates == std::vector{tls.path("other.crt")});
+    CHECK(named.server_names == std::vector<std::string>{"a.example", "*.a.example"});
+    CHECK_FALSE(options->session_tickets);
+    CHECK(options->session_ticket_lifetime == std::chrono::seconds(60));
+}
+
+TEST_CASE("config: what is wrong with certificates by name, and tickets", "[config][tls]")
+{
+    const tls_loader tls;
+    struct mistake {
+        std::string_view text; ///< Behind key and certificate.
+        std::string_view key;
+        std::string_view problem;
+    };
+    const mistake cases[] = {
+        {R"("certificates": [{"key": "server.key"}])", ".certificates[0]", "the key 'certificate' is missing"},
+        {R"("certificates": [{"key": "server.key", "certificate": "none.pem", "server_names": ["a"]}])",
+         ".certificates[0].certificate", "there is no file"},
+        {R"("certificates": [{"key": "server.key", "certificate": "server.crt", "server_names": ["*"]}])", "",
+         "TLS server name \"*\""},
+        {R"("session_ticket_lifetime": 0)", ".session_ticket_lifetime", "must be"},
+        {R"("session_ticket_lifetime": 604801)", ".session_ticket_lifetime", "must be"},
+        {R"("session_tickets": true, "ca_certificates": ["other.crt"])", ".session_tickets",
+         "is not possible together"},
+    };
+    for (const auto& [text, key, problem] : cases) {
+        CAPTURE(text);
+        const auto result = tls.load(fmt::format(R"({{"key": "server.key", "certificate": "server.crt", {}}})", text));
+        REQUIRE(result.problems.size() == 1);
+        CHECK(result.problems.front().path == fmt::format("{}{}", here, key));
+        CHECK(result.problems.front().text.find(problem) == 0);
+    }
+}
+
 TEST_CASE("config: files of TLS that are not there", "[config][tls]")
 {
     const tls_loader tls;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -63,11 +64,12 @@ std::string exported(SSL* ssl)
     return bytes;
 }
 
-/// The client's view of the channel binding of TLS 1.2.
-std::string finished(const SSL* ssl)
+/// The client's view of the channel binding of TLS 1.2: who resumes hears the other side finish first.
+std::string finished(SSL* ssl)
 {
     std::string bytes(64, '\0');
-    bytes.resize(SSL_get_finished(ssl, bytes.data(), bytes.size()));
+    const auto first = SSL_session_reused(ssl) == 1 ? &SSL_get_peer_finished : &SSL_get_finished;
+    bytes.resize(first(ssl, bytes.data(), bytes.size()));
     return bytes;
 }
 
@@ -118,6 +120,33 @@ TEST_CASE("tls: the facts tell the version, and the channel binding that the cli
     CHECK(facts->peer_common_name.empty());
     CHECK(text_of_bytes(facts->channel_id_tls_exporter) == (newest ? exported(client.native()) : ""));
     CHECK(text_of_bytes(facts->channel_id_tls_unique) == (newest ? "" : finished(client.native())));
+}
+
+TEST_CASE("tls: the channel binding of a resumed session is that of its own connection", "[transport][tls]")
+{
+    tls_fixture tls;
+    const bool newest = GENERATE(true, false);
+    tls.client_options.version_max = newest ? TLS1_3_VERSION : TLS1_2_VERSION;
+    transport_server server(tls.settings());
+    auto first = tls.connect(server);
+    shake_hands(first);
+    const auto before = server.wait_for_opening().tls;
+    const std::unique_ptr<SSL_SESSION, decltype(&SSL_SESSION_free)> session(SSL_get1_session(first.native()),
+                                                                            &SSL_SESSION_free);
+    auto second = tls.connect(server);
+    REQUIRE(SSL_set_session(second.native(), session.get()) == 1);
+    shake_hands(second);
+    CHECK(SSL_session_reused(second.native()) == 1);
+    const auto facts = server.wait_for_opening().tls;
+    REQUIRE((before && facts));
+    CHECK(text_of_bytes(facts->channel_id_tls_exporter) == (newest ? exported(second.native()) : ""));
+    CHECK(text_of_bytes(facts->channel_id_tls_unique) == (newest ? "" : finished(second.native())));
+    CHECK(facts->channel_id_tls_exporter.size() == before->channel_id_tls_exporter.size());
+    CHECK(facts->channel_id_tls_unique.size() == before->channel_id_tls_unique.size());
+    if (newest)
+        CHECK(facts->channel_id_tls_exporter != before->channel_id_tls_exporter);
+    else
+        CHECK(facts->channel_id_tls_unique != before->channel_id_tls_unique);
 }
 
 TEST_CASE("tls: a client certificate that is asked for is verified and shown", "[transport][tls]")

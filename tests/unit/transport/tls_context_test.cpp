@@ -2,6 +2,7 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/transport/tls_context.hpp>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -109,6 +110,58 @@ TEST_CASE("tls_context: errors name the file and what is wrong with it", "[trans
         CHECK_THAT(refusal(options), ContainsSubstring("NO-SUCH-CIPHER"));
         options.ciphers = "TLS_NO_SUCH_SUITE";
         CHECK_THAT(refusal(options), ContainsSubstring("TLS_NO_SUCH_SUITE"));
+    }
+}
+
+TEST_CASE("tls_context: errors name what is wrong with more certificates, protocols and tickets", "[transport][tls]")
+{
+    const tls_files files;
+    auto options = files.server_options();
+    const auto shop = files.issue_for("shop", "DNS:shop.example,DNS:*.shop.example");
+    const auto nameless = files.issue("nameless");
+
+    SECTION("a key of another certificate")
+    {
+        options.certificates = {{nameless.key, shop.certificate, {}, {}}};
+        CHECK_THAT(refusal(options), ContainsSubstring(nameless.key) && ContainsSubstring("does not belong to"));
+    }
+    SECTION("a certificate without a DNS name")
+    {
+        options.certificates = {{nameless.key, nameless.certificate, {}, {}}};
+        CHECK_THAT(refusal(options), ContainsSubstring(nameless.certificate) && ContainsSubstring("no DNS name"));
+        options.certificates.front().server_names = {"nameless.example"};
+        CHECK_NOTHROW(tls_context(options));
+    }
+    SECTION("names that can be none")
+    {
+        for (const auto* const name :
+             {"", "*", "*.", ".example", "example.", "a..b", "a.*.b", "shop example", "*shop.b"}) {
+            options.certificates = {{shop.key, shop.certificate, {}, {name}}};
+            CHECK_THAT(refusal(options), ContainsSubstring("server name \"" + std::string(name) + "\""));
+        }
+    }
+    SECTION("a name that is given twice")
+    {
+        options.certificates = {{shop.key, shop.certificate, {}, {"a.example"}},
+                                {nameless.key, nameless.certificate, {}, {"b.example", "A.example"}}};
+        CHECK_THAT(refusal(options), ContainsSubstring("A.example") && ContainsSubstring("more than one certificate"));
+    }
+    SECTION("two certificates that are for the same name by themselves")
+    {
+        options.certificates = {{shop.key, shop.certificate, {}, {}}, {shop.key, shop.certificate, {}, {}}};
+        CHECK_NOTHROW(tls_context(options));
+    }
+    SECTION("protocols without a name")
+    {
+        options.alpn_protocols = {"http/1.1", ""};
+        CHECK_THAT(refusal(options), ContainsSubstring("ALPN"));
+    }
+    SECTION("tickets that are good for no time, or for longer than TLS allows")
+    {
+        for (const std::chrono::seconds lifetime : {std::chrono::seconds{0}, std::chrono::seconds{604'801}}) {
+            options.session_ticket_lifetime = lifetime;
+            CHECK_THAT(refusal(options), ContainsSubstring("session tickets"));
+        }
     }
 }
 

@@ -20,7 +20,8 @@ namespace junctor {
 [[nodiscard]] std::optional<boost::asio::ip::address> peer_address(const transport_facts& facts);
 
 /// A set of places that connections come from. A plain value; nowhere unless something is added. It knows a peer by the
-/// other end of its connection, which is the last proxy or translator of addresses if there is one between.
+/// other end of its connection, which is the last proxy or translator of addresses if there is one between, or by what
+/// a proxy says that the transport trusts.
 ///
 ///     session_sources inside;
 ///     inside.add(boost::asio::ip::make_network_v4("10.0.0.0/8")).add_unix_sockets();
@@ -36,6 +37,9 @@ public:
 
     /// Whether the peer comes from there.
     [[nodiscard]] bool contains(const transport_facts& facts) const;
+
+    /// Whether these are the same places, added in the same order.
+    friend bool operator==(const session_sources&, const session_sources&) = default;
 
 private:
     std::vector<boost::asio::ip::network_v4> v4_;

@@ -85,6 +85,13 @@ public:
     /// no such transport, or no authmethod in `methods`.
     void authenticate(std::string_view transport, std::vector<listening_transport::method> methods);
 
+    /// Has the transport with the id `transport`, which listens with TLS, show other certificates, and go by `options`
+    /// in all else but `alpn_protocols`, which stay. Also to be called when the files have changed: they are read anew.
+    /// It is for connections that come from now on, whose tickets of former sessions are not good any more; others, and
+    /// their sessions, stay as they are. Throws `endpoint_error`, which names the file and what is wrong with it, and
+    /// `std::invalid_argument` if there is no such transport, or one without TLS; then nothing changes.
+    void secure(std::string_view transport, tls_server_options options);
+
     /// Opens connections to this router from within the program, without a socket.
     using local_opener = std::function<awaitable<std::unique_ptr<channel>>(shard_services&)>;
 

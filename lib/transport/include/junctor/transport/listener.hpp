@@ -51,6 +51,10 @@ public:
     /// Connections that came from here and are not destroyed yet.
     [[nodiscard]] std::size_t connections() const noexcept;
 
+    /// Uses `security` for connections that are accepted from now on; those that were accepted keep what they have.
+    /// `security` must not be null; the endpoint is one with TLS.
+    void secure(std::shared_ptr<const tls_context> security) noexcept;
+
     /// Stops listening. Connections that were accepted live on. Does nothing the second time.
     void close() noexcept;
 

@@ -36,7 +36,7 @@ public:
     /// A transport for RawSocket clients.
     explicit listening_transport(junctor::endpoint where) : endpoint_{std::move(where)} {}
 
-    /// Listens for WebSocket clients, in place of RawSocket's.
+    /// Listens for WebSocket clients, in place of RawSocket's. With TLS, clients that speak ALPN must offer "http/1.1".
     listening_transport& websocket(websocket_settings settings);
 
     /// Serves what `port` says, in place of RawSocket clients. What joins sessions there is up to its parts, in place
@@ -115,6 +115,7 @@ public:
     [[nodiscard]] std::vector<method> take_methods() noexcept { return std::exchange(methods_, {}); }
 
 private:
+    void expect_http();
     void name_parts();
 
     junctor::endpoint endpoint_;

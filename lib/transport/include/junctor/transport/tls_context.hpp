@@ -4,6 +4,7 @@
 
 /// Keys, certificates and rules of either side of TLS.
 
+#include <memory>
 #include <string>
 
 #include <junctor/transport/endpoint.hpp>
@@ -15,10 +16,11 @@ struct ssl_st;
 namespace junctor {
 
 /// Everything about TLS that the connections of one listener, or those to one router, have in common: TLS 1.2 and 1.3,
-/// no renegotiation, no session resumption. Immutable, so it may be shared by threads.
+/// no renegotiation, no early data; session resumption by tickets for clients of a server only. It may be shared by
+/// threads: nothing of it changes but the keys of tickets, which each server context makes for itself, and replaces.
 class tls_context {
 public:
-    /// Loads the files. Throws `endpoint_error`, which names the file and what is wrong with it.
+    /// Loads the files. Throws `endpoint_error`, which names the file or the option, and what is wrong with it.
     explicit tls_context(const tls_server_options& options);
 
     /// The client side. The server must prove that it is `options.hostname`. Throws as the other.
@@ -34,9 +36,11 @@ public:
     [[nodiscard]] bool prepare(ssl_st* connection) const noexcept;
 
 private:
+    struct server;
+
     ssl_ctx_st* context_;
-    bool client_{false};
-    std::string server_name_; ///< What the client tells the server; empty: nothing.
+    std::unique_ptr<server> server_; ///< Null for the client side.
+    std::string server_name_;        ///< What the client tells the server; empty: nothing.
 };
 
 } // namespace junctor
