@@ -2,7 +2,7 @@
 # Part of Junctor, a coroutine-based framework for WAMP routers.
 
 # The libraries that Junctor is built on. Targets to link:
-#   Boost::headers Boost::json Boost::url  OpenSSL::SSL OpenSSL::Crypto  fmt::fmt  spdlog::spdlog
+#   Boost::headers Boost::json Boost::url  OpenSSL::SSL OpenSSL::Crypto  ZLIB::ZLIB  fmt::fmt  spdlog::spdlog
 #   CLI11::CLI11  MsgpackCxx::MsgpackCxx  Argon2::Argon2  Threads::Threads
 #   SQLite::SQLite3, with the option JUNCTOR_WITH_SQLITE
 
@@ -10,6 +10,7 @@ set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
 find_package(Boost 1.81 CONFIG REQUIRED COMPONENTS headers json url)
 find_package(OpenSSL 3 REQUIRED)
+find_package(ZLIB 1.2.11 REQUIRED)
 find_package(fmt 9 CONFIG REQUIRED)
 find_package(spdlog 1.10 CONFIG REQUIRED)
 find_package(CLI11 2 CONFIG REQUIRED)

@@ -90,6 +90,9 @@ def websocket_transports(tcp, unix, tls):
     def ws(**keys):
         return {**tcp(backlog=BACKLOG), "type": "websocket", **keys}
 
+    def deflate(**parameters):
+        return {"compression": {"deflate": parameters}}
+
     origins = ["https://shop.example", "http://*.parts.example:8080"]
     lax = {"allowed_origins": ["*"], "require_websocket_subprotocol": False}
     return {
@@ -104,6 +107,14 @@ def websocket_transports(tcp, unix, tls):
         "ws_single": ws(limits={"connections_max": 1}),
         "ws_frames": ws(options={"max_frame_size": 1000}),
         "ws_chatty": ws(options={"auto_ping_interval": 1000, "auto_ping_timeout": 1000}),
+        "ws_deflate": ws(options=deflate()),
+        "wss_deflate": {**tcp(tls=tls), "type": "websocket", "options": deflate()},
+        "ws_deflate_small": ws(
+            options=deflate(
+                request_no_context_takeover=True, no_context_takeover=True, max_window_bits=9, memory_level=1
+            )
+        ),
+        "ws_deflate_asking": ws(options=deflate(request_max_window_bits=10, max_window_bits=11)),
     }
 
 

@@ -46,6 +46,15 @@ class Shutdown(RouterCase):
             self.assertFalse(os.path.exists(router.unix_path))
             self.assertEqual([event for event in router.log if event["level"] in ("warning", "error")], [])
 
+    def test_over_websocket_the_router_says_that_it_goes_away(self):
+        router = self.start({**tcp_transport(limits=ENDLESS), "type": "websocket"})
+        peer = self.peer(router.urls[0])
+        router.send_signal(signal.SIGTERM)
+        peer.expect(GOODBYE, ANY_DICT, "wamp.close.system_shutdown")
+        peer.send(GOODBYE, {}, "wamp.close.goodbye_and_out")
+        self.assertEqual(peer.close_code(), 1001)
+        self.assertEqual(router.wait(), 0)
+
     def test_answers_of_every_kind_are_taken(self):
         router = self.start(self.unix_transport(limits=ENDLESS))
         peers = [self.peer(router.urls[0]) for _ in range(4)]

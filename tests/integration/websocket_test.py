@@ -136,7 +136,7 @@ class Handshake(WebSocketCase):
         ((CBOR,), "web", CBOR),
         ((CBOR, JSON), "web", CBOR),
         ((JSON, CBOR), "web", JSON),
-        (("wamp.2.ubjson", "wamp.2.msgpack.batched", MSGPACK, JSON), "web", MSGPACK),
+        (("wamp.2.ubjson", "wamp.2.ubjson.batched", MSGPACK, JSON), "web", MSGPACK),
         (("wamp.2.flatbuffers",), "web", None),
         (("WAMP.2.JSON",), "web", None),
         (("wamp", "mqtt"), "web", None),
@@ -171,7 +171,7 @@ class Handshake(WebSocketCase):
                 request = upgrade_request(JSON, origin="http://127.0.0.1")[:-2] + field.encode() + b"\r\n\r\n"
                 self.assertEqual(self.answer_to(request)[0], BAD)
 
-    def test_no_extension_is_granted(self):
+    def test_no_extension_is_granted_unless_the_transport_has_it(self):
         fields = self.answer_to(upgrade_request(JSON, sec_websocket_extensions="permessage-deflate"))[1]
         self.assertNotIn("sec-websocket-extensions", fields)
 

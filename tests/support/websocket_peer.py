@@ -5,13 +5,14 @@
     peer = WebSocketPeer("ws://127.0.0.1:43211", "msgpack").join("realm1")
     peer.send_octets(ws_frame(b"\\xff", Opcode.TEXT, fin=False))
 
-Spec: RFC 6455.
+Spec: RFC 6455, RFC 7692.
 """
 
 import base64
 import enum
 import hashlib
 import struct
+import zlib
 
 from wamp_peer import SERIALIZERS, Connection, Ended, Frame, Peer
 
@@ -81,8 +82,45 @@ def close_payload(code, reason=b""):
     return struct.pack(">H", code) + reason
 
 
+class Deflate:
+    """What a client does to compress as `agreed` (the field of the answer). `level` and `strategy` are those of zlib."""
+
+    TAIL = b"\0\0\xff\xff"
+
+    def __init__(self, agreed="permessage-deflate", level=-1, strategy=zlib.Z_DEFAULT_STRATEGY):
+        name, *parameters = [part.strip() for part in agreed.split(";")]
+        values = dict(part.partition("=")[::2] for part in parameters)
+        if name != "permessage-deflate":
+            raise AssertionError(f"{agreed!r} is no compression")
+        self._out = (level, zlib.DEFLATED, -int(values.get("client_max_window_bits", 15)), 8, strategy)
+        self._in = -int(values.get("server_max_window_bits", 15))
+        self._forget_out = "client_no_context_takeover" in values
+        self._forget_in = "server_no_context_takeover" in values
+        self._compressor = zlib.compressobj(*self._out)
+        self._decompressor = zlib.decompressobj(self._in)
+
+    def compress(self, payload):
+        compressed = self._compressor.compress(payload) + self._compressor.flush(zlib.Z_SYNC_FLUSH)
+        if self._forget_out:
+            self._compressor = zlib.compressobj(*self._out)
+        return compressed[: -len(self.TAIL)]
+
+    def decompress(self, compressed):
+        payload = self._decompressor.decompress(compressed + self.TAIL)
+        if self._forget_in:
+            self._decompressor = zlib.decompressobj(self._in)
+        return payload
+
+
 class WebSocketConnection(Connection):
-    """A connection on which the test makes the handshake."""
+    """A connection on which the test makes the handshake.
+
+    deflate            how messages are compressed, once that is agreed
+    last_compressed    whether the message received last was, and how long it came
+    """
+
+    deflate = None
+    last_compressed = (False, 0)
 
     def receive_head(self):
         """The head of the router's answer: its first line, and the fields by their names in small letters."""
@@ -99,18 +137,24 @@ class WebSocketConnection(Connection):
         line, fields = self.receive_head()
         if line != "HTTP/1.1 101 Switching Protocols" or fields["sec-websocket-accept"] != accept_value(KEY):
             raise AssertionError(self.told(f"the handshake was refused: {line}"))
+        if agreed := fields.get("sec-websocket-extensions"):
+            self.deflate = Deflate(agreed)
         return fields
 
     def receive_ws(self):
         """The opcode and the payload of the next frame, which must be whole and not masked."""
         start, length = self.receive_octets(2)
-        if start >> 4 != 8 or length > 127:
+        compressed = self.deflate is not None and start in (0xC1, 0xC2)
+        if (start >> 4 != 8 and not compressed) or length > 127:
             raise AssertionError(self.told(f"a frame that begins with {start:#x} {length:#x} came"))
         if length == 126:
             (length,) = struct.unpack(">H", self.receive_octets(2))
         elif length == 127:
             (length,) = struct.unpack(">Q", self.receive_octets(8))
-        return Opcode(start & 15), self.receive_octets(length) if length else b""
+        payload = self.receive_octets(length) if length else b""
+        if start & 15 in (Opcode.TEXT, Opcode.BINARY):
+            self.last_compressed = (compressed, length)
+        return Opcode(start & 15), self.deflate.decompress(payload) if compressed else payload
 
     def close_code(self):
         """The code of the Close frame, whatever messages come before; the connection ends behind it."""
@@ -123,10 +167,32 @@ class WebSocketConnection(Connection):
         return struct.unpack(">H", payload)[0]
 
 
-class WebSocketPeer(WebSocketConnection, Peer):
-    """A `Peer` over WebSocket."""
+def batch_of(serializer, payloads, separator=b"\x1e"):
+    """Messages as one WebSocket message of a batched subprotocol."""
+    if serializer == "json":
+        return b"".join(payload + separator for payload in payloads)
+    return b"".join(struct.pack(">I", len(payload)) + payload for payload in payloads)
 
-    def __init__(self, url, serializer="json", **connection):
+
+def messages_of(serializer, batch, separator=b"\x1e"):
+    """What such a message holds."""
+    if serializer == "json":
+        *payloads, rest = batch.split(separator)
+    else:
+        payloads, rest = [], batch
+        while len(rest) >= 4:
+            end = 4 + struct.unpack(">I", rest[:4])[0]
+            payloads.append(rest[4:end])
+            rest = rest[end:]
+    if rest or not all(payloads):
+        raise AssertionError(f"{batch!r} is no batch")
+    return payloads
+
+
+class WebSocketPeer(WebSocketConnection, Peer):
+    """A `Peer` over WebSocket, which compresses all that it sends if that is agreed: `offer` says how."""
+
+    def __init__(self, url, serializer="json", offer=None, **connection):
         Connection.__init__(self, url, **connection)
         self.serializer = SERIALIZERS[serializer]
         self.session = None
@@ -134,13 +200,17 @@ class WebSocketPeer(WebSocketConnection, Peer):
         self.last_payload = None
         self._requests = 0
         try:
-            self.reply = self.upgrade(f"wamp.2.{serializer}", line=f"GET {path_of(url)} HTTP/1.1")
+            protocol = f"wamp.2.{serializer}"
+            line = f"GET {path_of(url)} HTTP/1.1"
+            self.reply = self.upgrade(protocol, line=line, sec_websocket_extensions=offer)
         except BaseException:
             self.close()
             raise
 
     def _frame(self, payload, kind=Frame.MESSAGE):
         data = Opcode.TEXT if self.serializer.name == "json" else Opcode.BINARY
+        if self.deflate is not None and kind == Frame.MESSAGE:
+            return ws_frame(self.deflate.compress(payload), data, rsv=4)
         return ws_frame(payload, {Frame.MESSAGE: data, Frame.PING: Opcode.PING, Frame.PONG: Opcode.PONG}[kind])
 
     def send_frame(self, payload, kind=Frame.MESSAGE):

@@ -14,6 +14,7 @@ namespace {
 constexpr std::int64_t size_max = std::int64_t{64} << 20;
 constexpr std::int64_t duration_min_ms = 1000;
 constexpr std::int64_t duration_max_ms = 86'400'000;
+constexpr std::int64_t memory_level_max = 9;
 
 /// A duration in milliseconds, or 0 for none; nothing if the key is absent or wrong.
 std::optional<std::chrono::milliseconds> read_duration(dict_reader& keys, std::string_view key, config_reading& reading)
@@ -49,6 +50,46 @@ void read_keep_alive(dict_reader& keys, listening_transport& transport, config_r
         transport.pong_timeout(*timeout);
 }
 
+/// A window that is asked for: 9 to 15, or 0 for any; nothing if the key is absent or wrong.
+std::optional<int> read_window_bits(dict_reader& keys, std::string_view key, config_reading& reading)
+{
+    const auto item = keys.take(key);
+    const auto given = item ? read_integer(*item, 0, deflate_window_bits_max, reading.problems) : std::nullopt;
+    if (!given)
+        return std::nullopt;
+    if (*given != 0 && *given < deflate_window_bits_min) {
+        reading.problems.error(
+            *item, fmt::format("must be 0, or from {} to {}", deflate_window_bits_min, deflate_window_bits_max));
+        return std::nullopt;
+    }
+    return static_cast<int>(*given);
+}
+
+deflate_settings read_deflate(const config_item& item, config_reading& reading)
+{
+    dict_reader keys(item, reading.problems);
+    deflate_settings settings;
+    settings.request_no_context_takeover = keys.boolean("request_no_context_takeover").value_or(false);
+    settings.no_context_takeover = keys.boolean("no_context_takeover").value_or(false);
+    settings.request_max_window_bits = read_window_bits(keys, "request_max_window_bits", reading).value_or(0);
+    if (const auto bits = read_window_bits(keys, "max_window_bits", reading); bits && *bits != 0)
+        settings.max_window_bits = *bits;
+    if (const auto level = keys.integer("memory_level", 1, memory_level_max))
+        settings.memory_level = static_cast<int>(*level);
+    keys.finish();
+    return settings;
+}
+
+/// Messages are compressed if and only if there is a dict for the only way to do it.
+std::optional<deflate_settings> read_compression(const config_item& item, config_reading& reading)
+{
+    dict_reader keys(item, reading.problems);
+    const auto deflate = keys.take("deflate");
+    auto settings = deflate ? std::optional(read_deflate(*deflate, reading)) : std::nullopt;
+    keys.finish();
+    return settings;
+}
+
 void read_options(const config_item& item, listening_transport& transport, websocket_settings& settings,
                   config_reading& reading)
 {
@@ -71,7 +112,7 @@ void read_options(const config_item& item, listening_transport& transport, webso
                  "echo_close_codereason", "tcp_nodelay", "auto_ping_size", "auto_ping_restart_on_any_traffic",
                  "enable_flash_policy", "flash_policy"});
     if (const auto compression = keys.take("compression"))
-        reading.problems.warning(*compression, "is not supported yet by this version: messages are not compressed");
+        settings.deflate = read_compression(*compression, reading);
     keys.finish();
 }
 

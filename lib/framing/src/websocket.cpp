@@ -20,6 +20,7 @@ constexpr std::byte mask_bit{0x80};
 constexpr std::byte length_bits{0x7F};
 constexpr unsigned length_in_2_octets = 126;
 constexpr unsigned length_in_8_octets = 127;
+constexpr std::string_view batched_suffix = ".batched";
 
 unsigned char* raw(std::byte* octets) noexcept
 {
@@ -124,11 +125,19 @@ std::string_view subprotocol_of(serializer format) noexcept
     return {};
 }
 
-std::optional<serializer> parse_subprotocol(std::string_view name) noexcept
+std::string name_of(const websocket_subprotocol& subprotocol)
 {
+    return std::string(subprotocol_of(subprotocol.format)).append(subprotocol.batched ? batched_suffix : "");
+}
+
+std::optional<websocket_subprotocol> parse_subprotocol(std::string_view name) noexcept
+{
+    const bool batched = name.ends_with(batched_suffix);
+    if (batched)
+        name.remove_suffix(batched_suffix.size());
     for (const auto known : all_serializers)
         if (name == subprotocol_of(known))
-            return known;
+            return websocket_subprotocol{known, batched};
     return std::nullopt;
 }
 

@@ -46,6 +46,9 @@ std::string_view text_of(websocket_error error) noexcept
     case websocket_error::text_not_utf8: return "a text is not UTF-8";
     case websocket_error::message_too_long: return "a message is longer than allowed";
     case websocket_error::frame_too_long: return "a frame is longer than allowed";
+    case websocket_error::compressed_malformed: return "a compressed message is malformed";
+    case websocket_error::batch_malformed: return "a batch of messages is empty, or ends within a message";
+    case websocket_error::batch_too_long: return "a batch has more messages than allowed";
     }
     return "unknown WebSocket error";
 }
@@ -64,7 +67,9 @@ websocket_close_code close_code_of(boost::system::error_code error) noexcept
         return websocket_close_code::protocol_error;
     switch (static_cast<websocket_error>(error.value())) {
     case websocket_error::data_type_unsupported: return websocket_close_code::unsupported_data;
+    case websocket_error::compressed_malformed:
     case websocket_error::text_not_utf8: return websocket_close_code::invalid_payload;
+    case websocket_error::batch_too_long:
     case websocket_error::message_too_long:
     case websocket_error::frame_too_long: return websocket_close_code::message_too_big;
     default: return websocket_close_code::protocol_error;

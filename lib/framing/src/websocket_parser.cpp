@@ -3,6 +3,7 @@
 #include <junctor/framing/websocket_parser.hpp>
 
 #include <algorithm>
+#include <cstring>
 #include <tuple>
 #include <utility>
 
@@ -16,6 +17,7 @@ namespace {
 
 constexpr std::byte final_bit{0x80};
 constexpr std::byte reserved_bits{0x70};
+constexpr std::byte compressed_bit{0x40};
 constexpr std::byte opcode_bits{0x0F};
 constexpr std::byte mask_bit{0x80};
 constexpr std::byte length_bits{0x7F};
@@ -23,6 +25,19 @@ constexpr unsigned length_in_2_octets = 126;
 constexpr unsigned length_in_8_octets = 127;
 constexpr std::size_t start_bytes = 2;
 constexpr std::size_t mask_bytes = std::tuple_size_v<websocket_mask>;
+
+constexpr std::byte record_separator{0x1E};
+/// In its place Autobahn for Python has what 30 is as an octal number. Neither can be in a text of JSON.
+constexpr std::byte autobahn_separator{0x18};
+constexpr std::size_t prefix_bytes = 4;
+
+/// The longest that a message of so many bytes may become by compression. What cannot be compressed is sent as it is,
+/// in blocks with headers of 5 bytes.
+constexpr std::size_t compressed_bytes_max(std::size_t message_bytes) noexcept
+{
+    constexpr std::size_t smallest_blocks = 128;
+    return message_bytes + message_bytes / smallest_blocks * 5 + 64;
+}
 
 frame_type type_of(websocket_opcode control) noexcept
 {
@@ -34,7 +49,7 @@ frame_type type_of(websocket_opcode control) noexcept
 } // namespace
 
 websocket_parser::websocket_parser(const websocket_bounds& bounds, buffer_pool& buffers) noexcept
-    : bounds_{bounds}, buffers_{buffers}
+    : bounds_{bounds}, buffers_{buffers}, payload_bytes_max_{bounds.message_bytes_max}
 {
 }
 
@@ -49,13 +64,30 @@ void websocket_parser::recycle() noexcept
     for (auto& message : assembled_)
         buffers_.give(message);
     assembled_.clear();
+    if (std::exchange(inflated_bytes_, 0) != 0)
+        special_ = closed_ || in_batch_;
+}
+
+void websocket_parser::expect_compressed(const deflate_side& sender, deflate_contexts& shared)
+{
+    inflater_ = std::make_unique<message_inflater>(sender, shared);
+}
+
+std::byte websocket_parser::separator() const noexcept
+{
+    return separator_ != std::byte{0} ? separator_ : record_separator;
 }
 
 frame_step websocket_parser::next(std::span<std::byte>& input)
 {
     while (!error_) {
-        if (closed_)
+        if (special_) [[unlikely]] {
+            if (in_batch_)
+                return deliver_from_batch();
+            if (rests())
+                break;
             input = {};
+        }
         const bool begins = !in_payload_;
         if (begins && !read_header(input))
             break;
@@ -89,13 +121,16 @@ bool websocket_parser::read_header(std::span<std::byte>& input) noexcept
     error_ = check_start();
     if (error_ || !take_octets(input, header_bytes()))
         return false;
+    if ((header_[0] & compressed_bit) != std::byte{0})
+        begin_compressed();
     error_ = read_length();
     if (error_)
         return false;
     if (masked())
         std::copy_n(header_.begin() + header_size_ - mask_bytes, mask_bytes, mask_.begin());
     final_ = (header_[0] & final_bit) != std::byte{0};
-    in_message_ = in_message_ || (!is_control() && !final_);
+    // A compressed message is put together even if it is whole, to be inflated from there.
+    in_message_ = in_message_ || (!is_control() && (!final_ || compressed_));
     header_size_ = 0;
     in_payload_ = true;
     return true;
@@ -117,7 +152,7 @@ bool websocket_parser::take_octets(std::span<std::byte>& input, std::size_t want
 boost::system::error_code websocket_parser::check_start() const noexcept
 {
     using enum websocket_opcode;
-    if ((header_[0] & reserved_bits) != std::byte{0})
+    if ((header_[0] & reserved_bits) != std::byte{0} && !begins_compressed())
         return websocket_error::reserved_bits_used;
     if (opcode_ > pong || (opcode_ > binary && opcode_ < close))
         return websocket_error::reserved_opcode;
@@ -137,6 +172,13 @@ boost::system::error_code websocket_parser::check_start() const noexcept
     if (opcode_ != data_)
         return websocket_error::data_type_unsupported;
     return {};
+}
+
+/// Whether the reserved bits are those of a compressed message, which has them in its first frame.
+bool websocket_parser::begins_compressed() const noexcept
+{
+    const bool first = opcode_ == websocket_opcode::text || opcode_ == websocket_opcode::binary;
+    return inflater_ != nullptr && first && (header_[0] & reserved_bits) == compressed_bit;
 }
 
 std::size_t websocket_parser::header_bytes() const noexcept
@@ -168,9 +210,16 @@ boost::system::error_code websocket_parser::read_length() noexcept
         return {};
     if (length > bounds_.frame_bytes_max)
         return websocket_error::frame_too_long;
-    if (length > bounds_.message_bytes_max - partial_.size())
+    if (length > payload_bytes_max_ - partial_.size())
         return websocket_error::message_too_long;
     return {};
+}
+
+/// Notes that the message that begins is compressed.
+void websocket_parser::begin_compressed() noexcept
+{
+    compressed_ = true;
+    payload_bytes_max_ = compressed_bytes_max(bounds_.message_bytes_max);
 }
 
 /// What of the payload has come, without its mask.
@@ -204,6 +253,8 @@ frame_step websocket_parser::end_frame()
     if (is_control())
         return deliver_control(byte_view(control_).first(std::exchange(control_size_, std::uint8_t{0})));
     in_message_ = false;
+    if (compressed_)
+        return deliver_inflated();
     assembled_.push_back(std::move(partial_));
     return deliver(assembled_.back().view());
 }
@@ -213,7 +264,7 @@ frame_step websocket_parser::deliver_control(byte_view payload) noexcept
     if (opcode_ == websocket_opcode::close) {
         if (const auto error = check_close(payload))
             return fail(error);
-        closed_ = true;
+        closed_ = special_ = true;
     }
     return {frame_status::complete, type_of(opcode_), payload};
 }
@@ -222,7 +273,68 @@ frame_step websocket_parser::deliver(byte_view payload) noexcept
 {
     if (data_ == websocket_opcode::text && !is_utf8(as_text(payload)))
         return fail(websocket_error::text_not_utf8);
+    if (batching_ != websocket_batching::none) [[unlikely]] {
+        batch_ = payload;
+        batch_messages_ = 0;
+        in_batch_ = special_ = true;
+        return deliver_from_batch();
+    }
     return {frame_status::complete, frame_type::message, payload};
+}
+
+/// Delivers what the message that was put together stands for.
+frame_step websocket_parser::deliver_inflated()
+{
+    compressed_ = false;
+    payload_bytes_max_ = bounds_.message_bytes_max;
+    auto compressed = std::move(partial_);
+    assembled_.push_back(buffers_.take());
+    auto& message = assembled_.back();
+    const auto error = inflater_->inflate(compressed.view(), bounds_.message_bytes_max, message);
+    buffers_.give(compressed);
+    if (error)
+        return fail(error);
+    inflated_bytes_ += message.size();
+    special_ = special_ || rests();
+    return deliver(message.view());
+}
+
+/// Delivers the next message of the batch; there is one at least.
+frame_step websocket_parser::deliver_from_batch() noexcept
+{
+    const bool text = batching_ == websocket_batching::separated;
+    const auto size = text ? find_separator() : read_prefix();
+    if (size == 0)
+        return fail(websocket_error::batch_malformed);
+    if (++batch_messages_ > limits::batch_messages_max)
+        return fail(websocket_error::batch_too_long);
+    const auto message = batch_.subspan(text ? 0 : prefix_bytes, size);
+    batch_ = batch_.subspan(size + (text ? 1 : prefix_bytes));
+    in_batch_ = !batch_.empty();
+    special_ = in_batch_ || rests();
+    return {frame_status::complete, frame_type::message, message};
+}
+
+/// The length of the next message of a batch of text; 0 if there is none, or nothing in it.
+std::size_t websocket_parser::find_separator() noexcept
+{
+    if (separator_ == std::byte{0}) {
+        const std::array separators{record_separator, autobahn_separator};
+        const auto found = std::find_first_of(batch_.begin(), batch_.end(), separators.begin(), separators.end());
+        separator_ = found != batch_.end() ? *found : record_separator;
+    }
+    const auto* const end =
+        batch_.empty() ? nullptr : std::memchr(batch_.data(), std::to_integer<int>(separator_), batch_.size());
+    return end != nullptr ? static_cast<std::size_t>(static_cast<const std::byte*>(end) - batch_.data()) : 0;
+}
+
+/// The same of a binary one.
+std::size_t websocket_parser::read_prefix() const noexcept
+{
+    if (batch_.size() < prefix_bytes)
+        return 0;
+    const std::size_t size = boost::endian::load_big_u32(reinterpret_cast<const unsigned char*>(batch_.data()));
+    return size <= batch_.size() - prefix_bytes ? size : 0;
 }
 
 } // namespace junctor

@@ -8,8 +8,6 @@
 
 #include <boost/asio/post.hpp>
 
-#include <junctor/base/limits.hpp>
-
 namespace junctor {
 
 connection_output::connection_output(output_owner& owner, frame_queue*& short_way, shard_services& home,
@@ -211,22 +209,9 @@ write_status connection_output::write_queue(buffer_pool& buffers) noexcept
         if (const auto status = write_lone_run(buffers); status != write_status::blocked)
             return status;
     }
-    const auto enough = bytes_written_ + limits::written_at_once_max;
-    while (!queue_.empty()) {
-        const auto pieces = queue_.next();
-        std::size_t offered = 0;
-        for (const auto& piece : pieces)
-            offered += piece.size();
-        const auto taken = write_directly(descriptor_, pieces, write_error_);
-        bytes_written_ += taken;
-        queue_.written(taken, buffers);
-        if (write_error_)
-            return write_status::failed;
-        blocked_ = taken != offered || (bytes_written_ >= enough && !queue_.empty());
-        if (blocked_)
-            return write_status::blocked;
-    }
-    return write_status::drained;
+    const auto status = write_directly(descriptor_, queue_, buffers, bytes_written_, write_error_);
+    blocked_ = status == write_status::blocked;
+    return status;
 }
 
 /// Writes the lone run. What the system does not take of it goes into the queue.
@@ -265,6 +250,12 @@ void connection_output::start(int descriptor, bool plain) noexcept
     descriptor_ = descriptor;
     plain_ = plain;
     started_ = true;
+}
+
+void connection_output::leave_writing_to_owner() noexcept
+{
+    const guard lock(mutex_);
+    plain_ = false;
 }
 
 void connection_output::mask_frames()

@@ -46,7 +46,7 @@ struct output_duties {
 /// The queue of what goes out, and the descriptor that it goes to. The connection lives on one shard, its home. Other
 /// shards append messages for it, on behalf of the realm that they have entered, and write them with one direct system
 /// call, both under the lock of the output; everything else they leave to the home shard. Bytes of TLS are not theirs
-/// to make: of a connection with TLS they only append.
+/// to make, nor are compressed messages: of a connection with either they only append.
 ///
 /// Which shard works is told by `shard_scope`; outside of any scope it is the home. An output outlives its connection
 /// for as long as a flush list refers to it, and does nothing then.
@@ -71,6 +71,9 @@ public:
 
     /// Takes messages from now on and writes to `descriptor`; with `plain`, directly.
     void start(int descriptor, bool plain) noexcept;
+
+    /// From now on the owner takes what is queued by `with_queue`, and makes of it what goes over the wire.
+    void leave_writing_to_owner() noexcept;
 
     /// How what is queued is framed; before anything is.
     void set_form(frame_form form) noexcept { queue_.set_form(form); }
@@ -224,7 +227,7 @@ private:
     shard_services& home_;
     shard_mutex mutex_; ///< For everything below.
     bool started_{false};
-    bool plain_{true};
+    bool plain_{true};           ///< What is queued goes over the wire as it is.
     bool short_way_open_{false}; ///< Only if `listed_`, so that what takes it is flushed.
     bool listed_{false};         ///< In the flush list of some shard that has not come to it yet.
     bool blocked_{false};        ///< The peer takes no more for now, and the owner waits, or has been told to.

@@ -8,6 +8,8 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <junctor/base/limits.hpp>
+
 namespace junctor {
 
 namespace {
@@ -43,6 +45,26 @@ std::size_t write_directly(int descriptor, const frame_queue::segments& pieces,
     message.msg_iov = vectors.data();
     message.msg_iovlen = used;
     return taken(::sendmsg(descriptor, &message, at_once), error);
+}
+
+write_status write_directly(int descriptor, frame_queue& queue, buffer_pool& buffers, std::uint64_t& bytes_written,
+                            boost::system::error_code& error) noexcept
+{
+    const auto enough = bytes_written + limits::written_at_once_max;
+    while (!queue.empty()) {
+        const auto pieces = queue.next();
+        std::size_t offered = 0;
+        for (const auto& piece : pieces)
+            offered += piece.size();
+        const auto taken = write_directly(descriptor, pieces, error);
+        bytes_written += taken;
+        queue.written(taken, buffers);
+        if (error)
+            return write_status::failed;
+        if (taken != offered || (bytes_written >= enough && !queue.empty()))
+            return write_status::blocked;
+    }
+    return write_status::drained;
 }
 
 } // namespace junctor

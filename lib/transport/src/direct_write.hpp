@@ -27,4 +27,9 @@ enum class write_status : std::uint8_t {
 [[nodiscard]] std::size_t write_directly(int descriptor, const frame_queue::segments& pieces,
                                          boost::system::error_code& error) noexcept;
 
+/// Hands what stands in `queue` to the system, as long as it takes all that it is offered, and not much more than
+/// `limits::written_at_once_max`. Adds what was taken to `bytes_written`.
+[[nodiscard]] write_status write_directly(int descriptor, frame_queue& queue, buffer_pool& buffers,
+                                          std::uint64_t& bytes_written, boost::system::error_code& error) noexcept;
+
 } // namespace junctor

@@ -26,6 +26,9 @@ class control_taker {
 public:
     virtual void take_control(frame_type type, byte_view payload) = 0;
 
+    /// Not all of the input has been parsed: it is to be read for again, without waiting for anything.
+    virtual void come_again() noexcept = 0;
+
 protected:
     ~control_taker() = default;
 };
@@ -89,6 +92,10 @@ public:
     void recycle() noexcept override
     {
         parser_.recycle();
+        if constexpr (may_rest) {
+            if (!left_.empty())
+                return; // It lies in what would be given back.
+        }
         message_input::recycle();
     }
     std::span<const byte_view> parse(std::span<std::byte> input, const connection_output& output,
@@ -96,7 +103,10 @@ public:
     boost::system::error_code error() const noexcept override { return parser_.error(); }
 
 private:
+    static constexpr bool may_rest = requires(const Parser& parser) { parser.rests(); };
+
     Parser parser_;
+    std::span<std::byte> left_; ///< What a parser that rests has left of the input.
 };
 
 /// Frames of which more is missing are read in place. Reading the rest of any other together with what follows costs a
@@ -109,6 +119,10 @@ template <class Parser>
 std::span<std::byte> frame_input<Parser>::read(byte_stream& stream, bool kept)
 {
     recycle();
+    if constexpr (may_rest) {
+        if (!left_.empty())
+            return std::exchange(left_, {});
+    }
     if constexpr (requires { parser_.room(); }) {
         if (stream.plain() && parser_.missing() > missing_bytes_max) {
             const auto arrived = stream.read_split(parser_.room(), block_);
@@ -147,6 +161,11 @@ std::span<const byte_view> frame_input<Parser>::parse(std::span<std::byte> input
         else
             single_message_ = step.payload;
         one = true;
+    }
+    if constexpr (may_rest) {
+        left_ = parser_.error() ? decltype(left_)() : rest;
+        if (!left_.empty())
+            controls.come_again();
     }
     if (several != nullptr)
         return *several;

@@ -145,7 +145,9 @@ error_code framed_channel::failure() const noexcept
 /// Why writing failed.
 error_code framed_channel::write_error() const noexcept
 {
-    return stream_.write_error() ? stream_.write_error() : output_->write_error();
+    if (stream_.write_error())
+        return stream_.write_error();
+    return packed_ != nullptr && packed_->write_error ? packed_->write_error : output_->write_error();
 }
 
 void framed_channel::say(byte_view octets)
@@ -160,6 +162,15 @@ void framed_channel::agree_on(serializer format, frame_form form)
     output_->set_form(form);
     if (stream_.tls() != nullptr)
         facts_.tls = std::make_shared<const tls_facts>(stream_.tls()->facts());
+}
+
+void framed_channel::agree_on(serializer format, std::unique_ptr<message_packer> packer)
+{
+    agree_on(format, frame_form::rawsocket);
+    packed_ = std::make_unique<packed_output>();
+    packed_->packer = std::move(packer);
+    output_->leave_writing_to_owner();
+    output_->with_queue([&](frame_queue& queue) { packed_->packer->take_as_it_is(queue, services_.buffers()); });
 }
 
 // Reading
@@ -181,7 +192,7 @@ bool framed_channel::serve_reader()
     if ((!messages.empty() || woken) && !reader_->take(batch(messages)))
         return false;
     input_.recycle();
-    if (over()) {
+    if (over() && !come_again_) {
         static_cast<void>(reader_->take(ending()));
         return false;
     }
@@ -200,7 +211,7 @@ std::span<std::byte> framed_channel::next_input()
 /// What the socket brings. The batch before is given up for it.
 std::span<std::byte> framed_channel::receive()
 {
-    if (over())
+    if (over() && !std::exchange(come_again_, false))
         return {};
     const auto input = input_.read(stream_, extent_ == reading::one_batch);
     heard_from_peer_ = heard_from_peer_ || stream_.latest_read() != read_extent::nothing;
@@ -239,6 +250,12 @@ void framed_channel::take_control(frame_type type, byte_view payload)
         peer_closed_ = true;
         on_peer_close(payload);
     }
+}
+
+void framed_channel::come_again() noexcept
+{
+    come_again_ = true;
+    services_.poller().call(*this);
 }
 
 void framed_channel::answer_ping(byte_view payload)
@@ -305,13 +322,26 @@ write_status framed_channel::write_some() noexcept
     const auto before = bytes_written();
     auto status = write_status::failed;
     try {
-        status = stream_.plain() ? output_->write() : write_tls();
+        if (!stream_.plain())
+            status = write_tls();
+        else
+            status = packed_ == nullptr ? output_->write() : write_packed();
     } catch (const std::exception&) {
         abort(close_reason::internal_error);
         return write_status::failed;
     }
     after_write(status, bytes_written() != before);
     return status;
+}
+
+/// Lets `use` take from what is to be written next.
+template <class Use>
+auto framed_channel::with_output(Use use)
+{
+    if (packed_ == nullptr)
+        return output_->with_queue(use);
+    pack_some();
+    return use(packed_->packer->packed());
 }
 
 write_status framed_channel::write_tls()
@@ -322,7 +352,7 @@ write_status framed_channel::write_tls()
         if (status != write_status::drained || !stream_.tls()->established())
             return status;
         bool drained = false;
-        const bool encrypted = output_->with_queue([&](frame_queue& queue) {
+        const bool encrypted = with_output([&](frame_queue& queue) {
             drained = queue.empty();
             return drained || stream_.encrypt_some(queue);
         });
@@ -331,6 +361,33 @@ write_status framed_channel::write_tls()
         if (drained)
             return write_status::drained;
         if (stream_.bytes_written() >= enough)
+            return write_status::blocked;
+    }
+}
+
+/// Packs what is queued, or a part of it, once all that was packed before is written.
+void framed_channel::pack_some()
+{
+    auto& packer = *packed_->packer;
+    if (!packer.packed().empty())
+        return;
+    output_->with_queue([&](frame_queue& queue) { packer.take(queue, services_.buffers()); });
+    packer.pack(services_.buffers()); // Without the lock, for which others may be waiting.
+}
+
+write_status framed_channel::write_packed()
+{
+    const auto enough = packed_->bytes_written + limits::written_at_once_max;
+    for (;;) {
+        pack_some();
+        auto& packed = packed_->packer->packed();
+        if (packed.empty())
+            return write_status::drained;
+        const auto status =
+            write_directly(stream_.socket(), packed, services_.buffers(), packed_->bytes_written, packed_->write_error);
+        if (status != write_status::drained)
+            return status;
+        if (packed_->bytes_written >= enough)
             return write_status::blocked;
     }
 }
@@ -455,6 +512,8 @@ void framed_channel::abort(close_reason reason) noexcept
 void framed_channel::finish() noexcept
 {
     output_->stop(); // First: no other thread may use the descriptor when it is closed.
+    if (packed_ != nullptr)
+        packed_->packer->clear(services_.buffers());
     services_.poller().remove(stream_.socket(), *this);
     stream_.close();
     for (std::size_t which = 0; which < due::due_count; ++which)

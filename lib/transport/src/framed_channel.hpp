@@ -17,6 +17,7 @@
 #include <boost/system/error_code.hpp>
 
 #include <junctor/auth/awaitable.hpp>
+#include <junctor/framing/message_packer.hpp>
 #include <junctor/transport/channel.hpp>
 #include <junctor/transport/channel_settings.hpp>
 #include <junctor/transport/connection.hpp>
@@ -44,7 +45,10 @@ public:
     awaitable<void> close(clock::time_point until) override;
     void abort(close_reason reason) noexcept override;
     close_reason reason() const noexcept override { return reason_; }
-    std::size_t queued_bytes() const noexcept override { return output_->queued_bytes() + stream_.pending_bytes(); }
+    std::size_t queued_bytes() const noexcept override
+    {
+        return output_->queued_bytes() + packed_bytes() + stream_.pending_bytes();
+    }
     void set_deadline(clock::time_point when, close_reason reason) noexcept override;
     void clear_deadline() noexcept override { deadlines_.clear(due::given); }
     bool ping(std::uint64_t payload, pong_taker& to) override;
@@ -83,6 +87,9 @@ protected:
     /// is written by itself.
     awaitable<boost::system::error_code> secure();
 
+    /// What the deadline that is set is for.
+    [[nodiscard]] close_reason deadline_reason() const noexcept { return deadline_reason_; }
+
     /// Whether there is a place for the connection.
     [[nodiscard]] bool within_limit() const noexcept { return ticket_.within_limit(); }
 
@@ -118,6 +125,9 @@ protected:
     /// The handshakes are done: messages are in `format` from now on, and go out in frames of `form`.
     void agree_on(serializer format, frame_form form);
 
+    /// The same if what is queued goes out as `packer` makes it.
+    void agree_on(serializer format, std::unique_ptr<message_packer> packer);
+
 private:
     void wait_for_turn(reading_done done);
     void end_wait(std::exception_ptr failure) noexcept;
@@ -130,6 +140,7 @@ private:
     std::span<std::byte> receive();
     std::span<const byte_view> parse(std::span<std::byte> input);
     void take_control(frame_type type, byte_view payload) override;
+    void come_again() noexcept override;
     void answer_ping(byte_view payload);
     batch ending() const noexcept;
     void finish() noexcept;
@@ -137,10 +148,18 @@ private:
     void attend() noexcept override;
     void on_writable() noexcept;
     void interrupt_read() noexcept;
-    std::uint64_t bytes_written() const noexcept { return output_->bytes_written() + stream_.bytes_written(); }
+    std::uint64_t bytes_written() const noexcept
+    {
+        return output_->bytes_written() + (packed_ ? packed_->bytes_written : 0) + stream_.bytes_written();
+    }
+    std::size_t packed_bytes() const noexcept { return packed_ ? packed_->packer->packed().size() : 0; }
     boost::system::error_code write_error() const noexcept;
     write_status write_some() noexcept;
     write_status write_tls();
+    write_status write_packed();
+    void pack_some();
+    template <class Use>
+    auto with_output(Use use);
     void after_write(write_status status, bool progress) noexcept;
     void wait_until_writable() noexcept;
     static void strike(void* self) noexcept { static_cast<framed_channel*>(self)->on_deadline(); }
@@ -151,11 +170,19 @@ private:
     /// What has a deadline.
     enum due : std::uint8_t { given, stall, next_ping, pong, due_count };
 
+    /// What only connections have whose messages are not written as they are queued.
+    struct packed_output {
+        std::unique_ptr<message_packer> packer;
+        std::uint64_t bytes_written{0}; ///< Without TLS.
+        boost::system::error_code write_error;
+    };
+
     shard_services& services_;
     const channel_settings& settings_;
     byte_stream stream_;
     message_input& input_;
     boost::intrusive_ptr<connection_output> output_;
+    std::unique_ptr<packed_output> packed_; ///< Null: messages are queued as they are written.
     connection_ticket ticket_;
     std::span<std::byte> unparsed_; ///< What came together with the handshake.
     close_reason reason_{close_reason::none};
@@ -167,6 +194,7 @@ private:
     bool input_ends_{false};  ///< The end stands behind what is to be read.
     bool peer_closed_{false}; ///< It has said so in the way of the framing.
     bool pinged_{false};      ///< By what is being parsed.
+    bool come_again_{false};  ///< Not all that was read has been parsed.
     bool interrupted_{false}; ///< The reader is to look up, if need be without messages.
     bool waiting_until_writable_{false};
     bool heard_from_peer_{true}; ///< Since the last time that a PING was due.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include <boost/endian/conversion.hpp>
@@ -33,21 +34,27 @@ public:
 protected:
     websocket_channel(connection peer, const channel_settings& settings, const websocket_bounds& bounds,
                       shard_services& services)
-        : framed_channel{std::move(peer), "websocket", settings, frames_, services}, frames_{bounds, services}
+        : framed_channel{std::move(peer), "websocket", settings, frames_, services},
+          services_{services},
+          frames_{bounds, services}
     {
     }
 
     /// The head of what the peer says first.
     awaitable<error_code> read_head(http_head_reader& reader);
 
-    /// The handshake is done.
-    error_code begin(serializer format);
+    /// The handshake is done, and has come to this.
+    error_code begin(const websocket_subprotocol& subprotocol, const std::optional<deflate_agreement>& deflate);
 
 private:
     void on_peer_close(byte_view payload) noexcept override;
+    [[nodiscard]] websocket_close_code close_code() const noexcept;
+    std::unique_ptr<message_packer> packer_for(const websocket_subprotocol& subprotocol,
+                                               const std::optional<deflate_agreement>& deflate);
 
+    shard_services& services_;
     bool open_{false}; ///< And no Close frame has been sent.
-    websocket_close_code peer_close_code_{websocket_close_code::normal};
+    std::optional<websocket_close_code> peer_close_code_;
     frame_input<websocket_parser> frames_;
 };
 
@@ -71,15 +78,32 @@ awaitable<error_code> websocket_channel::read_head(http_head_reader& reader)
     }
 }
 
-error_code websocket_channel::begin(serializer format)
+error_code websocket_channel::begin(const websocket_subprotocol& subprotocol,
+                                    const std::optional<deflate_agreement>& deflate)
 {
     if (!alive())
         return failure();
-    agree_on(format, format == serializer::json ? frame_form::websocket_text : frame_form::websocket_binary);
-    frames_.parser().expect(data_opcode(format));
+    const auto format = subprotocol.format;
+    if (subprotocol.batched || deflate)
+        agree_on(format, packer_for(subprotocol, deflate));
+    else
+        agree_on(format, format == serializer::json ? frame_form::websocket_text : frame_form::websocket_binary);
+    auto& parser = frames_.parser();
+    parser.expect(data_opcode(format), subprotocol.batching());
+    if (deflate)
+        parser.expect_compressed(deflate->client, services_.deflate());
     output().set_peer_message_bytes_max(limits::rawsocket_message_bytes_max);
     open_ = true;
     return {};
+}
+
+std::unique_ptr<message_packer> websocket_channel::packer_for(const websocket_subprotocol& subprotocol,
+                                                              const std::optional<deflate_agreement>& deflate)
+{
+    auto packer = std::make_unique<message_packer>(subprotocol, frames_.parser());
+    if (deflate)
+        packer->compress(deflate->router, deflate->memory_level, services_.deflate());
+    return packer;
 }
 
 void websocket_channel::on_peer_close(byte_view payload) noexcept
@@ -89,11 +113,21 @@ void websocket_channel::on_peer_close(byte_view payload) noexcept
             boost::endian::load_big_u16(reinterpret_cast<const unsigned char*>(payload.data())));
 }
 
+/// What this end says about why the connection ends.
+websocket_close_code websocket_channel::close_code() const noexcept
+{
+    if (input().error())
+        return close_code_of(input().error());
+    // When a router shuts down it gives its peers so much time to answer GOODBYE.
+    const bool shutdown = deadline_reason() == close_reason::system_shutdown;
+    return peer_close_code_.value_or(shutdown ? websocket_close_code::going_away : websocket_close_code::normal);
+}
+
 /// Says goodbye by a Close frame, unless that has been said.
 awaitable<void> websocket_channel::close(clock::time_point until)
 {
     if (std::exchange(open_, false) && alive())
-        output().push_close(input().error() ? close_code_of(input().error()) : peer_close_code_);
+        output().push_close(close_code());
     return framed_channel::close(until);
 }
 
@@ -149,7 +183,7 @@ error_code listening_websocket::agree(const upgrade_answer& answer)
 {
     say(as_bytes(answer.reply));
     set_cookie(answer.cookie);
-    return answer.error ? answer.error : begin(answer.format);
+    return answer.error ? answer.error : begin(answer.subprotocol, answer.deflate);
 }
 
 websocket_bounds bounds_of(const websocket_connector& to) noexcept
@@ -204,7 +238,8 @@ awaitable<error_code> connecting_websocket::shake_hands()
     if (refused)
         co_return refused;
     output().mask_frames();
-    co_return begin(to_.serializer());
+    const websocket_subprotocol agreed{to_.serializer()};
+    co_return begin(agreed, std::nullopt);
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <iterator>
 #include <optional>
 #include <vector>
 
@@ -93,6 +94,20 @@ std::string accept_value(std::string_view key)
     return base64(std::as_bytes(std::span(digest)).first(size));
 }
 
+/// What the client offers, in its order; nothing if a field is malformed.
+std::optional<std::vector<websocket_extension>> extensions_of(const request& asked)
+{
+    std::vector<websocket_extension> offered;
+    const auto [first, last] = asked.equal_range(http::field::sec_websocket_extensions);
+    for (auto field = first; field != last; ++field) {
+        auto parsed = parse_extensions(text(field->value()));
+        if (!parsed)
+            return std::nullopt;
+        std::move(parsed->begin(), parsed->end(), std::back_inserter(offered));
+    }
+    return offered;
+}
+
 /// What is wrong with the request as such; nothing if it asks for a WebSocket in the right way.
 std::optional<websocket_error> check_request(const request& asked)
 {
@@ -104,7 +119,7 @@ std::optional<websocket_error> check_request(const request& asked)
         return websocket_error::no_upgrade;
     if (only_field(asked, http::field::sec_websocket_version) != "13")
         return websocket_error::version_unsupported;
-    if (!is_key(only_field(asked, http::field::sec_websocket_key).value_or("")))
+    if (!is_key(only_field(asked, http::field::sec_websocket_key).value_or("")) || !extensions_of(asked))
         return websocket_error::request_malformed;
     return std::nullopt;
 }
@@ -123,16 +138,28 @@ std::optional<websocket_error> check_client(const request& asked, const upgrade_
 }
 
 /// The first subprotocol of the client that is allowed, or nothing.
-std::optional<serializer> choose_format(const request& asked, const serializer_set& allowed)
+std::optional<websocket_subprotocol> choose_subprotocol(const request& asked, const serializer_set& allowed)
 {
-    std::optional<serializer> chosen;
+    std::optional<websocket_subprotocol> chosen;
     any_token(asked, http::field::sec_websocket_protocol, [&](std::string_view name) {
-        const auto format = parse_subprotocol(name);
-        if (format && allowed.contains(*format))
-            chosen = format;
+        const auto known = parse_subprotocol(name);
+        if (known && allowed.contains(known->format))
+            chosen = known;
         return chosen.has_value();
     });
     return chosen;
+}
+
+/// The first offer of compression that may be accepted, or nothing.
+std::optional<deflate_agreement> choose_deflate(const request& asked, const std::optional<deflate_settings>& settings)
+{
+    if (!settings)
+        return std::nullopt;
+    const auto extensions = extensions_of(asked);
+    for (const auto& offered : *extensions)
+        if (auto agreed = agree_on_deflate(offered, *settings))
+            return agreed;
+    return std::nullopt;
 }
 
 /// What a client without subprotocol is taken to speak.
@@ -160,15 +187,19 @@ std::shared_ptr<const tracked_cookie> track(const request& asked, const upgrade_
     return std::move(found.cookie);
 }
 
-upgrade_answer accept(const request& asked, serializer format, bool named, const upgrade_terms& terms)
+upgrade_answer accept(const request& asked, const websocket_subprotocol& subprotocol, bool named,
+                      const upgrade_terms& terms)
 {
     upgrade_answer answer;
-    answer.format = format;
+    answer.subprotocol = subprotocol;
+    answer.deflate = choose_deflate(asked, terms.settings.deflate);
     answer.reply = fmt::format("HTTP/1.1 101 Switching Protocols\r\n{}Upgrade: websocket\r\nConnection: Upgrade\r\n"
                                "Sec-WebSocket-Accept: {}\r\n",
                                server_field(terms), accept_value(text(asked[http::field::sec_websocket_key])));
     if (named)
-        answer.reply += fmt::format("Sec-WebSocket-Protocol: {}\r\n", subprotocol_of(format));
+        answer.reply += fmt::format("Sec-WebSocket-Protocol: {}\r\n", name_of(subprotocol));
+    if (answer.deflate)
+        answer.reply += fmt::format("Sec-WebSocket-Extensions: {}\r\n", answer.deflate->answer);
     answer.cookie = track(asked, terms, answer.reply);
     answer.reply += "\r\n";
     return answer;
@@ -191,10 +222,10 @@ std::string_view status_of(websocket_error error) noexcept
 std::string subprotocols(const serializer_set& allowed)
 {
     std::string names;
-    for (const auto format : all_serializers) {
-        if (allowed.contains(format))
-            names.append(names.empty() ? "" : ", ").append(subprotocol_of(format));
-    }
+    for (const bool batched : {false, true})
+        for (const auto format : all_serializers)
+            if (allowed.contains(format))
+                names.append(names.empty() ? "" : ", ").append(name_of({format, batched}));
     return names;
 }
 
@@ -244,11 +275,11 @@ upgrade_answer answer_upgrade(std::string_view head, const upgrade_terms& terms)
         wrong = check_client(asked, terms);
     if (wrong)
         return refuse_upgrade(*wrong, terms);
-    if (const auto format = choose_format(asked, terms.serializers))
-        return accept(asked, *format, true, terms);
+    if (const auto subprotocol = choose_subprotocol(asked, terms.serializers))
+        return accept(asked, *subprotocol, true, terms);
     if (terms.settings.subprotocol_required || asked.count(http::field::sec_websocket_protocol) != 0)
         return refuse_upgrade(websocket_error::no_common_subprotocol, terms);
-    return accept(asked, format_without_subprotocol(terms.serializers), false, terms);
+    return accept(asked, {format_without_subprotocol(terms.serializers)}, false, terms);
 }
 
 upgrade_answer refuse_upgrade(websocket_error error, const upgrade_terms& terms)

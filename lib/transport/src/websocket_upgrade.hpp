@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,7 +15,9 @@
 
 #include <junctor/base/bytes.hpp>
 #include <junctor/codec/serializer.hpp>
+#include <junctor/framing/deflate_offer.hpp>
 #include <junctor/framing/rawsocket.hpp>
+#include <junctor/framing/websocket.hpp>
 #include <junctor/framing/websocket_error.hpp>
 #include <junctor/transport/websocket_settings.hpp>
 
@@ -49,13 +52,17 @@ struct upgrade_terms {
 
 /// How a router answers the request of a client.
 struct upgrade_answer {
-    boost::system::error_code error;              ///< Why the connection ends after the reply; no error if it lives on.
-    std::string reply;                            ///< To be sent in any case.
-    serializer format{serializer::json};          ///< Agreed upon; meaningful without error only.
+    boost::system::error_code error; ///< Why the connection ends after the reply; no error if it lives on.
+    std::string reply;               ///< To be sent in any case.
+
+    // What is agreed upon, meaningful without error only.
+    websocket_subprotocol subprotocol;
+    std::optional<deflate_agreement> deflate;
     std::shared_ptr<const tracked_cookie> cookie; ///< Of the client; null if it was not asked for.
 };
 
-/// Decides on the request with this head. Of the subprotocols that a client offers it gets the first that is allowed.
+/// Decides on the request with this head. Of the subprotocols that a client offers it gets the first that is allowed,
+/// and of the ways to compress likewise.
 [[nodiscard]] upgrade_answer answer_upgrade(std::string_view head, const upgrade_terms& terms);
 
 /// The answer to a request that fails with `error`.

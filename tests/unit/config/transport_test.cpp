@@ -209,6 +209,13 @@ TEST_CASE("config: mistakes in a WebSocket transport", "[config][transport]")
         {R"("options": {"max_message_size": 67108865})", ".options.max_message_size", "must be from 0 to 67108864"},
         {R"("options": {"keep_alive": "always"})", ".options.keep_alive", "unknown key"},
         {R"("max_message_size": 1024)", ".max_message_size", "unknown key"},
+        {R"("options": {"compression": {"bzip2": {}}})", ".options.compression.bzip2", "unknown key"},
+        {R"("options": {"compression": {"deflate": {"max_window_bits": 8}}})",
+         ".options.compression.deflate.max_window_bits", "must be 0, or from 9 to 15"},
+        {R"("options": {"compression": {"deflate": {"request_max_window_bits": 16}}})",
+         ".options.compression.deflate.request_max_window_bits", "must be from 0 to 15"},
+        {R"("options": {"compression": {"deflate": {"memory_level": 0}}})", ".options.compression.deflate.memory_level",
+         "must be from 1 to 9"},
         {R"("cookie": {"name": "A"})", ".cookie.name", "is no name of a cookie",
          "two characters at least: small letters, digits and '_', a letter first"},
         {R"("cookie": {"length": 5})", ".cookie.length", "must be from 6 to 64"},
@@ -224,9 +231,6 @@ TEST_CASE("config: mistakes in a WebSocket transport", "[config][transport]")
         check_wrong(config_loader().load_transport(websocket_with(", " + std::string(text))),
                     {text, path, problem, hint});
     }
-    check_warned(config_loader().load_transport(websocket_with(R"(, "options": {"compression": {}})")),
-                 {"compression", "workers[0].transports[0].options.compression",
-                  "is not supported yet by this version: messages are not compressed"});
     check_warned(config_loader().load_transport(websocket_with(R"(, "cookie": {"length": 15})")),
                  {"length", "workers[0].transports[0].cookie.length", "is so short that cookies can be guessed",
                   "24 is a good length"});

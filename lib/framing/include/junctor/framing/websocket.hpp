@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include <junctor/base/bytes.hpp>
@@ -29,6 +30,26 @@ enum class websocket_opcode : std::uint8_t { continuation = 0, text = 1, binary 
 /// The longest payload of control frames.
 inline constexpr std::size_t websocket_control_bytes_max = 125;
 
+namespace limits {
+
+/// Shorter messages are sent as they are: compression would win a few bytes, and cost more than all else that is done
+/// for them.
+inline constexpr std::size_t compressed_message_bytes_min = 64;
+
+/// Once the compressed messages of one read have become so long in all, what else was read waits until these are dealt
+/// with: a small read can stand for a thousand times as much.
+inline constexpr std::size_t inflated_bytes_at_once = std::size_t{1} << 20;
+
+/// Messages in one WebSocket message of a batched subprotocol. Each takes memory to be noted; programs send as many as
+/// they have at one time.
+inline constexpr std::size_t batch_messages_max = std::size_t{1} << 15;
+
+/// What the router puts into one WebSocket message of a batched subprotocol, if it has so much, and compresses between
+/// two writes. As long as a large read of the peer.
+inline constexpr std::size_t packed_bytes_at_once = std::size_t{64} * 1024;
+
+} // namespace limits
+
 /// What the payload of a frame of a client is mixed with.
 using websocket_mask = std::array<std::byte, 4>;
 
@@ -42,6 +63,9 @@ public:
     static constexpr std::size_t bytes_max = 14;
 
     websocket_header(websocket_opcode opcode, std::size_t payload_bytes, const websocket_mask* mask = nullptr) noexcept;
+
+    /// Says that the message is compressed.
+    void set_compressed() noexcept { octets_[0] |= std::byte{0x40}; }
 
     [[nodiscard]] byte_view view() const noexcept { return byte_view(octets_).first(size_); }
 
@@ -67,8 +91,31 @@ private:
 /// What is wrong with the payload of a Close frame; no error if nothing is.
 [[nodiscard]] boost::system::error_code check_close(byte_view payload) noexcept;
 
-/// The name of the subprotocol for `format`, such as "wamp.2.json", and what such a name stands for.
+/// How many WAMP messages one WebSocket message carries.
+enum class websocket_batching : std::uint8_t {
+    none,      ///< One.
+    separated, ///< Any number but none, each with a character behind it.
+    prefixed,  ///< Any number but none, each behind its length in 4 octets, the highest first.
+};
+
+/// What a subprotocol such as "wamp.2.json" or "wamp.2.cbor.batched" stands for.
+struct websocket_subprotocol {
+    serializer format{serializer::json};
+    bool batched{false};
+
+    [[nodiscard]] websocket_batching batching() const noexcept
+    {
+        if (!batched)
+            return websocket_batching::none;
+        return format == serializer::json ? websocket_batching::separated : websocket_batching::prefixed;
+    }
+};
+
+/// The name of the subprotocol for `format` without batches, such as "wamp.2.json".
 [[nodiscard]] std::string_view subprotocol_of(serializer format) noexcept;
-[[nodiscard]] std::optional<serializer> parse_subprotocol(std::string_view name) noexcept;
+
+/// The name of any subprotocol, and what such a name stands for.
+[[nodiscard]] std::string name_of(const websocket_subprotocol& subprotocol);
+[[nodiscard]] std::optional<websocket_subprotocol> parse_subprotocol(std::string_view name) noexcept;
 
 } // namespace junctor

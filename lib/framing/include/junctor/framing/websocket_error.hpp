@@ -32,7 +32,7 @@ enum class websocket_error : std::uint8_t {
     subprotocol_other, ///< None is named, or one that was not asked for.
 
     // Frames. After these the connection is closed with a code of its own: `close_code_of`.
-    reserved_bits_used,      ///< RSV1 to RSV3 without an extension that gives them a meaning.
+    reserved_bits_used,      ///< RSV1 to RSV3 where no extension gives them a meaning.
     reserved_opcode,         ///< 3 to 7, or 11 to 15.
     mask_missing,            ///< A frame of a client is not masked.
     mask_forbidden,          ///< A frame of a router is masked.
@@ -46,11 +46,15 @@ enum class websocket_error : std::uint8_t {
     text_not_utf8,           ///< A text message, or the reason in a Close frame.
     message_too_long,        ///< Longer than `max_message_size`.
     frame_too_long,          ///< Longer than `max_frame_size`.
+    compressed_malformed,    ///< What a message was compressed to stands for nothing.
+    batch_malformed,         ///< A batch without messages, or one that ends within a message.
+    batch_too_long,          ///< More than `limits::batch_messages_max`.
 };
 
 /// Codes of Close frames. Spec: RFC 6455, section 7.4.
 enum class websocket_close_code : std::uint16_t {
     normal = 1000,
+    going_away = 1001,
     protocol_error = 1002,
     unsupported_data = 1003,
     invalid_payload = 1007,

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -14,6 +15,7 @@
 
 #include <junctor/base/bytes.hpp>
 #include <junctor/framing/buffer_pool.hpp>
+#include <junctor/framing/deflate.hpp>
 #include <junctor/framing/frame_parser.hpp>
 #include <junctor/framing/websocket.hpp>
 
@@ -31,7 +33,8 @@ struct websocket_bounds {
 
 /// Makes messages of the frames of a peer, of any fragmentation, and checks all that RFC 6455 demands of them. A
 /// message that lies whole within one frame and one input is unmasked where it stands and not copied; any other is put
-/// together in a buffer of the pool that grows as its bytes arrive. Used by one thread at a time.
+/// together in a buffer of the pool that grows as its bytes arrive. Compressed messages and batches are for peers with
+/// which they have been agreed upon. Used by one thread at a time.
 ///
 /// After a Close frame there is nothing more: what follows is passed over.
 class websocket_parser {
@@ -45,13 +48,28 @@ public:
     websocket_parser& operator=(const websocket_parser&) = delete;
     ~websocket_parser();
 
-    /// Which data frames are legal; the others fail the connection.
-    void expect(websocket_opcode data) noexcept { data_ = data; }
+    /// Which data frames are legal, and how many messages each carries; the others fail the connection.
+    void expect(websocket_opcode data, websocket_batching batching = websocket_batching::none) noexcept
+    {
+        data_ = data;
+        batching_ = batching;
+    }
+
+    /// Messages may be compressed, as `sender` says. `shared` must outlive the parser. Spec: RFC 7692.
+    void expect_compressed(const deflate_side& sender, deflate_contexts& shared);
 
     /// Takes the next message or control frame from the front of `input`, which is changed in place. With `need_more`
-    /// the input is used up and may be overwritten. The payload of a message lies in `input`, or in the parser until
-    /// `recycle()`; that of a control frame is valid until the next call. `failed` is final; `error()` says why.
+    /// the input is used up and may be overwritten, unless the parser rests. The payload of a message lies in `input`,
+    /// or in the parser until `recycle()`; that of a control frame is valid until the next call. `failed` is final;
+    /// `error()` says why.
     [[nodiscard]] frame_step next(std::span<std::byte>& input);
+
+    /// Whether compressed messages have become so long since the last `recycle()` that the next ones, for which the
+    /// input must be kept, have to wait for it.
+    [[nodiscard]] bool rests() const noexcept { return inflated_bytes_ >= limits::inflated_bytes_at_once; }
+
+    /// What stands behind each message of the peer's batches of text, for batches to it: what it used first, or 0x1E.
+    [[nodiscard]] std::byte separator() const noexcept;
 
     /// Gives back the memory of the messages that were put together. These must not be in use any more.
     void recycle() noexcept;
@@ -63,6 +81,8 @@ private:
     [[nodiscard]] bool read_header(std::span<std::byte>& input) noexcept;
     [[nodiscard]] bool take_octets(std::span<std::byte>& input, std::size_t wanted) noexcept;
     [[nodiscard]] boost::system::error_code check_start() const noexcept;
+    [[nodiscard]] bool begins_compressed() const noexcept;
+    void begin_compressed() noexcept;
     [[nodiscard]] boost::system::error_code read_length() noexcept;
     [[nodiscard]] std::size_t header_bytes() const noexcept;
     [[nodiscard]] bool masked() const noexcept { return bounds_.sender == websocket_sender::client; }
@@ -72,6 +92,10 @@ private:
     [[nodiscard]] frame_step end_frame();
     [[nodiscard]] frame_step deliver_control(byte_view payload) noexcept;
     [[nodiscard]] frame_step deliver(byte_view payload) noexcept;
+    [[nodiscard]] frame_step deliver_inflated();
+    [[nodiscard]] frame_step deliver_from_batch() noexcept;
+    [[nodiscard]] std::size_t find_separator() noexcept;
+    [[nodiscard]] std::size_t read_prefix() const noexcept;
     [[nodiscard]] frame_step fail(boost::system::error_code error) noexcept;
 
     static constexpr std::size_t header_bytes_max = 14;
@@ -80,6 +104,8 @@ private:
     buffer_pool& buffers_;
     boost::system::error_code error_;
     websocket_opcode data_{websocket_opcode::text};
+    websocket_batching batching_{websocket_batching::none};
+    bool special_{false}; ///< `closed_`, or `in_batch_`, or it rests.
     bool closed_{false};
 
     // The frame that has begun.
@@ -97,6 +123,18 @@ private:
     std::array<std::byte, websocket_control_bytes_max> control_{};
     byte_buffer partial_;
     std::vector<byte_buffer> assembled_; ///< Messages that were put together and delivered since the last recycling.
+
+    // Compression.
+    std::unique_ptr<message_inflater> inflater_; ///< Null: there is none.
+    bool compressed_{false};                     ///< The message that has begun.
+    std::size_t payload_bytes_max_;              ///< Of the message that has begun, as it is sent.
+    std::size_t inflated_bytes_{0};              ///< Since the last recycling.
+
+    // The batch of which messages are being delivered.
+    bool in_batch_{false};
+    std::byte separator_{0}; ///< 0 before the first batch.
+    byte_view batch_;        ///< What is left of it.
+    std::size_t batch_messages_{0};
 };
 
 } // namespace junctor

@@ -12,6 +12,7 @@
 
 #include <junctor/base/bytes.hpp>
 #include <junctor/framing/buffer_pool.hpp>
+#include <junctor/framing/deflate.hpp>
 #include <junctor/transport/deadline.hpp>
 #include <junctor/transport/flush_list.hpp>
 #include <junctor/transport/shard_mutex.hpp>
@@ -61,6 +62,9 @@ public:
     /// Buffers for output and for frames that come in pieces.
     [[nodiscard]] buffer_pool& buffers() noexcept { return buffers_; }
 
+    /// What compresses for connections that keep nothing between their messages.
+    [[nodiscard]] deflate_contexts& deflate() noexcept { return deflate_; }
+
     /// A block to read into; to be given back. Throws `std::bad_alloc`.
     [[nodiscard]] std::unique_ptr<read_block> take_read_block();
     void give_read_block(std::unique_ptr<read_block> block) noexcept;
@@ -75,6 +79,7 @@ private:
     deadline_sweep deadlines_;
     flush_list flushes_;
     buffer_pool buffers_;
+    deflate_contexts deflate_;
     std::vector<std::unique_ptr<read_block>> read_blocks_;
     read_block scratch_;
 };

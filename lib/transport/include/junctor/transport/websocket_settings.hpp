@@ -7,9 +7,12 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <junctor/framing/deflate_offer.hpp>
 
 namespace junctor {
 
@@ -40,6 +43,9 @@ struct websocket_settings {
 
     /// The largest frame in bytes that is taken from clients; 0 for as large as a message.
     std::size_t max_frame_size{0};
+
+    /// How messages are compressed for clients that offer it; nothing if they are not. Spec: RFC 7692.
+    std::optional<deflate_settings> deflate;
 
     /// How long the handshake may take at most, within `session_limits::join_timeout`; 0 for as long as that.
     std::chrono::milliseconds open_handshake_timeout{0};
