@@ -88,14 +88,15 @@ dict realm_config::to_dict() const
     return made;
 }
 
-dict transport_config(const dict& endpoint, const std::map<std::string, std::string>& principals, const dict& bounds)
+dict transport_config(const std::string& type, const dict& endpoint,
+                      const std::map<std::string, std::string>& principals, const dict& bounds)
 {
     dict known;
     for (const auto& [authid, role] : principals)
         known.set(authid, dict{{"ticket", ticket_of_all}, {"role", role}});
-    dict made{{"type", "rawsocket"},
+    dict made{{"type", type},
               {"endpoint", endpoint},
-              {"max_message_size", limits::rawsocket_message_bytes_max},
+              {"options", dict{{"max_message_size", limits::rawsocket_message_bytes_max}}},
               {"auth", dict{{"ticket", dict{{"principals", std::move(known)}}}}}};
     if (!bounds.empty())
         made.set("limits", bounds);

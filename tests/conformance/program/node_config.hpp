@@ -26,10 +26,10 @@ struct realm_config {
     [[nodiscard]] dict to_dict() const;
 };
 
-/// A RawSocket transport at `endpoint`, for those who show the ticket: `principals` says which role each authid has.
-/// With `bounds` as its limits, unless they are empty.
-[[nodiscard]] dict transport_config(const dict& endpoint, const std::map<std::string, std::string>& principals,
-                                    const dict& bounds);
+/// A transport of this type, `rawsocket` or `websocket`, at `endpoint`, for those who show the ticket: `principals`
+/// says which role each authid has. With `bounds` as its limits, unless they are empty.
+[[nodiscard]] dict transport_config(const std::string& type, const dict& endpoint,
+                                    const std::map<std::string, std::string>& principals, const dict& bounds);
 
 /// A node with one worker.
 [[nodiscard]] dict node_config(list realms, list transports, int shards);

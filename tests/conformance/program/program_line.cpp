@@ -2,38 +2,14 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include "program_line.hpp"
 
-#include <cstring>
-#include <stdexcept>
-#include <system_error>
 #include <utility>
 
 #include <junctor/base/features.hpp>
 #include <junctor/codec/codec.hpp>
-#include <junctor/framing/rawsocket.hpp>
 
 namespace junctor::test {
 
 namespace {
-
-constexpr unsigned message_frame = 0;
-constexpr unsigned ping_frame = 1;
-constexpr unsigned pong_frame = 2;
-constexpr std::size_t header_octets = 4;
-
-std::variant<socket_client, tls_client> connect_to(running_program& program, entrance by)
-{
-    const auto& url = program.url(by);
-    if (const auto at = url.find("unix:"); at != std::string::npos)
-        return socket_client::to(url.substr(at));
-    auto socket = socket_client::tcp(static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1))));
-    if (!url.starts_with("rss:"))
-        return socket;
-    tls_client_behaviour options;
-    options.authority = program.authority();
-    tls_client secured(std::move(socket), options);
-    secured.handshake();
-    return secured;
-}
 
 /// `roles` of HELLO.
 dict roles_of(const role_features& announced)
@@ -65,16 +41,9 @@ bool is_of_type(const value& message, message_type type)
 program_line::program_line(program_stage& where, entrance by, serializer format, std::size_t message_bytes_max)
     : where_{where},
       format_{format},
-      socket_{connect_to(where.program(), by)},
+      socket_{where.program(), by, format, message_bytes_max},
       events_before_{where.program().process().event_count()}
 {
-    write(std::string(as_text(encode_handshake_request(nibble_of_message_bytes(message_bytes_max), format))));
-    rawsocket_octets reply{};
-    if (fill(reply.size()))
-        std::memcpy(reply.data(), unparsed_.data(), reply.size());
-    if (!decode_handshake_reply(reply, format))
-        throw std::runtime_error("the handshake was refused");
-    unparsed_.erase(0, reply.size());
 }
 
 program_line::~program_line()
@@ -101,7 +70,7 @@ void program_line::say_hello(const std::string& authid, const role_features& ann
 void program_line::send(byte_view bytes)
 {
     where_.settle_all_but(this);
-    write(wire_message(as_text(bytes)));
+    socket_.write(frame_type::message, as_text(bytes));
     where_.has_sent(*this);
 }
 
@@ -111,7 +80,7 @@ std::optional<std::string> program_line::take()
         auto next = read_frame();
         if (!next)
             return std::nullopt;
-        if (next->type == message_frame)
+        if (next->type == frame_type::message)
             messages_.push_back(std::move(next->payload));
     }
     auto oldest = std::move(messages_.front());
@@ -130,8 +99,7 @@ void program_line::hang_up()
 {
     where_.settle_all_but(nullptr);
     settle();
-    socket_.reset();
-    ended_ = true;
+    socket_.hang_up();
     if (session_)
         static_cast<void>(ended_because());
 }
@@ -139,7 +107,7 @@ void program_line::hang_up()
 bool program_line::is_open()
 {
     static_cast<void>(has_message());
-    return session_.has_value() && !ended_;
+    return session_.has_value() && !socket_.has_ended();
 }
 
 std::string program_line::ended_because()
@@ -164,25 +132,12 @@ void program_line::settle()
 void program_line::ping()
 {
     const auto payload = std::to_string(++pings_);
-    write(wire_frame(ping_frame, payload));
+    socket_.write(frame_type::ping, payload);
     while (auto next = read_frame()) {
-        if (next->type == pong_frame && next->payload == payload)
+        if (next->type == frame_type::pong && next->payload == payload)
             return;
-        if (next->type == message_frame)
+        if (next->type == frame_type::message)
             messages_.push_back(std::move(next->payload));
-    }
-}
-
-/// The router may have ended the connection, which those who read will find out.
-void program_line::write(const std::string& octets)
-{
-    if (ended_)
-        return;
-    try {
-        std::visit([&](auto& socket) { socket.send(octets); }, *socket_);
-    } catch (const std::system_error& failure) {
-        if (failure.code() != std::errc::broken_pipe && failure.code() != std::errc::connection_reset)
-            throw;
     }
 }
 
@@ -193,35 +148,15 @@ void program_line::write_value_frame(const value& message)
     send(bytes.view());
 }
 
-/// What comes next; nothing at the end.
-std::string program_line::read_some()
+/// The next frame that does not end the connection, whose end is answered.
+std::optional<frame> program_line::read_frame()
 {
-    constexpr std::size_t at_once = 65'536;
-    return std::visit([&](auto& socket) { return socket.receive_some(at_once); }, *socket_);
-}
-
-/// Reads until so many octets are there; false at the end.
-bool program_line::fill(std::size_t count)
-{
-    while (!ended_ && unparsed_.size() < count) {
-        const auto more = read_some();
-        ended_ = more.empty();
-        unparsed_ += more;
+    auto next = socket_.read();
+    while (next && next->type == frame_type::close) {
+        socket_.write(frame_type::close, next->payload);
+        next = socket_.read();
     }
-    return unparsed_.size() >= count;
-}
-
-std::optional<program_line::frame> program_line::read_frame()
-{
-    if (!fill(header_octets))
-        return std::nullopt;
-    const auto octet = [&](std::size_t at) { return static_cast<unsigned char>(unparsed_[at]); };
-    const auto size = std::size_t{octet(1)} << 16 | std::size_t{octet(2)} << 8 | octet(3);
-    if (!fill(header_octets + size))
-        return std::nullopt;
-    frame whole{octet(0), unparsed_.substr(header_octets, size)};
-    unparsed_.erase(0, header_octets + size);
-    return whole;
+    return next;
 }
 
 value program_line::decoded(const std::string& message) const

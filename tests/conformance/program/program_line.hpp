@@ -2,18 +2,15 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #pragma once
 
-/// A client's connection to the program: RawSocket over TCP, TLS or a Unix domain socket, octet by octet.
+/// A client's session with the program.
 
 #include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <variant>
 
+#include "framed_socket.hpp"
 #include "program_stage.hpp"
-#include "unit/transport/socket_client.hpp"
-#include "unit/transport/tls_client.hpp"
 
 namespace junctor::test {
 
@@ -39,25 +36,15 @@ public:
     void settle();
 
 private:
-    struct frame {
-        unsigned type{};
-        std::string payload;
-    };
-
-    void write(const std::string& octets);
     void write_value_frame(const value& message);
-    [[nodiscard]] std::string read_some();
-    [[nodiscard]] bool fill(std::size_t count);
     [[nodiscard]] std::optional<frame> read_frame();
     [[nodiscard]] value decoded(const std::string& message) const;
     void ping();
 
     program_stage& where_;
     serializer format_;
-    std::optional<std::variant<socket_client, tls_client>> socket_; ///< None once it has been hung up.
-    std::string unparsed_;
+    framed_socket socket_;
     std::deque<std::string> messages_; ///< That have come and were not taken.
-    bool ended_{false};                ///< Nothing comes any more.
     std::uint64_t pings_{0};
     std::size_t events_before_;    ///< What the program has logged before the connection.
     std::optional<value> session_; ///< Its number.

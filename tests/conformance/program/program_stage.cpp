@@ -29,7 +29,7 @@ bool same(const membership_limits& a, const membership_limits& b)
 entrance entrance_for(const guest& who)
 {
     if (same(who.limits, session_limits()))
-        return entrance::ample;
+        return who.message_bytes_max == limits::rawsocket_message_bytes_max ? entrance::ample : entrance::bounded;
     if (same(who.limits, scant_limits()))
         return entrance::scant;
     throw std::logic_error("the program has no transport with these limits");

@@ -30,7 +30,11 @@ reached_over parse_transport(const std::string& name)
         return reached_over::tls;
     if (name == "unix")
         return reached_over::unix_socket;
-    throw std::invalid_argument("JUNCTOR_CONFORMANCE_OVER is none of tcp, tls, unix: " + name);
+    if (name == "ws")
+        return reached_over::websocket;
+    if (name == "wss")
+        return reached_over::secure_websocket;
+    throw std::invalid_argument("JUNCTOR_CONFORMANCE_OVER is none of tcp, tls, unix, ws, wss: " + name);
 }
 
 } // namespace
@@ -106,7 +110,9 @@ void running_program::stop()
 
 const std::string& running_program::url(entrance which) const
 {
-    return urls_.at(static_cast<std::size_t>(which));
+    // Any client of RawSocket announces what it takes.
+    const bool is_ample = which == entrance::bounded && !has_websocket();
+    return urls_.at(static_cast<std::size_t>(is_ample ? entrance::ample : which));
 }
 
 router_process& running_program::process()
@@ -116,16 +122,36 @@ router_process& running_program::process()
     return *process_;
 }
 
-/// The two differ in more than their ports, of which nothing is known yet: a configuration that is read again has to
-/// tell which is which.
+bool running_program::has_websocket() const noexcept
+{
+    return options_.transport == reached_over::websocket || options_.transport == reached_over::secure_websocket;
+}
+
+bool running_program::has_tls() const noexcept
+{
+    return options_.transport == reached_over::tls || options_.transport == reached_over::secure_websocket;
+}
+
+/// They differ in more than their ports, of which nothing is known yet: a configuration that is read again has to tell
+/// which is which.
 dict running_program::endpoint(entrance which) const
 {
-    const bool scant = which == entrance::scant;
     if (options_.transport == reached_over::unix_socket)
-        return {{"type", "unix"}, {"path", directory_ / (scant ? "scant" : "ample")}};
-    dict made{{"type", "tcp"}, {"interface", "127.0.0.1"}, {"port", 0}, {"backlog", scant ? 51 : 50}};
-    if (options_.transport == reached_over::tls)
+        return {{"type", "unix"}, {"path", directory_ / (which == entrance::scant ? "scant" : "ample")}};
+    dict made{{"type", "tcp"}, {"interface", "127.0.0.1"}, {"port", 0}, {"backlog", 50 + static_cast<int>(which)}};
+    if (has_tls())
         made.set("tls", dict{{"key", identity_.key}, {"certificate", identity_.certificate}});
+    return made;
+}
+
+/// In the order of `entrance`.
+list running_program::transports(const std::map<std::string, std::string>& principals) const
+{
+    const auto* const type = has_websocket() ? "websocket" : "rawsocket";
+    list made{transport_config(type, endpoint(entrance::ample), principals, {}),
+              transport_config(type, endpoint(entrance::scant), principals, scant_limits_config())};
+    if (has_websocket())
+        made.emplace_back(transport_config("rawsocket", endpoint(entrance::bounded), principals, {}));
     return made;
 }
 
@@ -139,9 +165,7 @@ std::map<std::string, std::string> running_program::principals_of(const realm_co
 
 void running_program::configure(const list& realms, const std::map<std::string, std::string>& principals)
 {
-    list transports{transport_config(endpoint(entrance::ample), principals, {}),
-                    transport_config(endpoint(entrance::scant), principals, scant_limits_config())};
-    auto text = to_json(node_config(realms, std::move(transports), options_.shards));
+    auto text = to_json(node_config(realms, transports(principals), options_.shards));
     if (text == config_)
         return;
     std::ofstream(directory_ / "config.json") << text;

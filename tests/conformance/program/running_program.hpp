@@ -19,7 +19,7 @@
 namespace junctor::test {
 
 /// By what the clients reach the program.
-enum class reached_over : std::uint8_t { tcp, tls, unix_socket };
+enum class reached_over : std::uint8_t { tcp, tls, unix_socket, websocket, secure_websocket };
 
 /// How the program is to be run.
 struct program_options {
@@ -27,14 +27,15 @@ struct program_options {
     reached_over transport{reached_over::tcp};
     int shards{1};
 
-    /// As the environment says: the transport by JUNCTOR_CONFORMANCE_OVER (`tcp`, `tls` or `unix`), the path by
-    /// JUNCTOR_BINARY, the shards by JUNCTOR_TEST_SHARDS. Nothing if there is no such transport. Throws
-    /// `std::invalid_argument` for anything else.
+    /// As the environment says: the transport by JUNCTOR_CONFORMANCE_OVER (`tcp`, `tls` or `unix` for RawSocket, `ws`
+    /// or `wss` for WebSocket), the path by JUNCTOR_BINARY, the shards by JUNCTOR_TEST_SHARDS. Nothing if there is no
+    /// such transport. Throws `std::invalid_argument` for anything else.
     [[nodiscard]] static std::optional<program_options> from_environment();
 };
 
-/// Which of the program's two transports a client takes.
-enum class entrance : std::uint8_t { ample, scant };
+/// Which of the program's transports a client takes: one with the usual limits or one with scant ones, or the one for
+/// those who announce what they take. That one speaks RawSocket, whatever the others do.
+enum class entrance : std::uint8_t { ample, scant, bounded };
 
 /// The program, which is started when it is needed first, and reads its configuration again whenever that has changed:
 /// conversations have realms of their own, and follow each other in one process. Used by one thread.
@@ -65,7 +66,8 @@ public:
     /// Ends the program, if it runs. Throws `std::runtime_error` if its exit code is not 0.
     void stop();
 
-    /// Where clients connect to: the host and port or the path, behind `rs://` or, for TLS, `rss://`.
+    /// Where clients connect to: the host and port or the path, behind `rs://` or `ws://` or, for TLS, `rss://` or
+    /// `wss://`.
     [[nodiscard]] const std::string& url(entrance which) const;
 
     /// The certificate of who signed that of the program.
@@ -75,7 +77,10 @@ public:
     [[nodiscard]] router_process& process();
 
 private:
+    [[nodiscard]] bool has_websocket() const noexcept;
+    [[nodiscard]] bool has_tls() const noexcept;
     [[nodiscard]] dict endpoint(entrance which) const;
+    [[nodiscard]] list transports(const std::map<std::string, std::string>& principals) const;
     [[nodiscard]] std::map<std::string, std::string> principals_of(const realm_config& realm) const;
     void configure(const list& realms, const std::map<std::string, std::string>& principals);
     void start();
