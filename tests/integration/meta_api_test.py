@@ -239,7 +239,7 @@ class Patience(MetaCase):
         self.assertGreaterEqual(time_of(event["timestamp"]) + datetime.timedelta(milliseconds=1), later)
 
     def test_a_victim_that_says_nothing_is_cut_off(self):
-        watcher, victim = self.peer(), self.peer()
+        watcher, victim = self.peer(), self.peer(transport="unix")
         self.tell(watcher, "wamp.session.kill", [victim.session])
         victim.expect(GOODBYE, {}, "wamp.close.killed")
         victim.expect_end()

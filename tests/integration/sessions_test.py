@@ -64,6 +64,8 @@ class Establishment(HouseCase):
 
 
 class Refusal(HouseCase):
+    transport = "unix"  # Clients of WebSocket do not say what they take.
+
     def test_it_fits_into_what_the_client_takes_whatever_the_client_said(self):
         """A refusal that quotes its cause must not become too long to be sent."""
         long = "x" * 600

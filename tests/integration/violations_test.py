@@ -218,8 +218,12 @@ class Ownership(HouseCase):
 
 
 class Octets(HouseCase):
-    """Frames that hold something else than a message in the serializer that was agreed upon."""
+    """Frames that hold something else than a message in the serializer that was agreed upon.
 
+    Over RawSocket: WebSocket ends by itself what is no text.
+    """
+
+    transport = "unix"
     FULL = b"\xff\xff\xff\xff"  # as many as can be declared
     GARBAGE = {
         "json": (b"[", b"[1", b'[1,"realm1"', b"[1,]", b"{}", b"nul", b"[1 2]", b"[1,'x',{}]", b"[01]", b"[1,NaN,{}]"),
