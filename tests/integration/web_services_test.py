@@ -14,11 +14,12 @@ import json
 import os
 import pathlib
 import tempfile
+import time
 import unittest
 import urllib.parse
 
 from junctor_process import ALLOW_ALL, PATIENCE, JunctorProcess, node_config, tcp_transport
-from wamp_peer import ANY_DICT, ANY_ID, ERROR, EVENT, INVOCATION, YIELD, Peer
+from wamp_peer import ANY_DICT, ANY_ID, ANYTHING, ERROR, EVENT, INVOCATION, RESULT, YIELD, Peer
 
 KEY, SECRET = "app", "correct horse"
 PLACE = {"realm": "realm1", "role": "http"}
@@ -242,6 +243,20 @@ class WebServicesTest(unittest.TestCase):
         client.begin("/call", {"procedure": "com.example.slow"})
         peer.expect_invocation(registration)
         self.assertEqual(Answer(client).json["error"], "wamp.error.timeout")
+
+    def test_a_session_that_was_lost_is_joined_again(self):
+        client = self.client()
+        event = {"topic": "com.example.lost"}
+        self.assertEqual(client.post("/publish", event).status, 200)
+        peer = self.peer()
+        request = peer.call("wamp.session.kill_all")
+        peer.expect(RESULT, request, {}, [ANYTHING])
+        subscription = peer.subscribe("com.example.lost")
+        deadline = time.monotonic() + PATIENCE
+        answer = client.post("/publish", event)
+        while answer.status == 503 and time.monotonic() < deadline:  # It may not have heard of its end yet.
+            answer = client.post("/publish", event)
+        peer.expect(EVENT, subscription, answer.json["id"], {})
 
     def test_many_calls_wait_at_the_same_time(self):
         peer = self.peer()

@@ -46,7 +46,7 @@ bridge_options read_place(dict_reader& keys, config_reading& reading)
     return options;
 }
 
-/// The secret `key` of the dict that stands at `item`: a text, a variable of the environment or a file.
+/// The secret `key` of the dict at `item`: a text, a variable of the environment or a file.
 secret read_secret_of(const config_item& item, std::string_view key, config_reading& reading)
 {
     noted_problems problems(item, reading.problems);
@@ -81,8 +81,6 @@ void read_signing(dict_reader& keys, bridge_options& options, config_reading& re
     }
     const auto name = read_text(*key, reading.problems);
     auto content = read_secret_of(keys.item(), "secret", reading);
-    if (content.empty() && kind_of(*shared->node) == "string")
-        reading.problems.error(*shared, "must not be empty");
     options.signing =
         std::make_shared<signed_requests>(name.value_or(""), std::move(content), std::chrono::seconds(delta));
 }
@@ -101,8 +99,7 @@ void read_bridge_options(const config_item& item, bridge_options& options, bridg
 {
     dict_reader keys(item, reading.problems);
     read_common(keys, options);
-    if (kind_of(*item.node) == "dict")
-        read_signing(keys, options, reading);
+    read_signing(keys, options, reading);
     options.tls_required = keys.boolean("require_tls").value_or(false);
     if (const auto sources = keys.take("require_ip"))
         options.sources = read_sources(*sources, reading);
@@ -131,11 +128,8 @@ webhook_options read_webhook_options(const config_item& item, bridge_options& op
     hook.topic = uri.value_or("");
     hook.success_response = keys.text("success_response").value_or(hook.success_response);
     hook.error_response = keys.text("error_response").value_or(hook.error_response);
-    if (const auto shared = keys.take("github_secret")) {
+    if (keys.take("github_secret"))
         hook.github_secret = read_secret_of(item, "github_secret", reading);
-        if (hook.github_secret.empty() && kind_of(*shared->node) == "string")
-            reading.problems.error(*shared, "must not be empty");
-    }
     keys.finish();
     return hook;
 }

@@ -66,7 +66,7 @@ awaitable<http_response> webhook::act(const http_request& request, shard_service
     const auto answer = co_await session().perform(std::move(event), here);
     if (answer.what == bridge_answer::kind::done)
         co_return http_response{202, {{"Content-Type", "text/plain; charset=utf-8"}}, hook_.success_response, {}};
-    log().write(log_level::error, "webhook cannot publish",
+    log().write(log_level::warning, "webhook cannot publish",
                 {{"topic", hook_.topic}, {"peer", request.facts.peer}, {"cause", answer.error}});
     co_return http_response{500, {{"Content-Type", "text/plain; charset=utf-8"}}, hook_.error_response, {}};
 }

@@ -133,6 +133,8 @@ TEST_CASE("config: what bridges cannot be made of is told", "[config][web]")
                    "service.options.secret", "needs 'key' as well"});
     check_service({read_caller_service, R"({"realm": "a", "role": "b", "options": {"key": "app", "secret": "${NO}"}})",
                    "service.options.secret", "the environment variable 'NO' is not set"});
+    check_service({read_caller_service, R"({"realm": "a", "role": "b", "options": {"key": "app", "secret": ""}})",
+                   "service.options.secret", "must not be empty"});
     check_service({read_caller_service, R"({"realm": "a", "role": "b", "options": {"post_body_limit": 1048577}})",
                    "service.options.post_body_limit", "must be from 0 to 1048576"});
     check_service({read_publisher_service, R"({"realm": "a", "role": "b", "options": {"call_timeout": 1000}})",

@@ -8,7 +8,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <junctor/web/http_date.hpp>
@@ -204,6 +207,20 @@ TEST_CASE("static_files: symbolic links do not lead outside", "[web]")
     for (const auto* const target : {"/up/secret.txt", "/up/", "/up", "/up.txt", "/absolute.txt", "/loop"}) {
         CAPTURE(target);
         CHECK(here.get(target).status == 404);
+    }
+}
+
+TEST_CASE("static_files: symbolic links within the directory are followed if the kernel watches over them", "[web]")
+{
+    const site here;
+    fs::create_symlink("app.js", here.path("site/alias.js"));
+    fs::create_symlink("../app.js", here.path("site/sub/up.js"));
+    open_how how{};
+    how.flags = O_PATH | O_CLOEXEC;
+    const junctor::file_descriptor probe(static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, "/", &how, sizeof how)));
+    for (const auto* const target : {"/alias.js", "/sub/up.js"}) {
+        CAPTURE(target);
+        CHECK(here.get(target).status == (probe ? 200 : 404));
     }
 }
 
