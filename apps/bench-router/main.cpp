@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 
-// A router that lets everybody do everything in realm1, by one Unix domain socket, until SIGTERM.
+// A router that lets everybody do everything in realm1, by two Unix domain sockets, until SIGTERM. Prints their URLs.
 //
-//     bench-router <path of the Unix domain socket>
+//     bench-router <path of that for RawSocket> <path of that for WebSocket>
 
 #include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <iostream>
+#include <utility>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -18,14 +19,16 @@
 
 namespace {
 
-void serve(const char* path)
+void serve(const char* rawsocket_path, const char* websocket_path)
 {
     boost::asio::io_context io(1);
     junctor::router router(io);
     router.open_realm("realm1").role("anonymous").allow(junctor::action::any, junctor::prefix(""));
     junctor::auth::anonymous everybody("anonymous");
-    std::cout << router.listen(junctor::rawsocket(junctor::unix_socket(path)).authenticate("anonymous", everybody))
-              << std::endl;
+    auto rawsocket = junctor::rawsocket(junctor::unix_socket(rawsocket_path));
+    auto websocket = junctor::websocket(junctor::unix_socket(websocket_path));
+    for (auto* const each : {&rawsocket, &websocket})
+        std::cout << router.listen(std::move(each->authenticate("anonymous", everybody))) << std::endl;
 
     boost::asio::signal_set stop(io, SIGTERM);
     stop.async_wait([&](auto, int) { router.close(); });
@@ -36,12 +39,12 @@ void serve(const char* path)
 
 int main(int argc, char** argv)
 {
-    if (argc != 2) {
-        std::cerr << "usage: bench-router <path of the Unix domain socket>\n";
+    if (argc != 3) {
+        std::cerr << "usage: bench-router <path of the socket for RawSocket> <path of that for WebSocket>\n";
         return EXIT_FAILURE;
     }
     try {
-        serve(argv[1]);
+        serve(argv[1], argv[2]);
     } catch (const std::exception& failure) {
         std::cerr << "bench-router: " << failure.what() << '\n';
         return EXIT_FAILURE;

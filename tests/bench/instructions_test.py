@@ -47,7 +47,9 @@ def profile_of(load, count):
         return core_profile_of(load, count)
     with tempfile.TemporaryDirectory(prefix="junctor-") as folder:
         written = os.path.join(folder, "callgrind.out")
-        with routing(folder, ["valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={written}"]) as url:
+        valgrind = ["valgrind", "-q", "--tool=callgrind", f"--callgrind-out-file={written}"]
+        with routing(folder, valgrind) as urls:
+            url = urls[load.get("framing", "rawsocket")]
             command = [binary(), "bench", *load["arguments"].split(), "--lockstep", "--json"]
             command += ["--count", str(count), "--url", url]
             done = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=False)
@@ -58,11 +60,12 @@ def profile_of(load, count):
 
 @contextlib.contextmanager
 def routing(folder, wrapper):
-    """The URL of bench-router, which runs in the process of `wrapper` meanwhile, with its socket in `folder`."""
-    command = [*wrapper, os.environ["BENCH_ROUTER"], os.path.join(folder, "router.sock")]
+    """The URLs of bench-router by their framing; it runs in the process of `wrapper`, with its sockets in `folder`."""
+    framings = ("rawsocket", "websocket")
+    command = [*wrapper, os.environ["BENCH_ROUTER"], *(os.path.join(folder, f"{framing}.sock") for framing in framings)]
     router = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
     try:
-        yield router.stdout.readline().strip()
+        yield {framing: router.stdout.readline().strip() for framing in framings}
         router.terminate()
         if router.wait(TIMEOUT) != 0:
             raise AssertionError(f"bench-router exited with {router.returncode}")
