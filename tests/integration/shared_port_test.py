@@ -5,6 +5,7 @@
 Environment: JUNCTOR_BINARY, the router; tests/support must be in PYTHONPATH.
 """
 
+import json
 import tempfile
 import time
 import unittest
@@ -52,6 +53,7 @@ class SharedPortTest(unittest.TestCase):
         tls = make_certificate(cls.folder)
         bounds = {"request_timeout": 1, "client_timeout": 1}
         websocket = {"type": "websocket", "auth": identity("page")}
+        logged = {"access_log": True}
         nested = {"type": "path", "paths": {"/": websocket, "b": {"type": "path", "paths": {"c": websocket}}}}
         all_of_them = [
             transport(
@@ -64,7 +66,10 @@ class SharedPortTest(unittest.TestCase):
             transport("universal", rawsocket={"auth": identity("device")}, limits={"join_timeout": 500}),
             transport("universal", websocket={"ws": websocket}, limits={"connections_max": 1}),
             transport("universal", tls, rawsocket={"auth": identity("device")}, websocket={"ws": websocket}),
+            transport("universal", {**tls, "optional": True}, rawsocket={}, websocket={"ws": websocket}),
+            transport("universal", websocket={"ws": websocket}, web={"paths": {"x": websocket}, "options": logged}),
         ]
+        all_of_them[6]["endpoint"]["trusted_proxies"] = ["127.0.0.1", "10.0.0.0/8"]
         cls.router = cls.enterClassContext(JunctorProcess(node_config(all_of_them)))
         cls.addresses = [url.split("://", 1)[1] for url in cls.router.urls]
 
@@ -157,6 +162,37 @@ class SharedPortTest(unittest.TestCase):
         client = self.peer(Connection(self.url("rs", 4)))
         client.send_octets(handshake("json"))
         client.expect_end()
+
+    def test_tls_may_be_optional(self):
+        for client in (
+            Peer(self.url("rs", 5)),
+            Peer(self.url("rss", 5)),
+            WebSocketPeer(self.url("ws", 5, "/ws")),
+            WebSocketPeer(self.url("wss", 5, "/ws")),
+        ):
+            with self.subTest(client.trail[0]):
+                self.peer(client).join()
+
+    # Proxies
+
+    def test_a_trusted_proxy_says_for_whom_it_asks(self):
+        for forwarded, client in (
+            ("192.0.2.7", "tcp4:192.0.2.7:0"),
+            ("1.1.1.1, 192.0.2.7, 10.0.0.3", "tcp4:192.0.2.7:0"),
+            ("2001:db8::7", "tcp6:[2001:db8::7]:0"),
+        ):
+            with self.subTest(forwarded):
+                self.http(6).ask(request("/" + client, fields=f"X-Forwarded-For: {forwarded}\r\n"))
+                self.assertEqual(self.router.wait_for_event("request", target="/" + client)["peer"], client)
+                page = self.http(6)
+                page.upgrade("wamp.2.json", line="GET /ws HTTP/1.1", x_forwarded_for=forwarded)
+                page.send_octets(ws_frame(b'[1,"realm1",{"roles":{"caller":{}}}]'))
+                session = json.loads(page.receive_ws()[1])[1]
+                self.assertEqual(self.router.wait_for_event("session joined", session=session)["peer"], client)
+
+    def test_others_cannot_say_who_they_are(self):
+        self.http().ask(request("/forged", fields="X-Forwarded-For: 192.0.2.7\r\n"))
+        self.assertIn("127.0.0.1", self.router.wait_for_event("request", target="/forged")["peer"])
 
     def test_browsers_are_told_to_come_by_tls_only(self):
         client = self.http(1, "wss")

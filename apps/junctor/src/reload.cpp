@@ -31,7 +31,7 @@ bool same_place(endpoint one, endpoint other)
 {
     auto* const here = std::get_if<tcp_endpoint>(&one);
     auto* const there = std::get_if<tcp_endpoint>(&other);
-    if (here != nullptr && there != nullptr && here->tls && there->tls)
+    if (here != nullptr && there != nullptr && here->tls && there->tls && here->tls->optional == there->tls->optional)
         there->tls = here->tls;
     return one == other;
 }
@@ -69,7 +69,14 @@ private:
     /// The certificates are read anew also if nothing is said of them that was not said before.
     static void set_up(router& at, listening_transport& transport)
     {
-        at.authenticate(transport.id(), transport.take_methods());
+        if (const auto* const port = transport.port()) {
+            for (const auto& part : parts_of(*port)) {
+                if (at.listens(part->id())) // A path that is new has to wait for the next start.
+                    at.authenticate(part->id(), part->take_methods());
+            }
+        } else {
+            at.authenticate(transport.id(), transport.take_methods());
+        }
         if (const auto* const tls = tls_of(transport.endpoint()))
             at.secure(transport.id(), *tls);
     }

@@ -18,18 +18,21 @@
 namespace junctor {
 namespace {
 
-std::size_t digest_of(const json_node& node)
+/// `passed_over`, if it is not empty, is a key whose value does not count, wherever it is.
+std::size_t digest_of(const json_node& node, std::string_view passed_over = {})
 {
     auto digest = node.content.index();
     std::visit(
         [&]<class Content>(const Content& content) {
             if constexpr (std::is_same_v<Content, json_node::elements>) {
                 for (const auto& element : content)
-                    boost::hash_combine(digest, digest_of(element));
+                    boost::hash_combine(digest, digest_of(element, passed_over));
             } else if constexpr (std::is_same_v<Content, json_node::members>) {
                 for (const auto& member : content) {
+                    if (!passed_over.empty() && member.key == passed_over)
+                        continue;
                     boost::hash_combine(digest, member.key);
-                    boost::hash_combine(digest, digest_of(member.content));
+                    boost::hash_combine(digest, digest_of(member.content, passed_over));
                 }
             } else if constexpr (!std::is_same_v<Content, std::nullptr_t>) {
                 boost::hash_combine(digest, content);
@@ -129,6 +132,18 @@ void compare(const value& before, const value& after, const std::string& path, s
         found.push_back(path);
 }
 
+/// An endpoint without the details of its TLS, which may change; whether there is any may not.
+dict place_of(const json_node& where)
+{
+    auto place = without(where, {"tls"});
+    const auto* const tls = find(where, "tls");
+    const auto* const optional = tls != nullptr ? find(*tls, "optional") : nullptr;
+    place.set("tls", tls != nullptr);
+    if (optional != nullptr)
+        place.set("tls_optional", to_value(*optional));
+    return place;
+}
+
 } // namespace
 
 fixed_settings::fixed_settings(const json_node& document) : node_{without(document, {"$schema", "modules", "workers"})}
@@ -142,13 +157,19 @@ fixed_settings::section fixed_settings::read_realm(const json_node& node, std::s
     return {text_of(node, "name", ""), std::move(path), without(node, {"roles"})};
 }
 
+/// Of what shares a port there is a digest only, as services may be given secrets. It is the same whoever may join.
 fixed_settings::section fixed_settings::read_transport(const json_node& node, std::string path)
 {
     section read{{}, std::move(path), {}, 0};
-    auto content = without(node, {"auth", "endpoint"});
+    auto content = without(node, {"auth", "endpoint", "paths", "rawsocket", "websocket", "web"});
+    for (const std::string_view part : {"paths", "rawsocket", "websocket", "web"}) {
+        if (const auto* const shared = find(node, part)) {
+            content.set(part, digest_of(*shared, "auth"));
+            boost::hash_combine(read.digest, digest_of(*shared));
+        }
+    }
     if (const auto* const where = find(node, "endpoint")) {
-        auto place = without(*where, {"tls"});
-        place.set("tls", find(*where, "tls") != nullptr); // How, may change.
+        auto place = place_of(*where);
         byte_buffer bytes;
         write_value(place, serializer::json, bytes);
         read.name = as_text(bytes.view());
@@ -156,7 +177,7 @@ fixed_settings::section fixed_settings::read_transport(const json_node& node, st
     }
     read.content = std::move(content);
     if (const auto* const auth = find(node, "auth"))
-        read.digest = digest_of(*auth);
+        boost::hash_combine(read.digest, digest_of(*auth));
     return read;
 }
 

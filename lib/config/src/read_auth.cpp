@@ -57,8 +57,9 @@ std::optional<possible_facts> facts_at(const std::optional<endpoint>& where, con
     facts.cookie = transport.websocket() && transport.websocket()->cookie != nullptr;
     facts.credentials = std::holds_alternative<unix_endpoint>(*where);
     const auto* const tcp = std::get_if<tcp_endpoint>(&*where);
-    facts.tls = tcp != nullptr && tcp->tls;
-    facts.peer_certificate = facts.tls && !tcp->tls->ca_certificates.empty();
+    const auto* const tls = tcp != nullptr && tcp->tls ? &*tcp->tls : nullptr;
+    facts.tls = tls != nullptr && !tls->optional;
+    facts.peer_certificate = tls != nullptr && !tls->ca_certificates.empty();
     return facts;
 }
 

@@ -95,8 +95,6 @@ proxy_settings read_proxies(dict_reader& keys, config_reading& reading)
     if (proxies.proxy_protocol && !trusted)
         reading.problems.error(*protocol, "needs the key 'trusted_proxies' as well",
                                "name the addresses that the proxies connect from");
-    else if (trusted && !proxies.proxy_protocol)
-        reading.problems.warning(*trusted, "has no effect without 'proxy_protocol'");
     return proxies;
 }
 

@@ -121,6 +121,7 @@ tls_server_options read_tls(const config_item& item, config_reading& reading)
     for (const auto& element : keys.list("certificates"))
         options.certificates.push_back(read_certificate(element, reading));
     read_session_tickets(keys, options, reading);
+    options.optional = keys.boolean("optional").value_or(false);
     keys.finish();
     if (is_complete(options) && !(dhparam && options.dhparam.empty()))
         try_out(options, item, reading);

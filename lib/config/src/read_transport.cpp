@@ -148,6 +148,10 @@ std::optional<listening_transport> read_transport(const config_item& item, std::
     auto transport = rawsocket(where.value_or(tcp_endpoint()));
     transport.id(id);
 
+    const auto* const tcp = where ? std::get_if<tcp_endpoint>(&*where) : nullptr;
+    if (tcp != nullptr && tcp->tls && tcp->tls->optional && *type != "web" && *type != "universal")
+        reading.problems.error(*endpoint_item,
+                               "TLS can be optional on transports of type \"universal\" and \"web\" only");
     if (*type == "web")
         read_web(keys, where, transport, reading);
     else if (*type == "universal")

@@ -66,6 +66,14 @@ std::string url_of(const listening_transport& settings, std::string_view address
     return fmt::format("{}{}://{}{}", protocol, secure ? "s" : "", address.substr(address.find(':') + 1), path);
 }
 
+/// The transport, or the part of one, with that id on which sessions join; or null.
+std::shared_ptr<listening> find_offering(const router_core& core, std::string_view id)
+{
+    const auto all = core.offering();
+    const auto at = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one->settings.id() == id; });
+    return at == all.end() ? nullptr : *at;
+}
+
 /// Throws if there is anything in `transport` on which nobody could join.
 void require_authmethods(const listening_transport& transport)
 {
@@ -169,11 +177,15 @@ std::string router::listen(listening_transport transport)
 
 void router::authenticate(std::string_view transport, std::vector<listening_transport::method> methods)
 {
-    const auto all = core_->offering();
-    const auto at = std::find_if(all.begin(), all.end(), [&](const auto& t) { return t->settings.id() == transport; });
-    if (at == all.end())
+    const auto found = find_offering(*core_, transport);
+    if (found == nullptr)
         throw std::invalid_argument(fmt::format("no transport {} listens", transport));
-    (*at)->offer(std::make_shared<const authmethod_offer>(std::move(methods)));
+    found->offer(std::make_shared<const authmethod_offer>(std::move(methods)));
+}
+
+bool router::listens(std::string_view transport) const
+{
+    return find_offering(*core_, transport) != nullptr;
 }
 
 void router::secure(std::string_view transport, tls_server_options options)

@@ -119,8 +119,8 @@ protected:
     /// Writes what comes before all frames.
     void say(byte_view octets);
 
-    /// The cookie of the peer, for the facts.
-    void set_cookie(std::shared_ptr<const tracked_cookie> cookie) noexcept { facts_.cookie = std::move(cookie); }
+    /// What is known of the peer, to which a handshake may add.
+    [[nodiscard]] transport_facts& known() noexcept { return facts_; }
 
     /// The handshakes are done: messages are in `format` from now on, and go out in frames of `form`.
     void agree_on(serializer format, frame_form form);

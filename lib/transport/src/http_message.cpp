@@ -9,17 +9,35 @@
 
 namespace junctor {
 
+namespace {
+
+bool is_named(const http_field& field, std::string_view name)
+{
+    return boost::beast::iequals(field.name, boost::beast::string_view(name.data(), name.size()));
+}
+
+} // namespace
+
 std::optional<std::string_view> find_field(const std::vector<http_field>& fields, std::string_view name)
 {
-    const boost::beast::string_view wanted(name.data(), name.size());
-    const auto at = std::find_if(fields.begin(), fields.end(),
-                                 [&](const http_field& field) { return boost::beast::iequals(field.name, wanted); });
+    const auto at =
+        std::find_if(fields.begin(), fields.end(), [&](const http_field& field) { return is_named(field, name); });
     return at == fields.end() ? std::nullopt : std::optional<std::string_view>(at->value);
 }
 
 std::string_view http_request::field(std::string_view name) const
 {
     return find_field(fields, name).value_or("");
+}
+
+std::string http_request::list(std::string_view name) const
+{
+    std::string values;
+    for (const auto& field : fields) {
+        if (is_named(field, name))
+            values.append(values.empty() ? "" : ",").append(field.value);
+    }
+    return values;
 }
 
 http_response text_response(unsigned status, std::string text)

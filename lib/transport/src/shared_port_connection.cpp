@@ -21,6 +21,7 @@
 #include <junctor/transport/websocket_channel.hpp>
 
 #include "begun_connection.hpp"
+#include "forwarded_client.hpp"
 #include "http_answer.hpp"
 #include "websocket_upgrade.hpp"
 
@@ -37,6 +38,14 @@ constexpr std::byte tls_handshake_record{0x16};
 constexpr std::size_t file_bytes_at_once = std::size_t{64} * 1024;
 
 constexpr std::string_view continue_answer = "HTTP/1.1 100 Continue\r\n\r\n";
+
+/// What of `asked` lies below `path`, which leads there.
+std::string below(const web_path& path, const std::string& asked)
+{
+    if (path.at != "/")
+        return asked.substr(path.at.size());
+    return asked == "/" ? "" : asked;
+}
 
 /// Of a connection that has ended in order, without a session.
 result<opened_channel> nothing_left()
@@ -91,6 +100,8 @@ awaitable<error_code> shared_port_connection::settle_tls()
         co_return error_code();
     stream_.forgo_tls();
     peer_.tls = nullptr;
+    if (std::get<tcp_endpoint>(settings_.endpoint()).tls->optional)
+        co_return error_code();
     co_await refuse_plain();
     co_return websocket_error::tls_missing;
 }
@@ -158,8 +169,10 @@ awaitable<result<opened_channel>> shared_port_connection::serve_http()
             co_return first ? result<opened_channel>(unread) : nothing_left();
         http_request_reader reader(head);
         auto& request = reader.request();
+        identify_client(request);
         const auto* const path = reader.fault() == 0 ? find_path(port_, request.path) : nullptr;
         if (path != nullptr && path->service == nullptr) {
+            peer_.facts = request.facts;
             auto opened = co_await upgrade(*path, head);
             co_return opened;
         }
@@ -217,16 +230,17 @@ awaitable<bool> shared_port_connection::read_body(http_request_reader& reader, s
     co_return reader.fault() == 0;
 }
 
-void shared_port_connection::begin_request(http_request& request, const web_path& path)
+/// Notes who asks, which is up to a proxy that is trusted.
+void shared_port_connection::identify_client(http_request& request)
 {
-    request.below = path.at == "/" && request.path == "/" ? std::string()
-                    : path.at == "/"                      ? request.path
-                                                          : request.path.substr(path.at.size());
+    if (stream_.tls() != nullptr && peer_.facts.tls == nullptr)
+        peer_.facts.tls = std::make_shared<const tls_facts>(stream_.tls()->facts());
     request.facts = peer_.facts;
     request.facts.transport_id = settings_.id();
     request.facts.type = "http";
-    if (stream_.tls() != nullptr)
-        request.facts.tls = std::make_shared<const tls_facts>(stream_.tls()->facts());
+    const auto& trusted = proxies_of(settings_.endpoint()).trusted;
+    if (trusted.contains(request.facts))
+        identify_forwarded(request.facts, request.list("X-Forwarded-For"), trusted);
 }
 
 awaitable<http_response> shared_port_connection::answer_to(http_request_reader& reader, const web_path* path)
@@ -238,7 +252,7 @@ awaitable<http_response> shared_port_connection::answer_to(http_request_reader& 
     if (reader.fault() == 0) {
         const bool whole = co_await read_body(reader, path->service->body_bytes_max());
         if (whole) {
-            begin_request(reader.request(), *path);
+            reader.request().below = below(*path, reader.request().path);
             stream_.clear_deadline(); // Services know how long they may take.
             auto answer = co_await ask(*path->service, reader.request());
             co_return answer;
@@ -333,7 +347,7 @@ void shared_port_connection::log_access(const http_request& request, const http_
                 {"status", response.status},
                 {"bytes", body_size(response)},
                 {"ms", taken.count()},
-                {"peer", peer_.facts.peer},
+                {"peer", request.facts.peer},
                 {"transport", settings_.id()}});
 }
 

@@ -53,7 +53,7 @@ private:
     [[nodiscard]] awaitable<bool> send_file(const http_file& file);
     [[nodiscard]] awaitable<bool> write(byte_view bytes);
     [[nodiscard]] awaitable<boost::system::result<opened_channel>> upgrade(const web_path& path, std::string_view head);
-    void begin_request(http_request& request, const web_path& path);
+    void identify_client(http_request& request);
     void log_access(const http_request& request, const http_response& response, clock::time_point since);
     [[nodiscard]] connection hand_over(byte_buffer unread);
     [[nodiscard]] boost::system::error_code why_over() const noexcept;

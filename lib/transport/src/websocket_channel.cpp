@@ -15,7 +15,9 @@
 #include <junctor/transport/websocket_connector.hpp>
 
 #include "begun_connection.hpp"
+#include "forwarded_client.hpp"
 #include "framed_channel.hpp"
+#include "http_request_reader.hpp"
 #include "mask_source.hpp"
 #include "outgoing_socket.hpp"
 #include "websocket_upgrade.hpp"
@@ -176,13 +178,16 @@ awaitable<error_code> listening_websocket::shake_hands()
         co_return agree(refuse_upgrade(websocket_error::request_too_long, terms()));
     if (unread)
         co_return unread;
+    const auto& trusted = proxies_of(settings_.endpoint()).trusted;
+    if (trusted.contains(facts()))
+        identify_forwarded(known(), http_request_reader(request.head()).request().list("X-Forwarded-For"), trusted);
     co_return agree(answer_upgrade(request.head(), terms()));
 }
 
 error_code listening_websocket::agree(const upgrade_answer& answer)
 {
     say(as_bytes(answer.reply));
-    set_cookie(answer.cookie);
+    known().cookie = answer.cookie;
     return answer.error ? answer.error : begin(answer.subprotocol, answer.deflate);
 }
 

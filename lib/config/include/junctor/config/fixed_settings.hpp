@@ -16,7 +16,7 @@ struct json_node;
 
 /// The settings of a node that are fixed while it runs: all but its modules, which realms a worker has, their roles,
 /// and the `auth` and the details of `tls` of transports that listen where they did. A plain value. It has nothing
-/// secret in it: whether `auth`, a guest or a component is the same can be told from a digest.
+/// secret in it: whether `auth`, what shares a port, a guest or a component is the same can be told from a digest.
 class fixed_settings {
 public:
     /// Those of a node without any.

@@ -79,10 +79,13 @@ public:
     /// `std::invalid_argument` if the transport offers no authmethod, since nobody could join.
     std::string listen(listening_transport transport);
 
-    /// Lets others decide who joins over the transport with the id `transport`, which listens: `methods` are offered,
-    /// in this order, in place of all that was offered before. Sessions that are joined stay, and who is being
-    /// authenticated is so to the end by who began it. Throws `std::invalid_argument`, and changes nothing, if there is
-    /// no such transport, or no authmethod in `methods`.
+    /// Whether sessions join over the transport with the id `transport`: it listens, or is a part of one that does.
+    [[nodiscard]] bool listens(std::string_view transport) const;
+
+    /// Lets others decide who joins over the transport with the id `transport`, which listens, or is a part of one:
+    /// `methods` are offered, in this order, in place of all that was offered before. Sessions that are joined stay,
+    /// and who is being authenticated is so to the end by who began it. Throws `std::invalid_argument`, and changes
+    /// nothing, if there is no such transport, or no authmethod in `methods`.
     void authenticate(std::string_view transport, std::vector<listening_transport::method> methods);
 
     /// Has the transport with the id `transport`, which listens with TLS, show other certificates, and go by `options`

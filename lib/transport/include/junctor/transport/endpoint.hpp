@@ -44,6 +44,9 @@ struct tls_server_options {
     /// For clients that ask for their names. Others get `certificate`, and so do those that ask for a name of its own.
     std::vector<tls_certificate> certificates;
 
+    /// Whether connections without TLS are served as well, where a port is shared: what comes first tells.
+    bool optional{false};
+
     /// The protocols that a client may choose by ALPN (RFC 7301), the favourite first; 1 to 255 bytes each. A client
     /// that offers none of them is refused, one that does not speak ALPN is not. Empty: ALPN is passed over.
     std::vector<std::string> alpn_protocols;
@@ -63,7 +66,9 @@ enum class ip_version : std::uint8_t { v4 = 4, v6 = 6 };
 
 /// The proxies in front of an endpoint: load balancers and the like, which know whom they connect for.
 struct proxy_settings {
-    session_sources trusted; ///< Where proxies connect from whose word is taken for who the client is.
+    /// Where proxies connect from whose word is taken for who the client is: that of the PROXY protocol, and that of
+    /// the field X-Forwarded-For where HTTP is spoken.
+    session_sources trusted;
 
     /// Whether connections from there, and from nowhere else, begin with a header of the PROXY protocol, version 1
     /// or 2. It stands before TLS.

@@ -37,6 +37,9 @@ struct http_request {
 
     /// The value of the first field with that name, whatever its case; empty if there is none.
     [[nodiscard]] std::string_view field(std::string_view name) const;
+
+    /// The values of all fields with that name as one, with commas between them.
+    [[nodiscard]] std::string list(std::string_view name) const;
 };
 
 /// A part of a file, to be sent as it is.
