@@ -30,6 +30,8 @@ TEST_CASE("router: what an embedder gets wrong is thrown", "[router]")
     const auto url = router.listen(guest_transport(guests));
     const auto port = static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
     CHECK_THROWS_AS(router.listen(rawsocket(tcp("127.0.0.1", port)).authenticate("anonymous", guests)), endpoint_error);
+    CHECK_THROWS_AS(router.secure("transport1", {}), std::invalid_argument); // It has no TLS.
+    CHECK_THROWS_AS(router.secure("transport9", {}), std::invalid_argument);
 }
 
 TEST_CASE("router: closing says GOODBYE to every session and ends", "[router]")
