@@ -285,6 +285,7 @@ class WebServicesTest(unittest.TestCase):
             self.assertEqual(answer.status, status, answer.body)
             self.assertIn("error", answer.json)
         self.assertEqual(client.post("/signed", "x" * 201).status, 413)
+        self.router.wait_for_event("HTTP bridge refused a request", cause="the body must be a dict in JSON")
 
     def test_signed_requests_are_done_once(self):
         client = self.client()

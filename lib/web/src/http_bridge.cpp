@@ -114,11 +114,14 @@ std::optional<http_response> http_bridge::early_answer(const http_request& reque
     if (request.method != "POST" && request.method != "PUT")
         return refused({405, "this path takes POST and PUT only"});
     const auto why = refusal_of(request);
-    if (!why)
-        return std::nullopt;
+    return why ? std::optional(refuse(request, *why)) : std::nullopt;
+}
+
+http_response http_bridge::refuse(const http_request& request, const bridge_refusal& why)
+{
     host_->log().write(log_level::info, "HTTP bridge refused a request",
-                       {{"path", request.path}, {"peer", request.facts.peer}, {"cause", why->text}});
-    return refused(*why);
+                       {{"path", request.path}, {"peer", request.facts.peer}, {"cause", why.text}});
+    return refused(why);
 }
 
 std::optional<bridge_refusal> http_bridge::refusal_of(const http_request& request)
@@ -134,7 +137,7 @@ awaitable<http_response> publisher::act(const http_request& request, shard_servi
 {
     auto wanted = read_bridge_request(request, bridge_request::kind::publish, options());
     if (!wanted)
-        co_return refused(wanted.error());
+        co_return refuse(request, wanted.error());
     const auto answer = co_await session().perform(std::move(*wanted), here);
     if (answer.what != bridge_answer::kind::done)
         co_return failure_of(answer);
@@ -147,7 +150,7 @@ awaitable<http_response> caller::act(const http_request& request, shard_services
 {
     auto wanted = read_bridge_request(request, bridge_request::kind::call, options());
     if (!wanted)
-        co_return refused(wanted.error());
+        co_return refuse(request, wanted.error());
     auto answer = co_await session().perform(std::move(*wanted), here);
     if (answer.what != bridge_answer::kind::done)
         co_return failure_of(answer);

@@ -53,6 +53,9 @@ protected:
     /// What is wrong with a request that nobody may make; nothing if it may be made.
     [[nodiscard]] virtual std::optional<bridge_refusal> refusal_of(const http_request& request);
 
+    /// Answers `request`, which is refused for `why`, and says so in the log.
+    [[nodiscard]] http_response refuse(const http_request& request, const bridge_refusal& why);
+
     [[nodiscard]] const bridge_options& options() const noexcept { return options_; }
     [[nodiscard]] bridge_session& session() noexcept { return session_; }
     [[nodiscard]] log_sink& log() noexcept { return host_->log(); }
