@@ -5,6 +5,7 @@
 import tempfile
 import unittest
 
+from certificate import make_certificate
 from junctor_process import JunctorProcess, node_config, tcp_transport
 from wamp_peer import ABORT, ANY_DICT, ANY_ID, AUTHENTICATE, CHALLENGE, GOODBYE, RESULT, WELCOME
 from websocket_peer import WebSocketConnection, WebSocketPeer, upgrade_request
@@ -53,9 +54,15 @@ class Cookies(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         chosen = {"name": "me", "length": 40, "max_age": 1, "secure": True, "http_strict": False, "same_site": "Strict"}
-        transports = [cookie_transport("plain"), cookie_transport("chosen", **chosen)]
+        secure = cookie_transport("secure")
+        folder = cls.enterClassContext(tempfile.TemporaryDirectory(prefix="junctor-cookies-"))
+        secure["endpoint"]["tls"] = make_certificate(folder)
+        path = {key: value for key, value in cookie_transport("path").items() if key not in ("endpoint", "id")}
+        web = {"type": "web", "id": "web", "endpoint": tcp_transport()["endpoint"], "paths": {"ws": path}}
+        transports = [cookie_transport("plain"), cookie_transport("chosen", **chosen), secure, web]
         cls.router = cls.enterClassContext(JunctorProcess(node_config(transports, realms())))
-        cls.plain, cls.chosen = cls.router.urls
+        cls.plain, cls.chosen, cls.secure, web = cls.router.urls
+        cls.web = web.replace("http://", "ws://") + "/ws"
 
     def browser(self, cookie=None, url=None):
         peer = CookiePeer(url or self.plain, cookie)
@@ -79,6 +86,17 @@ class Cookies(unittest.TestCase):
     def test_a_cookie_is_as_it_is_configured(self):
         told = self.browser(url=self.chosen).told_cookie
         self.assertRegex(told, "^me=[A-Za-z0-9_-]{40}; Path=/; Max-Age=1; Secure; SameSite=Strict$")
+
+    def test_over_tls_a_cookie_is_secure(self):
+        told = self.browser(url=self.secure).told_cookie
+        self.assertRegex(told, "^cbtid=[A-Za-z0-9_-]{24}; Path=/; Max-Age=86400; Secure; HttpOnly; SameSite=Lax$")
+
+    def test_a_path_of_a_web_transport_has_a_cookie_of_its_own(self):
+        first = self.browser(url=self.web)
+        first.join_by_ticket()
+        again = self.browser(first.cookie, self.web)
+        self.assertIsNone(again.told_cookie)
+        self.assertEqual(again.ask_to_join("cookie")[0], WELCOME)
 
     def test_who_has_joined_joins_again_without_credentials(self):
         known = self.browser(self.known_browser().cookie)
