@@ -144,11 +144,62 @@ TEST_CASE("websocket_parser: nothing is taken after a failure, or behind a Close
 
 TEST_CASE("websocket_parser: every error has a text and a code for the peer", "[framing][websocket]")
 {
-    for (auto number = 1; number <= static_cast<int>(websocket_error::frame_too_long); ++number) {
+    for (auto number = 1; number <= static_cast<int>(websocket_error::batch_too_long); ++number) {
         const auto error = make_error_code(static_cast<websocket_error>(number));
         CHECK(error.message() != "unknown WebSocket error");
         CHECK(close_code_of(error) != websocket_close_code::normal);
     }
     CHECK(close_code_of({}) == websocket_close_code::normal);
     CHECK(close_code_of(websocket_error::text_not_utf8) == websocket_close_code::invalid_payload);
+}
+
+TEST_CASE("websocket_parser: what was read waits once compressed messages have become long", "[framing][websocket]")
+{
+    constexpr std::size_t message_bytes = limits::inflated_bytes_at_once / 2;
+    buffer_pool pool(2, 4096);
+    deflate_contexts shared;
+    websocket_parser parser({message_bytes}, pool);
+    parser.expect_compressed({deflate_window_bits_max, false}, shared);
+    byte_buffer compressed;
+    shared.fresh_deflater(deflate_window_bits_max, 8).deflate(as_bytes(std::string(message_bytes, 'a')), compressed);
+    auto frames = client_frame(0xC1, text(compressed.view()));
+    const auto one = frames.size();
+    frames += frames + frames;
+
+    std::span<std::byte> input = std::as_writable_bytes(std::span(frames));
+    for (int i = 0; i != 2; ++i)
+        CHECK(parser.next(input).payload.size() == message_bytes);
+    CHECK(parser.next(input).status == frame_status::need_more);
+    CHECK(parser.rests());
+    CHECK(input.size() == one);
+    parser.recycle();
+    CHECK_FALSE(parser.rests());
+    CHECK(parser.next(input).payload.size() == message_bytes);
+    CHECK(input.empty());
+}
+
+TEST_CASE("websocket_parser: a batch has messages, of which each is whole", "[framing][websocket]")
+{
+    const auto outcome = [](websocket_batching batching, std::string payload) {
+        fed_parser fed;
+        const bool is_text = batching == websocket_batching::separated;
+        fed.parser.expect(is_text ? websocket_opcode::text : websocket_opcode::binary, batching);
+        std::string all;
+        for (const auto& [type, message] : fed.feed(client_frame(is_text ? 0x81 : 0x82, std::move(payload))))
+            all += message + ";";
+        return fed.parser.error() ? all + "!" : all;
+    };
+    using enum websocket_batching;
+    CHECK(outcome(separated, "a\x1E"
+                             "bc\x1E") == "a;bc;");
+    CHECK(outcome(separated, "a\x18"
+                             "bc\x18") == "a;bc;");
+    CHECK(outcome(separated, "a\x1E"
+                             "bc\x18") == "a;!");
+    CHECK(outcome(separated, "a\x1E\x1E") == "a;!");
+    CHECK(outcome(separated, "") == "!");
+    CHECK(outcome(prefixed, octets({0, 0, 0, 1, 'a', 0, 0, 0, 2, 'b', 'c'})) == "a;bc;");
+    CHECK(outcome(prefixed, octets({0, 0, 0, 1, 'a', 0, 0, 0, 3, 'b', 'c'})) == "a;!");
+    CHECK(outcome(prefixed, octets({0, 0, 0, 0})) == "!");
+    CHECK(outcome(prefixed, octets({0, 0, 0})) == "!");
 }
