@@ -53,6 +53,7 @@ class Shutdown(RouterCase):
         peer.expect(GOODBYE, ANY_DICT, "wamp.close.system_shutdown")
         peer.send(GOODBYE, {}, "wamp.close.goodbye_and_out")
         self.assertEqual(peer.close_code(), 1001)
+        peer.close()
         self.assertEqual(router.wait(), 0)
 
     def test_answers_of_every_kind_are_taken(self):
