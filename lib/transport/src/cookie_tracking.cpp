@@ -39,9 +39,9 @@ std::string_view trim(std::string_view text) noexcept
 std::string known_in(std::string_view field, const cookie_settings& settings, clock::time_point now)
 {
     while (!field.empty()) {
-        const auto pair = trim(field.substr(0, field.find(';')));
-        field.remove_prefix(
-            std::min(field.size(), field.find(';') == std::string_view::npos ? field.size() : field.find(';') + 1));
+        const auto end = std::min(field.find(';'), field.size());
+        const auto pair = trim(field.substr(0, end));
+        field.remove_prefix(std::min(end + 1, field.size()));
         const auto equals = pair.find('=');
         if (equals == std::string_view::npos || pair.substr(0, equals) != settings.name ||
             pair.size() - equals - 1 > length_max)
