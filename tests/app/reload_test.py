@@ -16,6 +16,7 @@ from certificate import make_certificate
 from junctor_process import ALLOW_ALL, PATIENCE, JunctorProcess, binary, node_config, tcp_transport, unix_transport
 from wamp_peer import ABORT, AUTHENTICATE, CALL, CHALLENGE, GOODBYE, PUBLISH, PUBLISHED, RESULT, SUBSCRIBE, WELCOME
 from wamp_peer import ANY_DICT, ANY_ID, ANY_TEXT, YIELD, Peer, tls_client
+from websocket_peer import WebSocketPeer
 
 MODULES = os.environ["JUNCTOR_MODULES"]
 
@@ -295,6 +296,32 @@ class ReloadTest(unittest.TestCase):
         joined.publish("com.example.topic")
         under_way.send(AUTHENTICATE, "old", {})
         under_way.expect(WELCOME, ANY_ID, ANY_DICT)
+
+    def test_what_shares_a_port_has_its_own_authmethods(self):
+        transport = {
+            "type": "universal",
+            "endpoint": tcp_transport()["endpoint"],
+            "rawsocket": {"auth": tickets(joe="old")},
+            "websocket": {"ws": {"auth": tickets(joe="old")}},
+        }
+        self.router = JunctorProcess(node_config([transport], [realm("realm1", role("joe"))]))
+        self.config = node_config([transport], [realm("realm1", role("joe"))])
+        self.addCleanup(self.stop, self.router)
+        self.router.wait_until_ready()
+        self.router.urls = [self.router.urls[0].replace("http", "rs")]
+
+        transport["rawsocket"]["auth"] = tickets(joe="new")
+        transport["websocket"]["later"] = {"auth": tickets(joe="later")}
+        self.assertEqual(self.reload()["transports"], 1)
+        self.assertEqual(self.waiting, ["workers[0].transports[0].websocket"])
+        self.assertEqual(self.join_by_ticket("joe", "old")[0][0], ABORT)
+        self.assertEqual(self.join_by_ticket("joe", "new")[0][0], WELCOME)
+        page = WebSocketPeer(self.router.urls[0].replace("rs", "ws") + "/ws")
+        self.addCleanup(page.close)
+        page.hello("realm1", authmethods=["ticket"], authid="joe")
+        page.expect(CHALLENGE, "ticket", {})
+        page.send(AUTHENTICATE, "old", {})
+        page.expect(WELCOME, ANY_ID, ANY_DICT)
 
     def test_a_ticket_in_a_file_is_read_anew(self):
         folder = self.directory()

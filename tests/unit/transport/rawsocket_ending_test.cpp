@@ -14,11 +14,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-listening_transport on_loopback()
-{
-    return rawsocket(tcp("127.0.0.1", 0)).limits(patient_limits());
-}
-
 /// Sends `count` large messages and closes.
 batch_handler answer_and_close(int count)
 {

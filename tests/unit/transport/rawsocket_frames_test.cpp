@@ -17,11 +17,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-listening_transport on_loopback()
-{
-    return rawsocket(tcp("127.0.0.1", 0)).limits(patient_limits());
-}
-
 /// Requires that a frame ends the connection, after all that came before it has been answered.
 void check_failure(std::uint8_t nibble, const std::string& bad_header, framing_error expected)
 {

@@ -15,15 +15,6 @@ using namespace junctor;
 using namespace junctor::test;
 using namespace std::chrono_literals;
 
-namespace {
-
-listening_transport on_loopback()
-{
-    return rawsocket(tcp("127.0.0.1", 0)).limits(patient_limits());
-}
-
-} // namespace
-
 TEST_CASE("handshake: the reply holds the router's own limit and the client's serializer", "[transport][handshake]")
 {
     transport_server server(on_loopback().id("shop"));

@@ -18,11 +18,6 @@ namespace {
 
 constexpr std::size_t bulk_size = 65'000;
 
-listening_transport on_loopback()
-{
-    return rawsocket(tcp("127.0.0.1", 0)).limits(patient_limits());
-}
-
 /// The bulky message with this number.
 std::string bulk(int number)
 {

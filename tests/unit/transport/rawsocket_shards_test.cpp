@@ -17,11 +17,6 @@ namespace {
 
 constexpr std::size_t bulk_bytes = 60'000;
 
-listening_transport on_loopback()
-{
-    return rawsocket(tcp("127.0.0.1", 0)).limits(patient_limits());
-}
-
 /// A client on whose behalf both shards may work.
 socket_client join(transport_server& server)
 {

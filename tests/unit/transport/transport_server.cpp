@@ -28,6 +28,11 @@ session_limits patient_limits()
     return limits;
 }
 
+listening_transport on_loopback()
+{
+    return rawsocket(tcp("127.0.0.1", 0)).limits(patient_limits());
+}
+
 transport_server::transport_server(listening_transport settings, batch_handler handler, sharing mode)
     : settings_{std::move(settings)},
       handler_{std::move(handler)},

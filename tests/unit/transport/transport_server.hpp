@@ -73,6 +73,9 @@ using batch_handler = std::function<then(channel& peer, std::span<const byte_vie
 /// Session limits that keep tests from waiting long at the end of connections.
 [[nodiscard]] session_limits patient_limits();
 
+/// A RawSocket transport on a free port of 127.0.0.1, with these limits.
+[[nodiscard]] listening_transport on_loopback();
+
 class transport_server {
 public:
     /// Listens as `settings` say. With `sharing::several_threads`, `from_other_shard` may be used.
