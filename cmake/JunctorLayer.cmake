@@ -92,15 +92,30 @@ function(junctor_umbrella)
     endforeach()
 endfunction()
 
-# junctor_test(<name> DEPENDS <targets> [LIBRARIES <targets>] [TIMEOUT <seconds>] SOURCES <files>)
+# Compiles the sources of a test program several at a time: most of the time goes into what they all include. Those
+# with coroutines are compiled alone, as the search for coroutine hazards goes source by source, and so are those in
+# `arg_APART` of the caller, which have names in common with others.
+function(junctor_compile_together target)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+    foreach(source IN LISTS arg_SOURCES)
+        file(STRINGS "${source}" coroutine REGEX "co_await|co_return" LIMIT_COUNT 1)
+        if(coroutine OR source IN_LIST arg_APART)
+            set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+        endif()
+    endforeach()
+endfunction()
+
+# junctor_test(<name> DEPENDS <targets> [LIBRARIES <targets>] [TIMEOUT <seconds>] SOURCES <files> [APART <files>])
 #
 # Declares the Catch2 program junctor_<name>_test and one ctest entry of the same name. Its sources see
-# the include roots of DEPENDS and the folder tests/, for "support/catch.hpp".
+# the include roots of DEPENDS and the folder tests/, for "support/catch.hpp". They are compiled together, but for those
+# that APART names.
 function(junctor_test name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "DEPENDS;LIBRARIES;SOURCES")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "DEPENDS;LIBRARIES;SOURCES;APART")
     set(target junctor_${name}_test)
 
     add_executable(${target} ${arg_SOURCES})
+    junctor_compile_together(${target})
     target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
     target_link_libraries(${target} PRIVATE ${arg_DEPENDS} ${arg_LIBRARIES} junctor_test_main)
     junctor_warnings(${target})

@@ -163,9 +163,11 @@ TEST_CASE("fixed settings: containers are the same or others as a whole, and com
 TEST_CASE("fixed settings: what shares a port is the same whoever may join", "[config][reload][web]")
 {
     const auto node = [](const std::string& secret, const std::string& ticket) {
-        return R"({"workers": [{"type": "router", "transports": [{"type": "universal", "endpoint": {"port": 1},)" +
-               R"("rawsocket": {"auth": {"ticket": ")" + ticket + R"("}}, "web": {"paths": {"a": {"type": "caller",)" +
-               R"("options": {"secret": ")" + secret + R"("}}, "b": {"auth": ")" + ticket + R"("}}}}]}]})";
+        return R"({"workers": [{"type": "router", "transports": [{"type": "universal", "endpoint": {"port": 1},
+                "rawsocket": {"auth": {"ticket": ")" +
+               ticket + R"("}}, "web": {"paths": {"a": {"type": "caller",
+                "options": {"secret": ")" +
+               secret + R"("}}, "b": {"auth": ")" + ticket + R"("}}}}]}]})";
     };
     CHECK(differences(node("x", "y"), node("x", "y")).empty());
     CHECK(differences(node("x", "y"), node("x", "z")).empty());
