@@ -105,10 +105,13 @@ class RouterTest(BenchCase):
         secure_websocket = {**secure, "type": "websocket", "url": "wss://localhost:8080/wamp"}
         unix_websocket = {**unix_transport(os.path.join(directory, "websocket.sock")), "type": "websocket"}
         transports += [tcp_transport(type="websocket"), secure_websocket, unix_websocket]
+        for settings in ({}, {"no_context_takeover": True, "request_max_window_bits": 12}):
+            transports.append(tcp_transport(type="websocket", options={"compression": {"deflate": settings}}))
         realms = node_config()["workers"][0]["realms"]
         realms.append({**realms[0], "name": "realm2"})
         cls.router = cls.enterClassContext(JunctorProcess(node_config(transports, realms), loglevel="info"))
-        cls.unix, cls.tcp, cls.tls, cls.websocket, cls.secure_websocket, cls.unix_websocket = cls.router.urls
+        cls.unix, cls.tcp, cls.tls, cls.websocket, cls.secure_websocket, cls.unix_websocket = cls.router.urls[:6]
+        cls.compressing = cls.router.urls[6:]
 
     def test_calls(self):
         for load in ("", "--callers 5 --callees 3 --depth 7", "--callers 4 --callees 4 --depth 8 --payload 100000"):
@@ -188,6 +191,20 @@ class RouterTest(BenchCase):
     def test_a_refused_handshake_of_websocket_is_told(self):
         self.assertIn("HTTP/1.1 404", self.failing(f"rpc --insecure --url {self.secure_websocket[:-4]}wrong"))
 
+    def test_compression(self):
+        for url in self.compressing:
+            for serializer in ("json", "cbor"):
+                common = f"--deflate --serializer {serializer} --depth 16 --count 20 --url {url}"
+                # The long ones make the parser rest within what was read at once.
+                for payload in (16, 200, 100_000):
+                    self.assertEqual(self.bench(f"rpc --payload {payload} {common}")["messages"], 20)
+                self.assertEqual(self.bench(f"pubsub --subscribers 3 {common}")["messages"], 60)
+            self.assertEqual(self.bench(f"connect --clients 2 --count 10 --deflate --url {url}")["messages"], 10)
+
+    def test_a_router_that_does_not_agree_to_compression_is_told(self):
+        said = self.failing(f"rpc --deflate --url {self.websocket}")
+        self.assertEqual(said, "junctor bench: the router did not agree to compression")
+
     def test_a_time_to_warm_up_and_a_time_that_counts(self):
         report = self.bench(f"rpc --depth 4 --warmup 0.1 --duration 0.3 --url {self.unix}")
         self.assertGreaterEqual(report["seconds"], 0.3)
@@ -225,6 +242,8 @@ class RouterTest(BenchCase):
             "pubsub --floor --acknowledge",
             "rpc --floor --url ws://127.0.0.1:8081",
             "rpc --url ws://127.0.0.1/path",
+            "rpc --deflate",
+            "client --deflate --url ws://127.0.0.1:8081",
         ):
             self.assertRegex(self.failing(arguments, code=EXIT_BAD_USAGE), "^junctor bench: ")
         for arguments in ("", "rcp", "rpc --depth 0", "rpc --topics 2", "rpc --serializer xml"):

@@ -30,7 +30,7 @@ std::unique_ptr<load> make_load(const options& what, network& net, measurement& 
 
 outcome measure(const options& what)
 {
-    network net(what.urls, what.insecure);
+    network net(what);
     measurement measured(what);
     const auto chosen = make_load(what, net, measured);
     run(*chosen, net, measured);
@@ -50,7 +50,7 @@ outcome measure_idle(options what)
 
     memory_use memory;
     memory.before = usage_of(*what.pid).rss_bytes;
-    network net(what.urls, what.insecure);
+    network net(what);
     measurement measured(what);
     pubsub_load sessions(what, net, measured);
     memory.joined = usage_of(*what.pid).rss_bytes;

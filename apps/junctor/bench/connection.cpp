@@ -34,10 +34,11 @@ void traffic::on_end(connection&)
 }
 
 connection::connection(std::size_t number, byte_stream stream, const address& to, serializer format,
-                       buffer_pool& buffers)
+                       buffer_pool& buffers, deflate_contexts* inflaters)
     : number_{number},
       format_{format},
       buffers_{buffers},
+      inflaters_{inflaters},
       stream_{std::move(stream)},
       parser_(make_parser(to, buffers)),
       latest_mask_{static_cast<std::uint32_t>(number) + 1}
@@ -53,7 +54,8 @@ void connection::ask(const address& to)
         return;
     }
     frames->expect(data_opcode(format_));
-    queue_.push_urgent(as_bytes(upgrade_request(to, format_)), buffers_);
+    const auto offer = inflaters_ != nullptr ? extension_offer::deflate : extension_offer::none;
+    queue_.push_urgent(as_bytes(upgrade_request(to, format_, offer)), buffers_);
     queue_.set_form(format_ == serializer::json ? frame_form::websocket_text : frame_form::websocket_binary);
 }
 
@@ -110,14 +112,17 @@ void connection::take_frames(Parser& parser, traffic& what, typename Parser::inp
         const auto step = parser.next(input);
         if (step.status == frame_status::failed)
             throw failure("what came is no frame: " + parser.error().message());
-        if (step.status == frame_status::need_more)
-            break;
+        if (step.status == frame_status::need_more) {
+            parser.recycle();
+            if (input.empty())
+                break;
+            continue; // The parser rested, because much had been compressed.
+        }
         if (step.type == frame_type::message)
             what.on_message(*this, step.payload);
         else if (step.type == frame_type::ping)
             answer_ping(step.payload);
     }
-    parser.recycle();
 }
 
 void connection::answer_ping(byte_view payload)
@@ -162,6 +167,8 @@ bool connection::take_upgrade(std::span<std::byte>& input)
     if (!upgrade_.read(input))
         return false;
     upgrade_.check(format_);
+    if (inflaters_ != nullptr)
+        std::get<websocket_parser>(parser_).expect_compressed(upgrade_.compression(), *inflaters_);
     return true;
 }
 

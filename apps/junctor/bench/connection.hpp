@@ -41,8 +41,10 @@ public:
 class connection {
 public:
     /// Asks `to`, where `stream` leads, for `format` with the first `flush`. `number` is for whoever uses the
-    /// connection. `buffers` must outlive it.
-    connection(std::size_t number, byte_stream stream, const address& to, serializer format, buffer_pool& buffers);
+    /// connection. Over WebSocket, the router must agree to compress what it sends if there are `inflaters`; what is
+    /// sent to it is not compressed, as RFC 7692 allows. `buffers` and `inflaters` must outlive the connection.
+    connection(std::size_t number, byte_stream stream, const address& to, serializer format, buffer_pool& buffers,
+               deflate_contexts* inflaters);
 
     /// Begins a message, which is to be appended to the buffer and ended by `close` before anything else.
     [[nodiscard]] byte_buffer& open() { return queue_.open(buffers_); }
@@ -88,6 +90,7 @@ private:
     std::size_t number_;
     serializer format_;
     buffer_pool& buffers_;
+    deflate_contexts* inflaters_; ///< Null: nothing is compressed.
     byte_stream stream_;
     std::variant<frame_parser, websocket_parser> parser_;
     frame_queue queue_;

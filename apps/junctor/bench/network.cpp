@@ -33,16 +33,18 @@ void control(int epoll, int operation, connection& what, std::uint32_t events)
 
 } // namespace
 
-network::network(const std::vector<std::string>& urls, bool insecure)
+network::network(const options& what)
     : buffers_{pooled_buffers_max, pooled_buffer_bytes_max}, epoll_{epoll_create1(EPOLL_CLOEXEC)}, block_(block_bytes)
 {
     if (epoll_.get() < 0)
         throw system_failure("epoll_create1", errno);
-    for (const auto& url : urls) {
+    for (const auto& url : what.urls) {
         targets_.push_back(resolve(url));
         if (targets_.back().tls && !tls_)
-            tls_.emplace(insecure);
+            tls_.emplace(what.insecure);
     }
+    if (what.deflate)
+        inflaters_.emplace();
     raise_open_files_limit();
 }
 
@@ -70,7 +72,8 @@ std::unique_ptr<connection> network::make(std::size_t number, serializer format)
     const auto& target = targets_[number % targets_.size()];
     auto socket = connect_to(target);
     auto stream = target.tls ? byte_stream(std::move(socket), *tls_, target.host) : byte_stream(std::move(socket));
-    auto made = std::make_unique<connection>(number, std::move(stream), target, format, buffers_);
+    auto made = std::make_unique<connection>(number, std::move(stream), target, format, buffers_,
+                                             inflaters_ ? &*inflaters_ : nullptr);
     control(epoll_.get(), EPOLL_CTL_ADD, *made, EPOLLIN);
     return made;
 }

@@ -9,12 +9,12 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include <junctor/framing/buffer_pool.hpp>
 
 #include "connection.hpp"
+#include "options.hpp"
 
 namespace junctor::bench {
 
@@ -25,8 +25,8 @@ using nanoseconds = std::uint64_t;
 /// each connection that has something to send sends it at once.
 class network {
 public:
-    /// Connections are spread over `urls` in turn. Throws `failure`.
-    network(const std::vector<std::string>& urls, bool insecure);
+    /// Connections are spread over the URLs of `what` in turn. Throws `failure`.
+    explicit network(const options& what);
 
     /// A new connection; its number is that of connections before it.
     connection& connect(serializer format);
@@ -58,6 +58,7 @@ private:
 
     std::vector<address> targets_;
     std::optional<tls_client> tls_;
+    std::optional<deflate_contexts> inflaters_;
     buffer_pool buffers_;
     file_descriptor epoll_;
     std::vector<std::byte> block_; ///< What is read at once, by one connection after the other.

@@ -9,13 +9,25 @@
 namespace junctor::bench {
 namespace {
 
+bool is_websocket(const std::string& url)
+{
+    return url.starts_with("ws");
+}
+
+void check_deflate(const options& what)
+{
+    if (!std::all_of(what.urls.begin(), what.urls.end(), is_websocket))
+        throw bad_options("only WebSocket can compress: --deflate needs a --url of ws:// or wss://");
+    if (what.load == load_kind::client)
+        throw bad_options("the client library does not compress");
+}
+
 void check_floor(const options& what)
 {
     if (what.load != load_kind::rpc && what.load != load_kind::pubsub)
         throw bad_options("the floor knows the loads rpc and pubsub only");
     if (what.acknowledge)
         throw bad_options("the floor does not acknowledge");
-    const auto is_websocket = [](const std::string& url) { return url.starts_with("ws"); };
     if (std::any_of(what.urls.begin(), what.urls.end(), is_websocket))
         throw bad_options("the floor speaks RawSocket only");
     if (what.sender != what.receiver)
@@ -78,6 +90,8 @@ void check(const options& what)
     check_login(what);
     if (what.floor)
         check_floor(what);
+    if (what.deflate)
+        check_deflate(what);
 }
 
 } // namespace junctor::bench

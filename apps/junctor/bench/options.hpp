@@ -42,6 +42,7 @@ struct options {
     serializer receiver{serializer::msgpack};             ///< Of callees and subscribers.
     std::size_t payload_bytes{16};                        ///< Of the one argument, a text; at least 16.
     bool insecure{false};                                 ///< Certificates of routers are not verified.
+    bool deflate{false};                                  ///< The router is to compress what it sends.
     bool floor{false};                                    ///< What is measured is bench-floor, which knows no WAMP.
     bool lockstep{false};                                 ///< One caller or publisher at a time, a whole window each.
 

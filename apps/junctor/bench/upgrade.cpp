@@ -3,9 +3,12 @@
 #include "upgrade.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include <junctor/framing/deflate_offer.hpp>
 #include <junctor/framing/websocket.hpp>
 
 #include "failure.hpp"
@@ -19,32 +22,52 @@ constexpr std::string_view accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 constexpr std::string_view agreement = "HTTP/1.1 101 ";
 constexpr std::string_view end_of_head = "\r\n\r\n";
+constexpr std::string_view deflate_name = "permessage-deflate";
 constexpr std::size_t head_bytes_max = 16'384;
 
-/// Whether `head` has a field with this name, in small letters, and this value.
-bool has_field(std::string_view head, std::string_view name, std::string_view value)
+std::string_view without_blanks(std::string_view text)
+{
+    constexpr auto blanks = " \t";
+    text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+    return text.substr(0, text.find_last_not_of(blanks) + 1);
+}
+
+/// The value of the field of `head` with this name, in small letters; empty if there is none.
+std::string_view value_of(std::string_view head, std::string_view name)
 {
     for (auto rest = head; !rest.empty();) {
         const auto end = rest.find("\r\n");
         const auto line = rest.substr(0, end);
         rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 2);
         const auto colon = line.find(':');
-        if (colon != name.size() || !line.ends_with(value))
+        if (colon != name.size())
             continue;
         const auto is_same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; };
         if (std::equal(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(colon), name.begin(), is_same))
-            return true;
+            return without_blanks(line.substr(colon + 1));
     }
-    return false;
+    return {};
+}
+
+/// The compression that the value of a field speaks of, and nothing besides; nothing if it does not.
+std::optional<websocket_extension> only_deflate(std::string_view field)
+{
+    auto agreed = parse_extensions(field);
+    if (!agreed || agreed->size() != 1 || agreed->front().name != deflate_name)
+        return std::nullopt;
+    return std::move(agreed->front());
 }
 
 } // namespace
 
-std::string upgrade_request(const address& to, serializer format)
+std::string upgrade_request(const address& to, serializer format, extension_offer offer)
 {
+    std::string extensions;
+    if (offer == extension_offer::deflate)
+        extensions = fmt::format("Sec-WebSocket-Extensions: {}; client_max_window_bits\r\n", deflate_name);
     return fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {}\r\nSec-WebSocket-Protocol: {}\r\n\r\n",
-                       to.path, to.authority, key, subprotocol_of(format));
+                       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {}\r\nSec-WebSocket-Protocol: {}\r\n{}\r\n",
+                       to.path, to.authority, key, subprotocol_of(format), extensions);
 }
 
 bool upgrade_reader::read(std::span<std::byte>& input)
@@ -64,9 +87,20 @@ void upgrade_reader::check(serializer format) const
 {
     if (!head_.starts_with(agreement))
         throw failure("the router refused the handshake: " + head_.substr(0, head_.find("\r\n")));
-    if (!has_field(head_, "sec-websocket-accept", accept) ||
-        !has_field(head_, "sec-websocket-protocol", subprotocol_of(format)))
+    if (value_of(head_, "sec-websocket-accept") != accept ||
+        value_of(head_, "sec-websocket-protocol") != subprotocol_of(format))
         throw failure("the router agreed to another handshake than was asked for");
+}
+
+deflate_side upgrade_reader::compression() const
+{
+    const auto agreed = only_deflate(value_of(head_, "sec-websocket-extensions"));
+    if (!agreed)
+        throw failure("the router did not agree to compression");
+    const auto forgets = [](const auto& parameter) { return parameter.first == "server_no_context_takeover"; };
+    deflate_side router; // Of the widest window: what refers back less far is read by it as well.
+    router.context_takeover = std::none_of(agreed->parameters.begin(), agreed->parameters.end(), forgets);
+    return router;
 }
 
 } // namespace junctor::bench

@@ -65,6 +65,7 @@ void add_common(CLI::App& to, bench::options& what)
     to.add_option("--count", what.count, "Send this many, in place of a time")->type_name("N");
     to.add_option("--pid", what.pid, "Process of the router: tell what it uses")->type_name("PID");
     to.add_flag("--insecure", what.insecure, "Do not verify certificates");
+    to.add_flag("--deflate", what.deflate, "Let the router compress, over WebSocket");
     to.add_flag("--floor", what.floor, "The server is bench-floor");
     to.add_flag("--json", what.json, "Report in one line of JSON");
 }
