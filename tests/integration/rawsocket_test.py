@@ -16,7 +16,11 @@ DEFAULT_NIBBLE = 8  # 128 kB
 EXTENDED = 1 << 24
 
 
-class Handshake(HouseCase):
+class RawSocketCase(HouseCase):
+    transport = "unix"
+
+
+class Handshake(RawSocketCase):
     def answer_to(self, octets, transport=None):
         peer = self.connection(transport)
         peer.send_octets(octets)
@@ -130,7 +134,7 @@ class Handshake(HouseCase):
                 self.assertLess(time.monotonic() - begun, 5)
 
 
-class Frames(HouseCase):
+class Frames(RawSocketCase):
     def expect_failed(self, peer):
         """The connection is failed; all that may come before is one word about why."""
         rest = peer.receive_rest()
@@ -249,7 +253,7 @@ class Frames(HouseCase):
         self.assertEqual(pongs, [data[:100] for data in datas])
 
 
-class PingPong(HouseCase):
+class PingPong(RawSocketCase):
     def test_a_ping_is_answered_by_one_pong_with_its_payload(self):
         for transport, limit in (("unix", 1 << 17), ("tcp", 1 << 17), ("tls", 1 << 17), ("small", 1024)):
             peer = self.peer(transport=transport)
@@ -335,7 +339,7 @@ class PingPong(HouseCase):
         self.assertEqual(rest, b"\x01\0\0\0" * (len(rest) // 4))
 
 
-class LimitsOfTheReceiver(HouseCase):
+class LimitsOfTheReceiver(RawSocketCase):
     """Nobody is sent a message longer than the client has announced that it takes."""
 
     NIBBLE = 1
