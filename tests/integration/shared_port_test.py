@@ -252,7 +252,8 @@ class SharedPortTest(unittest.TestCase):
     def test_a_body_that_nobody_reads_is_no_request(self):
         client = self.http()
         smuggled = request("/ws")
-        asked = request("/nothing", "POST", fields=f"Content-Length: {len(smuggled)}\r\n", body=smuggled.decode("ascii"))
+        length = f"Content-Length: {len(smuggled)}\r\n"
+        asked = request("/nothing", "POST", fields=length, body=smuggled.decode("ascii"))
         self.assertEqual(client.ask(asked), 404)
         self.assertEqual(client.fields["connection"], "close")
         client.finish_sending()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSL-1.0
 # Part of Junctor, a coroutine-based framework for WAMP routers.
-"""Clients that begin a handshake and never end it, to see what they do to the others. Only the standard library is used.
+"""Clients that begin a handshake and never end it, to see what they do to others. Only the standard library is used.
 
     slow = SlowClients(("127.0.0.1", 8080), 1000, b"GET / HTTP/1.1\\r\\nHost: a\\r\\nX: ")
     while slow.open:
@@ -13,8 +13,8 @@ import time
 
 
 class SlowClients:
-    """Connections to a TCP address. They send `opening` octet by octet, and then the letter a for ever, but pause for so
-    many seconds before each octet.
+    """Connections to a TCP address. They send `opening` octet by octet, and then the letter a for ever, but pause for
+    so many seconds before each octet.
 
     open    how many of them the router has not closed yet
     ages    how long those lived that it has closed, in seconds

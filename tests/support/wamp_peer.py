@@ -158,8 +158,8 @@ class Connection:
     """A connection to `url`, such as "rs://127.0.0.1:8081", "rss://[::1]:443" or "rs://unix:/run/junctor.sock".
 
     `receive_buffer` keeps the system from taking more than about so many octets that are not read. `tls` may be a
-    context of TLS to use instead of one that trusts everybody, or false: then TLS is not begun. `preface` is sent before
-    anything else.
+    context of TLS to use instead of one that trusts everybody, or false: then TLS is not begun. `preface` is sent
+    before anything else.
     """
 
     def __init__(self, url, receive_buffer=None, tls=True, preface=b""):

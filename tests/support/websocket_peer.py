@@ -83,7 +83,7 @@ def close_payload(code, reason=b""):
 
 
 class Deflate:
-    """What a client does to compress as `agreed` (the field of the answer). `level` and `strategy` are those of zlib."""
+    """What a client does to compress as `agreed` (the field of the answer). `level`, `strategy`: those of zlib."""
 
     TAIL = b"\0\0\xff\xff"
 

@@ -6,7 +6,6 @@
 
 #include <boost/endian/conversion.hpp>
 
-
 namespace junctor {
 
 namespace {

@@ -7,8 +7,8 @@
 ///                   [--prefix URI] [--server FAMILY] [--tolerate TEXT]
 ///
 /// MODE is `scenarios`, `serve`, `use` or `reconnect`, as of ../main.mjs, or `refused`: the router must not let the
-/// page connect. PORT is where serve.mjs is asked, and ORIGIN that of the page. An error that the page throws or that is
-/// on its console is a line `not ok`, unless it has this TEXT in it.
+/// page connect. PORT is where serve.mjs is asked, and ORIGIN that of the page. An error that the page throws or that
+/// is on its console is a line `not ok`, unless it has this TEXT in it.
 ///
 /// It is but a pipe, so that none but serve.mjs has to load what drives a browser.
 
