@@ -106,7 +106,7 @@ def websocket_transports(tcp, unix, tls):
         "ws_hasty": ws(limits={"join_timeout": 300}),
         "ws_single": ws(limits={"connections_max": 1}),
         "ws_frames": ws(options={"max_frame_size": 1000}),
-        "ws_chatty": ws(options={"auto_ping_interval": 1000, "auto_ping_timeout": 1000}),
+        "ws_chatty": ws(debug=True, options={"auto_ping_interval": 1000, "auto_ping_timeout": 1000}),
         "ws_deflate": ws(options=deflate()),
         "wss_deflate": {**tcp(tls=tls), "type": "websocket", "options": deflate()},
         "ws_deflate_small": ws(

@@ -524,4 +524,5 @@ class KeepAlive(WebSocketCase):
         self.assertEqual(peer.receive_ws(), (Opcode.PING, b""))
         peer.send_frame(b"", Frame.PONG)
         self.assertEqual(peer.receive_ws(), (Opcode.PING, b""))
+        self.assertGreater(self.router.wait_for_event("ping answered")["rtt_us"], 0)
         self.assertEqual(peer.receive_rest(), b"")

@@ -3,6 +3,10 @@
 #include <junctor/transport/frame_logging.hpp>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include <fmt/format.h>
@@ -59,14 +63,44 @@ std::string show(serializer format, byte_view bytes)
     return hex + more;
 }
 
+using clock = std::chrono::steady_clock;
+
+bool answers_ping(frame_direction direction, frame_type type) noexcept
+{
+    return direction == frame_direction::received && type == frame_type::pong;
+}
+
+/// The time from the latest PING to the PONG that answers it. May be used by any thread.
+class round_trip {
+public:
+    void begin() noexcept { sent_ = clock::now().time_since_epoch(); }
+
+    /// Nothing if no PING has been sent since the last time.
+    [[nodiscard]] std::optional<clock::duration> end() noexcept
+    {
+        const auto sent = sent_.exchange(clock::duration::zero());
+        return sent == clock::duration::zero() ? std::nullopt : std::optional(clock::now().time_since_epoch() - sent);
+    }
+
+private:
+    std::atomic<clock::duration> sent_{clock::duration::zero()};
+};
+
 } // namespace
 
 frame_log frame_logger(log_sink& log, const transport_facts& facts)
 {
-    return [&log, format = facts.format, number = facts.connection_number](frame_direction direction, frame_type type,
-                                                                           byte_view payload) {
+    return [&log, format = facts.format, number = facts.connection_number,
+            pinged = std::make_shared<round_trip>()](frame_direction direction, frame_type type, byte_view payload) {
+        if (direction == frame_direction::sent && type == frame_type::ping)
+            pinged->begin();
         if (!log.wants(log_level::debug))
             return;
+        if (const auto taken = answers_ping(direction, type) ? pinged->end() : std::nullopt) {
+            using microseconds = std::chrono::microseconds;
+            log.write(log_level::debug, "ping answered",
+                      {{"connection", number}, {"rtt_us", std::chrono::duration_cast<microseconds>(*taken).count()}});
+        }
         const bool is_message = type == frame_type::message;
         const auto message_kind = is_message ? peek_type(format, payload) : message_type{};
         const auto content = is_message && may_show(message_kind) ? show(format, payload) : std::string("hidden");

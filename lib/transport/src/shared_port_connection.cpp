@@ -116,7 +116,7 @@ awaitable<void> shared_port_connection::refuse_plain()
     const auto text = head_of(answer, {port_.http, false, false}) + answer.body;
     const bool sent = co_await stream_.write(as_bytes(text));
     if (sent)
-        co_await stream_.finish();
+        co_await finish();
 }
 
 /// Reads more. False if nothing more will come.
@@ -182,7 +182,7 @@ awaitable<result<opened_channel>> shared_port_connection::serve_http()
         const bool sent = co_await send(response, request, keeps_alive);
         log_access(request, response, since);
         if (sent && !keeps_alive)
-            co_await stream_.finish();
+            co_await finish();
         if (!sent || !keeps_alive)
             co_return nothing_left();
         stream_.set_deadline(clock::now() + port_.http.client_timeout);
@@ -302,6 +302,13 @@ awaitable<bool> shared_port_connection::write(byte_view bytes)
                          (closing_ ? settings_.per_session().goodbye_timeout : port_.http.request_timeout));
     const bool written = co_await stream_.write(bytes);
     co_return written;
+}
+
+/// Ends in order, within the time that a peer has for ending too.
+awaitable<void> shared_port_connection::finish()
+{
+    stream_.set_deadline(clock::now() + settings_.per_session().goodbye_timeout);
+    co_await stream_.finish();
 }
 
 awaitable<bool> shared_port_connection::send(const http_response& response, const http_request& request,

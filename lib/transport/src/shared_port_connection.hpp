@@ -52,6 +52,7 @@ private:
     [[nodiscard]] awaitable<bool> send(const http_response& response, const http_request& request, bool keeps_alive);
     [[nodiscard]] awaitable<bool> send_file(const http_file& file);
     [[nodiscard]] awaitable<bool> write(byte_view bytes);
+    [[nodiscard]] awaitable<void> finish();
     [[nodiscard]] awaitable<boost::system::result<opened_channel>> upgrade(const web_path& path, std::string_view head);
     void identify_client(http_request& request);
     void log_access(const http_request& request, const http_response& response, clock::time_point since);

@@ -11,8 +11,8 @@
 namespace junctor {
 
 /// A frame log that writes to `log` at `log_level::debug`: direction, frame type, length, message type, and the
-/// beginning of the message. Of CHALLENGE, AUTHENTICATE and HELLO only the type is shown, for they may carry secrets.
-/// `log` must outlive it.
+/// beginning of the message; and how long the answer to a PING has taken (`rtt_us`). Of CHALLENGE, AUTHENTICATE and
+/// HELLO only the type is shown, for they may carry secrets. `log` must outlive it.
 [[nodiscard]] frame_log frame_logger(log_sink& log, const transport_facts& facts);
 
 } // namespace junctor
