@@ -9,7 +9,7 @@ FLOOR, PLAIN, RAWSOCKET, SAME_SERIALIZER, NOTHING = "floor", "plain", "RawSocket
 
 # name       what it is called on the command line of scripts/bench
 # title      what it is called in the table
-# transport  "unix", "tcp", "tls", "ws" or "wss"
+# transport  "unix", "tcp", "tls", "ws", "wss" or "ws-deflate"
 # arguments  those of `junctor bench`, or `slow-handshakes` and a number of them
 # yardstick  one of the above
 Row = collections.namedtuple("Row", "name title transport arguments yardstick")
@@ -64,6 +64,13 @@ OTHERS = (
     Row("idle-tcp", "idle session, 1000 of them, TCP", "tcp", "idle --sessions 1000 --burst 10", NOTHING),
     Row("idle-tls", "idle session, 1000 of them, TLS", "tls", "idle --sessions 1000 --burst 10", NOTHING),
     Row("idle-ws", "idle session, 1000 of them, WebSocket", "ws", "idle --sessions 1000 --burst 10", NOTHING),
+    Row(
+        "idle-ws-deflate",
+        "idle session, 1000 of them, WebSocket, compressed",
+        "ws-deflate",
+        "idle --sessions 1000 --burst 10 --deflate",
+        NOTHING,
+    ),
     Row("idle-wss", "idle session, 1000 of them, secure WebSocket", "wss", "idle --sessions 1000 --burst 10", NOTHING),
     Row("slow-ws", "session, beside 1000 slow handshakes of WebSocket", "ws", "slow-handshakes 1000", NOTHING),
 )

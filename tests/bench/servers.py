@@ -29,7 +29,7 @@ class Server:
 
     name   what it is called in the table
     pid    its process
-    urls   where it listens, by transport: "unix", "tcp", "tls", "ws" and "wss", or some of them
+    urls   where it listens, by transport: "unix", "tcp", "tls", "ws", "wss" and "ws-deflate", or some of them
     extra  arguments of `junctor bench` that it needs
     """
 
@@ -58,9 +58,12 @@ class Router(Server):
             plain, secure = tcp_transport(type=kind), tcp_transport(type=kind)
             secure["endpoint"]["tls"] = tls
             transports += [plain, secure]
+        transports.append(tcp_transport(type="websocket", options={"compression": {"deflate": {}}}))
         self._process = JunctorProcess(node_config(transports), loglevel="info", wrapper=pinned(processor))
         self._process.__enter__()
-        super().__init__("router", self._process.pid, self._process.urls)
+        *urls, compressing = self._process.urls
+        super().__init__("router", self._process.pid, urls)
+        self.urls["ws-deflate"] = compressing
 
     def close(self):
         if self._process.stop() != 0:
