@@ -195,7 +195,6 @@ class RouterTest(BenchCase):
         for url in self.compressing:
             for serializer in ("json", "cbor"):
                 common = f"--deflate --serializer {serializer} --depth 16 --count 20 --url {url}"
-                # The long ones make the parser rest within what was read at once.
                 for payload in (16, 200, 100_000):
                     self.assertEqual(self.bench(f"rpc --payload {payload} {common}")["messages"], 20)
                 self.assertEqual(self.bench(f"pubsub --subscribers 3 {common}")["messages"], 60)
