@@ -51,7 +51,7 @@ class DocumentationTest(HostingCase):
         """A connecting example that leads to one of the router's `urls`."""
         endpoint = transport.get("endpoint", {})
         if "url" in transport:
-            transport["url"] = urls["tcp"]
+            transport["url"] = urls["web" if transport["type"] == "websocket" else "tcp"]
         elif endpoint["type"] == "unix":
             endpoint["path"] = self.path
         else:
@@ -70,8 +70,9 @@ class DocumentationTest(HostingCase):
         self.assertGreaterEqual({each["endpoint"]["type"] for each in listening}, {"unix", "tcp"})
         router = self.router(*listening, secure)
         urls = {}
+        kinds = {"rs": "tcp", "rss": "tls", "ws": "web"}
         for url in router.urls:
-            urls.setdefault("unix" if "unix:" in url else "tls" if url.startswith("rss:") else "tcp", url)
+            urls.setdefault("unix" if "unix:" in url else kinds.get(url.split(":")[0]), url)
         connectors = examples("containers.md", "connecting")
         self.assertGreaterEqual(len(connectors), 4)
         process = self.start(node(container(
@@ -123,7 +124,7 @@ class MistakesTest(HostingCase):
             ({"type": "rawsocket", "serializer": "json"},
              ": the key 'endpoint' is missing (hint: a 'url' of the router will do as well)"),
             ({"type": "rawsocket", "url": "http://localhost", "serializer": "json"}, ".url: the URL"),
-            ({"type": "websocket"}, ".type: transport type 'websocket' is not supported yet by this version"),
+            ({"type": "websocket"}, ": the key 'url' is missing"),
             ({**here, "serializer": "bson"}, ".serializer: unknown serializer 'bson'"),
             ({**here, "serializers": ["json"]}, ".serializers: is for transports that listen (hint: one that connects"
                                                 " has a 'serializer')"),

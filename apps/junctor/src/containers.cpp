@@ -22,8 +22,10 @@ std::vector<placed_component> place(container_config& config)
     std::vector<placed_component> placed;
     for (auto& component : config.components) {
         auto& upstream = *component.upstream;
+        auto router =
+            std::visit([](auto& transport) { return client::connector(std::move(transport)); }, upstream.transport);
         placed.push_back({fmt::format("{}.{}", config.id, component.what.id), std::move(component.what),
-                          std::move(upstream.transport), std::move(upstream.who), upstream.retry});
+                          std::move(router), std::move(upstream.who), upstream.retry});
     }
     return placed;
 }

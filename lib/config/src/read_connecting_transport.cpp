@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <algorithm>
 #include <array>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -10,8 +12,7 @@
 namespace junctor {
 namespace {
 
-constexpr std::array<std::string_view, 1> transport_types{"rawsocket"};
-constexpr std::array<std::string_view, 1> planned_transport_types{"websocket"};
+constexpr std::array<std::string_view, 2> transport_types{"rawsocket", "websocket"};
 
 /// The range that Crossbar.io documents, 1 to 64 MB. Only a part of it can be announced.
 constexpr std::int64_t message_size_min = 1;
@@ -71,12 +72,14 @@ client::retry_policy read_retry(dict_reader& keys, config_reading& reading)
     return policy;
 }
 
-std::optional<rawsocket_connector> read_url(const config_item& item, config_reading& reading)
+/// Either kind of connector, from its URL.
+template <class Connector>
+std::optional<Connector> read_url(const config_item& item, config_reading& reading)
 {
     const auto text = read_text(item, reading.problems);
     if (!text)
         return std::nullopt;
-    auto made = rawsocket_connector::from_url(*text);
+    auto made = Connector::from_url(*text);
     if (made)
         return std::move(*made);
     reading.problems.error(item, made.error().text);
@@ -88,7 +91,7 @@ std::optional<rawsocket_connector> read_where(dict_reader& keys, config_reading&
 {
     const auto endpoint_item = keys.take("endpoint");
     const auto url_item = keys.take("url");
-    auto by_url = url_item ? read_url(*url_item, reading) : std::nullopt;
+    auto by_url = url_item ? read_url<rawsocket_connector>(*url_item, reading) : std::nullopt;
     if (!endpoint_item && !url_item && keys.lacks("endpoint"))
         reading.problems.error(keys.item(), "the key 'endpoint' is missing", "a 'url' of the router will do as well");
     if (!endpoint_item)
@@ -97,12 +100,25 @@ std::optional<rawsocket_connector> read_where(dict_reader& keys, config_reading&
     return where ? std::optional(rawsocket(std::move(*where))) : std::nullopt;
 }
 
-void read_serializer(dict_reader& keys, rawsocket_connector& to, config_reading& reading)
+/// Where to connect to: what `url` says, or `endpoint` in place of its host and port.
+std::optional<websocket_connector> read_websocket_where(dict_reader& keys, config_reading& reading)
 {
-    if (const auto several = keys.take("serializers"))
-        reading.problems.error(*several, "is for transports that listen", "one that connects has a 'serializer'");
-    const auto item = keys.require("serializer");
-    const auto name = item ? read_text(*item, reading.problems) : std::nullopt;
+    const auto endpoint_item = keys.take("endpoint");
+    const auto url_item = keys.require("url");
+    auto to = url_item ? read_url<websocket_connector>(*url_item, reading) : std::nullopt;
+    auto where = endpoint_item ? read_remote_endpoint(*endpoint_item, reading) : std::nullopt;
+    if (endpoint_item && !where)
+        return std::nullopt;
+    if (to && where)
+        to->endpoint(std::move(*where));
+    return to;
+}
+
+/// The serializer that `item` names.
+template <class Connector>
+void read_serializer_name(const config_item& item, Connector& to, config_reading& reading)
+{
+    const auto name = read_text(item, reading.problems);
     if (!name)
         return;
     std::vector<std::string_view> names;
@@ -111,7 +127,31 @@ void read_serializer(dict_reader& keys, rawsocket_connector& to, config_reading&
     if (const auto format = parse_serializer(*name))
         to.serializer(*format);
     else
-        report_unknown_word(*item, "serializer", names, reading.problems);
+        report_unknown_word(item, "serializer", names, reading.problems);
+}
+
+void read_serializer(dict_reader& keys, rawsocket_connector& to, config_reading& reading)
+{
+    if (const auto several = keys.take("serializers"))
+        reading.problems.error(*several, "is for transports that listen", "one that connects has a 'serializer'");
+    if (const auto item = keys.require("serializer"))
+        read_serializer_name(*item, to, reading);
+}
+
+/// Crossbar.io has a list of what is offered here, in its order; routers take the first that they know.
+void read_serializers(dict_reader& keys, websocket_connector& to, config_reading& reading)
+{
+    const auto one = keys.take("serializer");
+    const auto several = keys.take("serializers");
+    if (one && several)
+        reading.problems.error(*several, "is given as 'serializer' as well", "leave out one of the two");
+    if (one)
+        read_serializer_name(*one, to, reading);
+    const auto elements = several ? read_list(*several, reading.problems) : std::vector<config_item>();
+    if (!elements.empty())
+        read_serializer_name(elements.front(), to, reading);
+    if (elements.size() > 1)
+        reading.problems.warning(*several, fmt::format("only '{}' is asked for", to_string(to.serializer())));
 }
 
 void read_message_size(const config_item& item, rawsocket_connector& to, config_reading& reading)
@@ -138,6 +178,59 @@ void read_options(const config_item& item, bool has_size, rawsocket_connector& t
     keys.finish();
 }
 
+void read_options(const config_item& item, websocket_connector& to, config_reading& reading)
+{
+    dict_reader keys(item, reading.problems);
+    if (const auto size = keys.integer("max_message_size", message_size_min, message_size_max))
+        to.max_message_size(std::min(static_cast<std::size_t>(*size), limits::rawsocket_message_bytes_max));
+    if (const auto ms = keys.integer("auto_ping_interval", 0, keep_alive_interval_max_ms); ms && *ms != 0)
+        to.keep_alive_ping(std::chrono::milliseconds(std::max(*ms, keep_alive_interval_min_ms)));
+    keys.ignore({"max_frame_size", "auto_fragment_size", "fail_by_drop", "open_handshake_timeout",
+                 "close_handshake_timeout", "echo_close_codereason", "tcp_nodelay", "auto_ping_timeout",
+                 "auto_ping_size", "version", "utf8validate_incoming", "validate_utf8", "accept_masked_server_frames",
+                 "mask_client_frames", "apply_mask", "server_connection_drop_timeout", "compression"});
+    keys.finish();
+}
+
+/// The keys of a RawSocket transport but for those that all have; nothing if it is not known where it leads.
+std::optional<rawsocket_connector> read_rawsocket(dict_reader& keys, config_reading& reading)
+{
+    auto where = read_where(keys, reading);
+    auto to = where.value_or(rawsocket(remote_unix{"@nowhere"})); // The rest is looked at all the same.
+    read_serializer(keys, to, reading);
+    const auto size = keys.take("max_message_size");
+    if (size)
+        read_message_size(*size, to, reading);
+    if (const auto options = keys.take("options"))
+        read_options(*options, size.has_value(), to, reading);
+    return where ? std::optional(std::move(to)) : std::nullopt;
+}
+
+/// The same of a WebSocket transport.
+std::optional<websocket_connector> read_websocket(dict_reader& keys, config_reading& reading)
+{
+    auto where = read_websocket_where(keys, reading);
+    auto to = where.value_or(websocket_connector(remote_unix{"@nowhere"}));
+    read_serializers(keys, to, reading);
+    if (const auto options = keys.take("options"))
+        read_options(*options, to, reading);
+    return where ? std::optional(std::move(to)) : std::nullopt;
+}
+
+/// A connector of either kind, and the keys that both have.
+template <class Connector>
+std::optional<upstream_config> complete(std::optional<Connector> to, std::string id, dict_reader& keys,
+                                        config_reading& reading)
+{
+    const bool debug = keys.boolean("debug").value_or(false);
+    const auto retry = read_retry(keys, reading);
+    keys.finish();
+    if (!to)
+        return std::nullopt;
+    to->id(std::move(id)).debug(debug);
+    return upstream_config{std::move(*to), nullptr, retry};
+}
+
 } // namespace
 
 std::optional<upstream_config> read_connecting_transport(const config_item& item, std::size_t number,
@@ -145,23 +238,12 @@ std::optional<upstream_config> read_connecting_transport(const config_item& item
 {
     dict_reader keys(item, reading.problems);
     auto id = read_id(keys, fmt::format("transport{}", number), reading.problems);
-    if (!read_type(keys, "transport", transport_types, planned_transport_types, reading.problems))
+    const auto type = read_type(keys, "transport", transport_types, {}, reading.problems);
+    if (!type)
         return std::nullopt; // Whatever else it has is of another kind.
-    auto where = read_where(keys, reading);
-    auto to = where ? std::move(*where) : rawsocket(remote_unix{"@nowhere"}); // The rest is looked at all the same.
-    to.id(std::move(id));
-    read_serializer(keys, to, reading);
-    const auto size = keys.take("max_message_size");
-    if (size)
-        read_message_size(*size, to, reading);
-    if (const auto options = keys.take("options"))
-        read_options(*options, size.has_value(), to, reading);
-    to.debug(keys.boolean("debug").value_or(false));
-    const auto retry = read_retry(keys, reading);
-    keys.finish();
-    if (!where)
-        return std::nullopt;
-    return upstream_config{std::move(to), nullptr, retry};
+    if (*type == "websocket")
+        return complete(read_websocket(keys, reading), std::move(id), keys, reading);
+    return complete(read_rawsocket(keys, reading), std::move(id), keys, reading);
 }
 
 } // namespace junctor

@@ -86,7 +86,7 @@ std::optional<container_config> read_container(dict_reader& keys, std::string id
             continue;
         ids.add(component->what.id, item, reading.problems);
         if (component->upstream)
-            transports.add(component->upstream->transport.id(), item, reading.problems);
+            transports.add(component->upstream->id(), item, reading.problems);
         container.components.push_back(std::move(*component));
     }
     if (keys.lacks("components"))

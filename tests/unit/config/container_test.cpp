@@ -48,10 +48,11 @@ TEST_CASE("config: a container needs no more than components", "[config][contain
     CHECK(component.what.code != nullptr);
     const auto& upstream = only_upstream(result);
     CHECK(upstream.who == nullptr);
-    CHECK(upstream.transport.id() == "transport1");
-    CHECK(upstream.transport.serializer() == serializer::json);
-    CHECK(upstream.transport.endpoint() == remote_endpoint(remote_tcp{"h", 80}));
-    CHECK(upstream.transport.keep_alive_mode() == keep_alive::off);
+    const auto& transport = std::get<rawsocket_connector>(upstream.transport);
+    CHECK(transport.id() == "transport1");
+    CHECK(transport.serializer() == serializer::json);
+    CHECK(transport.endpoint() == remote_endpoint(remote_tcp{"h", 80}));
+    CHECK(transport.keep_alive_mode() == keep_alive::off);
     CHECK(upstream.retry.initial_delay == client::retry_policy().initial_delay);
     CHECK(upstream.retry.max_retries == -1);
 }
@@ -78,6 +79,28 @@ TEST_CASE("config: the options of a container", "[config][container]")
     CHECK(require_clean(options(R"("disabled": true)")).containers.empty());
 }
 
+TEST_CASE("config: a connecting transport may be a WebSocket", "[config][container]")
+{
+    const config_loader loader;
+    const auto loaded = loader.load_worker(container_with(R"({"type": "websocket", "url": "ws://other:99/ws?a=b",
+        "endpoint": {"type": "tcp", "host": "h", "port": 8080}, "serializers": ["cbor"], "id": "upstream",
+        "options": {"max_message_size": 4000, "auto_ping_interval": 2000}})"));
+    const auto& container = require_clean(loaded).containers.at(0);
+    const auto& transport = std::get<websocket_connector>(container.components.at(0).upstream->transport);
+    CHECK(transport.common().id == "upstream");
+    CHECK(transport.serializer() == serializer::cbor);
+    CHECK(transport.path() == "/ws?a=b");
+    CHECK(transport.endpoint() == remote_endpoint(remote_tcp{"h", 8080}));
+    CHECK(transport.common().max_message_size == 4000);
+    CHECK(transport.common().keep_alive_interval == 2s);
+
+    const auto several = loader.load_worker(
+        container_with(R"({"type": "websocket", "url": "ws://h", "serializers": ["json", "cbor"]})"));
+    check_warned(several, {"", "workers[0].components[0].transport.serializers", "only 'json' is asked for"});
+    const auto nowhere = loader.load_worker(container_with(R"({"type": "websocket"})"));
+    check_wrong(nowhere, {"", "workers[0].components[0].transport", "the key 'url' is missing"});
+}
+
 TEST_CASE("config: the keys of a connecting transport", "[config][container]")
 {
     config_loader loader;
@@ -88,13 +111,14 @@ TEST_CASE("config: the keys of a connecting transport", "[config][container]")
         "max_message_size": 4096, "options": {"keep_alive_interval": 500}, "max_retries": 7,
         "initial_retry_delay": 0.25, "max_retry_delay": 2, "retry_delay_growth": 3, "retry_delay_jitter": 0})"));
     const auto& upstream = only_upstream(result);
-    CHECK(upstream.transport.id() == "upstream");
-    CHECK(upstream.transport.serializer() == serializer::cbor);
-    CHECK(upstream.transport.debug());
-    CHECK(upstream.transport.announced_message_size() == 4096);
-    CHECK(upstream.transport.keep_alive_mode() == keep_alive::always);
-    CHECK(upstream.transport.keep_alive_interval() == 500ms);
-    CHECK(upstream.transport.endpoint() == remote_endpoint(remote_tcp{"h", 8443, ip_version::v6, 3s, {}}));
+    const auto& transport = std::get<rawsocket_connector>(upstream.transport);
+    CHECK(transport.id() == "upstream");
+    CHECK(transport.serializer() == serializer::cbor);
+    CHECK(transport.debug());
+    CHECK(transport.announced_message_size() == 4096);
+    CHECK(transport.keep_alive_mode() == keep_alive::always);
+    CHECK(transport.keep_alive_interval() == 500ms);
+    CHECK(transport.endpoint() == remote_endpoint(remote_tcp{"h", 8443, ip_version::v6, 3s, {}}));
     CHECK(upstream.retry.max_retries == 7);
     CHECK(upstream.retry.initial_delay == 250ms);
     CHECK(upstream.retry.max_delay == 2s);

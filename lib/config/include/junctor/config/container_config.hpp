@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include <junctor/auth/component_class.hpp>
@@ -16,6 +17,7 @@
 #include <junctor/client/retry_policy.hpp>
 #include <junctor/config/restart_policy.hpp>
 #include <junctor/transport/rawsocket_connector.hpp>
+#include <junctor/transport/websocket_connector.hpp>
 
 namespace junctor {
 
@@ -28,9 +30,15 @@ struct component_config {
 
 /// How a component of a container gets to its router, and who it is there.
 struct upstream_config {
-    rawsocket_connector transport;
+    std::variant<rawsocket_connector, websocket_connector> transport;
     std::shared_ptr<const client::credentials> who; ///< Null: it is anonymous.
     client::retry_policy retry;
+
+    /// That of the transport, unique within the container.
+    [[nodiscard]] const std::string& id() const
+    {
+        return std::visit([](const auto& to) -> const std::string& { return to.common().id; }, transport);
+    }
 };
 
 /// A component of a container.
