@@ -59,7 +59,7 @@ TEST_CASE("deflate: what is compressed comes back, whatever the window and the m
             deflate_contexts shared;
             message_deflater out({bits, takeover}, 1 + bits % 9, shared);
             message_inflater in({bits, takeover}, shared);
-            for (const std::size_t length : {0, 1, 100, 5000, 100'000}) {
+            for (const std::size_t length : {0U, 1U, 100U, 5000U, 100'000U}) {
                 std::string message;
                 while (message.size() < length)
                     message += std::to_string(message.size() * 7919 % 1000);
@@ -116,7 +116,7 @@ TEST_CASE("deflate: no more is made than a message may have", "[framing][deflate
     deflate_contexts shared;
     message_deflater out({}, 8, shared);
     const auto bomb = deflate(out, std::string(10'000'000, 'a'));
-    for (const std::size_t bytes_max : {0, 1, 255, 256, 1000, 100'000, 9'999'999}) {
+    for (const std::size_t bytes_max : {0U, 1U, 255U, 256U, 1000U, 100'000U, 9'999'999U}) {
         message_inflater in({}, shared);
         CHECK(inflate(in, bomb, bytes_max) == why(websocket_error::message_too_long));
     }
