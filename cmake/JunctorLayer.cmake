@@ -92,12 +92,14 @@ function(junctor_umbrella)
     endforeach()
 endfunction()
 
-# Compiles the sources of a test program several at a time: most of the time goes into what they all include. Those
-# with coroutines are compiled alone, as the search for coroutine hazards goes source by source, and so are those in
-# `arg_APART` of the caller, which have names in common with others.
+# Compiles the sources of a target several at a time: most of the time goes into what they all include. Those with
+# coroutines are compiled alone, as the search for coroutine hazards goes source by source, and so are those that APART
+# names, which have names in common with others. To be called where the target is declared.
 function(junctor_compile_together target)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "APART")
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
-    foreach(source IN LISTS arg_SOURCES)
+    get_target_property(sources ${target} SOURCES)
+    foreach(source IN LISTS sources)
         file(STRINGS "${source}" coroutine REGEX "co_await|co_return" LIMIT_COUNT 1)
         if(coroutine OR source IN_LIST arg_APART)
             set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
@@ -115,7 +117,7 @@ function(junctor_test name)
     set(target junctor_${name}_test)
 
     add_executable(${target} ${arg_SOURCES})
-    junctor_compile_together(${target})
+    junctor_compile_together(${target} APART ${arg_APART})
     target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
     target_link_libraries(${target} PRIVATE ${arg_DEPENDS} ${arg_LIBRARIES} junctor_test_main)
     junctor_warnings(${target})
