@@ -181,10 +181,16 @@ void read_options(const config_item& item, bool has_size, rawsocket_connector& t
 void read_options(const config_item& item, websocket_connector& to, config_reading& reading)
 {
     dict_reader keys(item, reading.problems);
-    if (const auto size = keys.integer("max_message_size", message_size_min, message_size_max))
-        to.max_message_size(std::min(static_cast<std::size_t>(*size), limits::rawsocket_message_bytes_max));
-    if (const auto ms = keys.integer("auto_ping_interval", 0, keep_alive_interval_max_ms); ms && *ms != 0)
-        to.keep_alive_ping(std::chrono::milliseconds(std::max(*ms, keep_alive_interval_min_ms)));
+    constexpr auto most = static_cast<std::int64_t>(limits::rawsocket_message_bytes_max);
+    if (const auto size = keys.integer("max_message_size", message_size_min, most))
+        to.max_message_size(static_cast<std::size_t>(*size));
+    const auto interval = keys.take("auto_ping_interval");
+    const auto ms = interval ? read_integer(*interval, 0, keep_alive_interval_max_ms, reading.problems) : std::nullopt;
+    if (ms && *ms >= keep_alive_interval_min_ms)
+        to.keep_alive_ping(std::chrono::milliseconds(*ms));
+    else if (ms && *ms != 0)
+        reading.problems.error(*interval,
+                               fmt::format("must be 0, or {} milliseconds at least", keep_alive_interval_min_ms));
     keys.ignore({"max_frame_size", "auto_fragment_size", "fail_by_drop", "open_handshake_timeout",
                  "close_handshake_timeout", "echo_close_codereason", "tcp_nodelay", "auto_ping_timeout",
                  "auto_ping_size", "version", "utf8validate_incoming", "validate_utf8", "accept_masked_server_frames",

@@ -97,6 +97,10 @@ TEST_CASE("config: a connecting transport may be a WebSocket", "[config][contain
     const auto several = loader.load_worker(
         container_with(R"({"type": "websocket", "url": "ws://h", "serializers": ["json", "cbor"]})"));
     check_warned(several, {"", "workers[0].components[0].transport.serializers", "only 'json' is asked for"});
+    const auto hasty = loader.load_worker(
+        container_with(R"({"type": "websocket", "url": "ws://h", "options": {"auto_ping_interval": 99}})"));
+    check_wrong(hasty, {"", "workers[0].components[0].transport.options.auto_ping_interval",
+                        "must be 0, or 100 milliseconds at least"});
     const auto nowhere = loader.load_worker(container_with(R"({"type": "websocket"})"));
     check_wrong(nowhere, {"", "workers[0].components[0].transport", "the key 'url' is missing"});
 }
