@@ -179,4 +179,4 @@ class FoxWamp(unittest.TestCase):
 
     def test_a_serializer_that_the_router_does_not_have_is_told(self):
         (error,) = self.run_command("call", autobahn("echo"), code=NOT_JOINED, serializer="cbor")
-        self.assertIn("does not agree to the serializer", error["args"][0])
+        self.assertIn("agrees to none of the serializers", error["args"][0])

@@ -22,7 +22,6 @@ constexpr std::string_view accept = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 constexpr std::string_view agreement = "HTTP/1.1 101 ";
 constexpr std::string_view end_of_head = "\r\n\r\n";
-constexpr std::string_view deflate_name = "permessage-deflate";
 constexpr std::size_t head_bytes_max = 16'384;
 
 std::string_view without_blanks(std::string_view text)
@@ -49,22 +48,13 @@ std::string_view value_of(std::string_view head, std::string_view name)
     return {};
 }
 
-/// The compression that the value of a field speaks of, and nothing besides; nothing if it does not.
-std::optional<websocket_extension> only_deflate(std::string_view field)
-{
-    auto agreed = parse_extensions(field);
-    if (!agreed || agreed->size() != 1 || agreed->front().name != deflate_name)
-        return std::nullopt;
-    return std::move(agreed->front());
-}
-
 } // namespace
 
 std::string upgrade_request(const address& to, serializer format, extension_offer offer)
 {
     std::string extensions;
     if (offer == extension_offer::deflate)
-        extensions = fmt::format("Sec-WebSocket-Extensions: {}; client_max_window_bits\r\n", deflate_name);
+        extensions = fmt::format("Sec-WebSocket-Extensions: {}\r\n", offer_of({}));
     return fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {}\r\nSec-WebSocket-Protocol: {}\r\n{}\r\n",
                        to.path, to.authority, key, subprotocol_of(format), extensions);
@@ -94,13 +84,11 @@ void upgrade_reader::check(serializer format) const
 
 deflate_side upgrade_reader::compression() const
 {
-    const auto agreed = only_deflate(value_of(head_, "sec-websocket-extensions"));
+    const auto answered = parse_extensions(value_of(head_, "sec-websocket-extensions"));
+    const auto agreed = answered && answered->size() == 1 ? accept_deflate(answered->front(), {}) : std::nullopt;
     if (!agreed)
         throw failure("the router did not agree to compression");
-    const auto forgets = [](const auto& parameter) { return parameter.first == "server_no_context_takeover"; };
-    deflate_side router; // Of the widest window: what refers back less far is read by it as well.
-    router.context_takeover = std::none_of(agreed->parameters.begin(), agreed->parameters.end(), forgets);
-    return router;
+    return agreed->peer;
 }
 
 } // namespace junctor::bench

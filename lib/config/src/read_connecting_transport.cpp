@@ -2,6 +2,7 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 #include <vector>
 
 #include <fmt/format.h>
@@ -114,11 +115,12 @@ std::optional<websocket_connector> read_websocket_where(dict_reader& keys, confi
     return to;
 }
 
-/// The serializer that `item` names.
-template <class Connector>
-void read_serializer_name(const config_item& item, Connector& to, config_reading& reading)
+void read_serializer(dict_reader& keys, rawsocket_connector& to, config_reading& reading)
 {
-    const auto name = read_text(item, reading.problems);
+    if (const auto several = keys.take("serializers"))
+        reading.problems.error(*several, "is for transports that listen", "one that connects has a 'serializer'");
+    const auto item = keys.require("serializer");
+    const auto name = item ? read_text(*item, reading.problems) : std::nullopt;
     if (!name)
         return;
     std::vector<std::string_view> names;
@@ -127,31 +129,43 @@ void read_serializer_name(const config_item& item, Connector& to, config_reading
     if (const auto format = parse_serializer(*name))
         to.serializer(*format);
     else
-        report_unknown_word(item, "serializer", names, reading.problems);
+        report_unknown_word(*item, "serializer", names, reading.problems);
 }
 
-void read_serializer(dict_reader& keys, rawsocket_connector& to, config_reading& reading)
+/// The subprotocol "wamp.2.cbor.batched" that `item` calls "cbor.batched".
+std::optional<websocket_subprotocol> read_subprotocol(const config_item& item, config_reading& reading)
 {
-    if (const auto several = keys.take("serializers"))
-        reading.problems.error(*several, "is for transports that listen", "one that connects has a 'serializer'");
-    if (const auto item = keys.require("serializer"))
-        read_serializer_name(*item, to, reading);
+    const auto name = read_text(item, reading.problems);
+    const auto known = name ? parse_subprotocol(fmt::format("wamp.2.{}", *name)) : std::nullopt;
+    if (name && !known) {
+        constexpr std::array<std::string_view, 6> names{"json",         "msgpack",         "cbor",
+                                                        "json.batched", "msgpack.batched", "cbor.batched"};
+        report_unknown_word(item, "serializer", names, reading.problems);
+    }
+    return known;
 }
 
-/// Crossbar.io has a list of what is offered here, in its order; routers take the first that they know.
+/// What is offered, from the one that is wanted most on.
 void read_serializers(dict_reader& keys, websocket_connector& to, config_reading& reading)
 {
     const auto one = keys.take("serializer");
     const auto several = keys.take("serializers");
     if (one && several)
         reading.problems.error(*several, "is given as 'serializer' as well", "leave out one of the two");
-    if (one)
-        read_serializer_name(*one, to, reading);
-    const auto elements = several ? read_list(*several, reading.problems) : std::vector<config_item>();
-    if (!elements.empty())
-        read_serializer_name(elements.front(), to, reading);
-    if (elements.size() > 1)
-        reading.problems.warning(*several, fmt::format("only '{}' is asked for", to_string(to.serializer())));
+    const auto items = several ? read_list(*several, reading.problems) : std::vector<config_item>();
+    std::vector<websocket_subprotocol> offered;
+    for (const auto& item : one ? std::vector{*one} : items)
+        if (const auto subprotocol = read_subprotocol(item, reading))
+            offered.push_back(*subprotocol);
+    if (several && items.empty() && kind_of(*several->node) == "list")
+        reading.problems.error(*several, "must name one serializer at least");
+    if (offered.empty())
+        return;
+    try {
+        to.subprotocols(std::move(offered));
+    } catch (const std::invalid_argument& failure) {
+        reading.problems.error(*several, failure.what());
+    }
 }
 
 void read_message_size(const config_item& item, rawsocket_connector& to, config_reading& reading)
@@ -178,26 +192,6 @@ void read_options(const config_item& item, bool has_size, rawsocket_connector& t
     keys.finish();
 }
 
-void read_options(const config_item& item, websocket_connector& to, config_reading& reading)
-{
-    dict_reader keys(item, reading.problems);
-    constexpr auto most = static_cast<std::int64_t>(limits::rawsocket_message_bytes_max);
-    if (const auto size = keys.integer("max_message_size", message_size_min, most))
-        to.max_message_size(static_cast<std::size_t>(*size));
-    const auto interval = keys.take("auto_ping_interval");
-    const auto ms = interval ? read_integer(*interval, 0, keep_alive_interval_max_ms, reading.problems) : std::nullopt;
-    if (ms && *ms >= keep_alive_interval_min_ms)
-        to.keep_alive_ping(std::chrono::milliseconds(*ms));
-    else if (ms && *ms != 0)
-        reading.problems.error(*interval,
-                               fmt::format("must be 0, or {} milliseconds at least", keep_alive_interval_min_ms));
-    keys.ignore({"max_frame_size", "auto_fragment_size", "fail_by_drop", "open_handshake_timeout",
-                 "close_handshake_timeout", "echo_close_codereason", "tcp_nodelay", "auto_ping_timeout",
-                 "auto_ping_size", "version", "utf8validate_incoming", "validate_utf8", "accept_masked_server_frames",
-                 "mask_client_frames", "apply_mask", "server_connection_drop_timeout", "compression"});
-    keys.finish();
-}
-
 /// The keys of a RawSocket transport but for those that all have; nothing if it is not known where it leads.
 std::optional<rawsocket_connector> read_rawsocket(dict_reader& keys, config_reading& reading)
 {
@@ -219,7 +213,7 @@ std::optional<websocket_connector> read_websocket(dict_reader& keys, config_read
     auto to = where.value_or(websocket_connector(remote_unix{"@nowhere"}));
     read_serializers(keys, to, reading);
     if (const auto options = keys.take("options"))
-        read_options(*options, to, reading);
+        read_websocket_options(*options, to, reading);
     return where ? std::optional(std::move(to)) : std::nullopt;
 }
 

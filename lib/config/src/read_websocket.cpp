@@ -28,7 +28,8 @@ std::optional<std::chrono::milliseconds> read_duration(dict_reader& keys, std::s
     return given ? std::optional(std::chrono::milliseconds(*given)) : std::nullopt;
 }
 
-void read_max_message_size(dict_reader& keys, listening_transport& transport, config_reading& reading)
+template <class Transport>
+void read_max_message_size(dict_reader& keys, Transport& transport, config_reading& reading)
 {
     const auto item = keys.take("max_message_size");
     const auto given = item ? read_integer(*item, 0, size_max, reading.problems) : std::nullopt;
@@ -41,11 +42,22 @@ void read_max_message_size(dict_reader& keys, listening_transport& transport, co
     transport.max_message_size(std::min(size, most));
 }
 
-void read_keep_alive(dict_reader& keys, listening_transport& transport, config_reading& reading)
+void ping_always(listening_transport& transport, std::chrono::milliseconds interval)
+{
+    transport.keep_alive_ping(keep_alive::always, interval);
+}
+
+void ping_always(websocket_connector& transport, std::chrono::milliseconds interval)
+{
+    transport.keep_alive_ping(interval);
+}
+
+template <class Transport>
+void read_keep_alive(dict_reader& keys, Transport& transport, config_reading& reading)
 {
     const auto interval = read_duration(keys, "auto_ping_interval", reading);
     if (interval && interval->count() != 0)
-        transport.keep_alive_ping(keep_alive::always, *interval);
+        ping_always(transport, *interval);
     if (const auto timeout = read_duration(keys, "auto_ping_timeout", reading))
         transport.pong_timeout(*timeout);
 }
@@ -90,10 +102,11 @@ std::optional<deflate_settings> read_compression(const config_item& item, config
     return settings;
 }
 
-void read_options(const config_item& item, listening_transport& transport, websocket_settings& settings,
-                  config_reading& reading)
+/// The options that transports of either kind have.
+template <class Transport>
+void read_common_options(dict_reader& keys, Transport& transport, websocket_connection_settings& settings,
+                         config_reading& reading)
 {
-    dict_reader keys(item, reading.problems);
     read_max_message_size(keys, transport, reading);
     if (const auto size = keys.integer("max_frame_size", 0, size_max))
         settings.max_frame_size = static_cast<std::size_t>(*size);
@@ -102,17 +115,24 @@ void read_options(const config_item& item, listening_transport& transport, webso
     if (const auto bound = read_duration(keys, "close_handshake_timeout", reading))
         settings.close_handshake_timeout = *bound;
     read_keep_alive(keys, transport, reading);
+    if (const auto compression = keys.take("compression"))
+        settings.deflate = read_compression(*compression, reading);
+    keys.ignore({"validate_utf8", "apply_mask", "auto_fragment_size", "fail_by_drop", "echo_close_codereason",
+                 "tcp_nodelay", "auto_ping_size", "auto_ping_restart_on_any_traffic"});
+}
+
+void read_options(const config_item& item, listening_transport& transport, websocket_settings& settings,
+                  config_reading& reading)
+{
+    dict_reader keys(item, reading.problems);
+    read_common_options(keys, transport, settings, reading);
     read_origins(keys, settings, reading);
     settings.subprotocol_required = keys.boolean("require_websocket_subprotocol").value_or(true);
     settings.status_page = keys.boolean("enable_webstatus").value_or(true);
     settings.server_shown = keys.boolean("show_server_version").value_or(true);
     read_error_uris(keys, transport);
-    keys.ignore({"external_port", "enable_hybi10", "enable_rfc6455", "validate_utf8", "mask_server_frames",
-                 "require_masked_client_frames", "apply_mask", "auto_fragment_size", "fail_by_drop",
-                 "echo_close_codereason", "tcp_nodelay", "auto_ping_size", "auto_ping_restart_on_any_traffic",
-                 "enable_flash_policy", "flash_policy"});
-    if (const auto compression = keys.take("compression"))
-        settings.deflate = read_compression(*compression, reading);
+    keys.ignore({"external_port", "enable_hybi10", "enable_rfc6455", "mask_server_frames",
+                 "require_masked_client_frames", "enable_flash_policy", "flash_policy"});
     keys.finish();
 }
 
@@ -153,6 +173,17 @@ void read_origins(dict_reader& keys, websocket_settings& settings, config_readin
     const auto& named = settings.allowed_origins;
     const bool any = std::find(named.begin(), named.end(), "*") != named.end();
     settings.null_origin_allowed = keys.boolean("allow_null_origin").value_or(any);
+}
+
+void read_websocket_options(const config_item& item, websocket_connector& to, config_reading& reading)
+{
+    dict_reader keys(item, reading.problems);
+    websocket_connection_settings settings;
+    read_common_options(keys, to, settings, reading);
+    keys.ignore({"version", "utf8validate_incoming", "accept_masked_server_frames", "mask_client_frames",
+                 "server_connection_drop_timeout"});
+    keys.finish();
+    to.websocket(settings);
 }
 
 void read_websocket(dict_reader& keys, listening_transport& transport, config_reading& reading)

@@ -114,6 +114,9 @@ void read_universal(dict_reader& keys, const std::optional<endpoint>& where, lis
 /// What only a transport of type "websocket" has: `url`, and the keys of its `options`.
 void read_websocket(dict_reader& keys, listening_transport& transport, config_reading& reading);
 
+/// The value of `options` of a transport of that type which connects.
+void read_websocket_options(const config_item& item, websocket_connector& to, config_reading& reading);
+
 /// The keys `allowed_origins` and `allow_null_origin`: where browsers may come from. Who names any origin means those
 /// without one, too, unless told otherwise.
 void read_origins(dict_reader& keys, websocket_settings& settings, config_reading& reading);

@@ -10,6 +10,10 @@ namespace junctor {
 namespace {
 
 constexpr std::string_view extension_name = "permessage-deflate";
+constexpr std::string_view no_takeover_of_router = "server_no_context_takeover";
+constexpr std::string_view no_takeover_of_client = "client_no_context_takeover";
+constexpr std::string_view window_of_router = "server_max_window_bits";
+constexpr std::string_view window_of_client = "client_max_window_bits";
 
 bool is_token_character(char letter) noexcept
 {
@@ -97,58 +101,94 @@ int window_bits_of(const std::optional<std::string>& value) noexcept
     return 0;
 }
 
-/// What a client offers about compression.
-struct deflate_offer {
+/// What either end says about compression.
+struct deflate_parameters {
     bool router_no_takeover{false};
     bool client_no_takeover{false};
     int router_window_bits{deflate_window_bits_max};
-    bool client_window_offered{false};
+    bool client_window_named{false};
+    bool client_window_open{false}; ///< Named without a number, as only a client may.
     int client_window_bits{deflate_window_bits_max};
 };
 
 /// Whether the parameter is one that there is, with a value that it may have.
-bool read_parameter(const websocket_extension::parameter& parameter, deflate_offer& offer) noexcept
+bool read_parameter(const websocket_extension::parameter& parameter, deflate_parameters& read) noexcept
 {
     const auto& [name, value] = parameter;
-    if (name == "server_no_context_takeover")
-        return offer.router_no_takeover = !value;
-    if (name == "client_no_context_takeover")
-        return offer.client_no_takeover = !value;
-    if (name == "server_max_window_bits")
-        return (offer.router_window_bits = window_bits_of(value)) != 0;
-    if (name != "client_max_window_bits")
+    if (name == no_takeover_of_router)
+        return read.router_no_takeover = !value;
+    if (name == no_takeover_of_client)
+        return read.client_no_takeover = !value;
+    if (name == window_of_router)
+        return (read.router_window_bits = window_bits_of(value)) != 0;
+    if (name != window_of_client)
         return false;
-    offer.client_window_offered = true;
-    return !value || (offer.client_window_bits = window_bits_of(value)) != 0;
+    read.client_window_named = true;
+    read.client_window_open = !value;
+    return !value || (read.client_window_bits = window_bits_of(value)) != 0;
 }
 
-std::optional<deflate_offer> read_offer(const websocket_extension& offered)
+std::optional<deflate_parameters> read_parameters(const websocket_extension& extension)
 {
-    if (offered.name != extension_name)
+    if (extension.name != extension_name)
         return std::nullopt;
-    deflate_offer offer;
+    deflate_parameters read;
     std::set<std::string_view> seen;
     const auto acceptable = [&](const auto& parameter) {
-        return seen.insert(parameter.first).second && read_parameter(parameter, offer);
+        return seen.insert(parameter.first).second && read_parameter(parameter, read);
     };
-    if (!std::all_of(offered.parameters.begin(), offered.parameters.end(), acceptable))
+    if (!std::all_of(extension.parameters.begin(), extension.parameters.end(), acceptable))
         return std::nullopt;
-    return offer;
+    return read;
 }
 
-/// Names all that is not the default, asked for or not, so that both ends know the same.
-std::string answer_of(const deflate_agreement& agreed, const deflate_offer& offer)
+/// What settings have about the window of a peer.
+int window_or_any(int bits) noexcept
 {
-    std::string answer(extension_name);
-    if (!agreed.router.context_takeover)
-        answer += "; server_no_context_takeover";
-    if (!agreed.client.context_takeover)
-        answer += "; client_no_context_takeover";
-    if (agreed.router.window_bits != deflate_window_bits_max)
-        answer += "; server_max_window_bits=" + std::to_string(agreed.router.window_bits);
-    if (offer.client_window_offered && agreed.client.window_bits != deflate_window_bits_max)
-        answer += "; client_max_window_bits=" + std::to_string(agreed.client.window_bits);
-    return answer;
+    return bits != 0 ? bits : deflate_window_bits_max;
+}
+
+/// The agreement with windows that zlib can have: none if this end is to compress with 8. Whoever inflates what was
+/// made with 8 may have 9.
+std::optional<deflate_agreement> check_windows(deflate_agreement agreed)
+{
+    if (agreed.own.window_bits < deflate_window_bits_min)
+        return std::nullopt;
+    agreed.peer.window_bits = std::max(agreed.peer.window_bits, deflate_window_bits_min);
+    return agreed;
+}
+
+/// An extension of which all that is not the default is added one by one.
+class extension_text {
+public:
+    void add(std::string_view flag, bool set)
+    {
+        if (set)
+            text_.append("; ").append(flag);
+    }
+
+    void add_window(std::string_view name, int bits)
+    {
+        if (bits != deflate_window_bits_max)
+            text_.append("; ").append(name).append("=").append(std::to_string(bits));
+    }
+
+    [[nodiscard]] std::string take() noexcept { return std::move(text_); }
+
+private:
+    std::string text_{extension_name};
+};
+
+/// Names all that is not the default, asked for or not, so that both ends know the same.
+std::string answer_of(const deflate_agreement& agreed, const deflate_parameters& offer)
+{
+    extension_text text;
+    text.add(no_takeover_of_router, !agreed.own.context_takeover);
+    text.add(no_takeover_of_client, !agreed.peer.context_takeover);
+    text.add_window(window_of_router, agreed.own.window_bits);
+    if (offer.client_window_named)
+        text.add_window(window_of_client, agreed.peer.window_bits);
+    return text.take();
 }
 
 } // namespace
@@ -168,24 +208,48 @@ std::optional<std::vector<websocket_extension>> parse_extensions(std::string_vie
     return found;
 }
 
+std::string offer_of(const deflate_settings& settings)
+{
+    extension_text text;
+    text.add(no_takeover_of_router, settings.request_no_context_takeover);
+    text.add(no_takeover_of_client, settings.no_context_takeover);
+    text.add_window(window_of_router, window_or_any(settings.request_max_window_bits));
+    // Named in any case: that allows a router to ask for a window.
+    text.add(window_of_client, settings.max_window_bits == deflate_window_bits_max);
+    text.add_window(window_of_client, settings.max_window_bits);
+    return text.take();
+}
+
 std::optional<deflate_agreement> agree_on_deflate(const websocket_extension& offered, const deflate_settings& settings)
 {
-    const auto offer = read_offer(offered);
-    if (!offer || offer->router_window_bits < deflate_window_bits_min)
-        return std::nullopt;
+    const auto offer = read_parameters(offered);
     const auto asked = settings.request_max_window_bits;
-    if (asked != 0 && !offer->client_window_offered)
+    if (!offer || (asked != 0 && !offer->client_window_named))
         return std::nullopt;
     deflate_agreement agreed;
     agreed.memory_level = settings.memory_level;
-    agreed.router.window_bits = std::min(offer->router_window_bits, settings.max_window_bits);
-    agreed.router.context_takeover = !offer->router_no_takeover && !settings.no_context_takeover;
-    agreed.client.window_bits = std::min(offer->client_window_bits, asked != 0 ? asked : deflate_window_bits_max);
-    agreed.client.context_takeover = !offer->client_no_takeover && !settings.request_no_context_takeover;
+    agreed.own.window_bits = std::min(offer->router_window_bits, settings.max_window_bits);
+    agreed.own.context_takeover = !offer->router_no_takeover && !settings.no_context_takeover;
+    agreed.peer.window_bits = std::min(offer->client_window_bits, window_or_any(asked));
+    agreed.peer.context_takeover = !offer->client_no_takeover && !settings.request_no_context_takeover;
     agreed.answer = answer_of(agreed, *offer);
-    // Whoever is asked for 8 may use 9, as zlib does.
-    agreed.client.window_bits = std::max(agreed.client.window_bits, deflate_window_bits_min);
-    return agreed;
+    return check_windows(std::move(agreed));
+}
+
+std::optional<deflate_agreement> accept_deflate(const websocket_extension& answered, const deflate_settings& settings)
+{
+    const auto answer = read_parameters(answered);
+    if (!answer || answer->client_window_open ||
+        answer->router_window_bits > window_or_any(settings.request_max_window_bits) ||
+        (settings.request_no_context_takeover && !answer->router_no_takeover))
+        return std::nullopt;
+    deflate_agreement agreed;
+    agreed.memory_level = settings.memory_level;
+    agreed.own.window_bits = std::min(answer->client_window_bits, settings.max_window_bits);
+    agreed.own.context_takeover = !answer->client_no_takeover && !settings.no_context_takeover;
+    agreed.peer.window_bits = answer->router_window_bits;
+    agreed.peer.context_takeover = !answer->router_no_takeover;
+    return check_windows(std::move(agreed));
 }
 
 } // namespace junctor

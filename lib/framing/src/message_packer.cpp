@@ -3,6 +3,7 @@
 #include <junctor/framing/message_packer.hpp>
 
 #include <algorithm>
+#include <utility>
 
 #include <boost/endian/conversion.hpp>
 
@@ -22,6 +23,11 @@ byte_view frames_before(std::size_t position, byte_view frames) noexcept
     return frames.first(end);
 }
 
+std::span<std::byte> all_of(byte_buffer& buffer) noexcept
+{
+    return {buffer.data(), buffer.size()};
+}
+
 websocket_opcode control_opcode(frame_type type) noexcept
 {
     if (type == frame_type::close)
@@ -39,6 +45,11 @@ message_packer::message_packer(const websocket_subprotocol& subprotocol, const w
 void message_packer::compress(const deflate_side& side, int memory_level, deflate_contexts& shared)
 {
     deflater_.emplace(side, memory_level, shared);
+}
+
+void message_packer::mask_by(std::function<websocket_mask()> next)
+{
+    next_mask_ = std::move(next);
 }
 
 void message_packer::take_as_it_is(frame_queue& queue, buffer_pool& buffers)
@@ -67,7 +78,7 @@ void message_packer::take(frame_queue& queue, buffer_pool& buffers)
 
 void message_packer::pack(buffer_pool& buffers)
 {
-    for (auto rest = taken_.view(); !rest.empty();) {
+    for (auto rest = all_of(taken_); !rest.empty();) {
         const auto frame = rest.first(first_frame_bytes(rest));
         const auto payload = frame.subspan(frame_header_bytes);
         rest = rest.subspan(frame.size());
@@ -77,13 +88,13 @@ void message_packer::pack(buffer_pool& buffers)
             continue;
         }
         end_batch(buffers);
-        push_frame(websocket_header(control_opcode(type), payload.size()), payload, buffers);
+        push_frame(control_opcode(type), false, payload, buffers);
     }
     end_batch(buffers);
     buffers.give(taken_);
 }
 
-void message_packer::add_message(byte_view message, buffer_pool& buffers)
+void message_packer::add_message(std::span<std::byte> message, buffer_pool& buffers)
 {
     if (batching_ == websocket_batching::none) {
         push_data(message, buffers);
@@ -107,26 +118,32 @@ void message_packer::end_batch(buffer_pool& buffers)
 {
     if (batch_.empty())
         return;
-    push_data(batch_.view(), buffers);
+    push_data(all_of(batch_), buffers);
     buffers.give(batch_);
 }
 
-void message_packer::push_data(byte_view payload, buffer_pool& buffers)
+void message_packer::push_data(std::span<std::byte> payload, buffer_pool& buffers)
 {
     if (!deflater_ || payload.size() < limits::compressed_message_bytes_min) {
-        push_frame(websocket_header(data_, payload.size()), payload, buffers);
+        push_frame(data_, false, payload, buffers);
         return;
     }
     auto compressed = buffers.take();
     deflater_->deflate(payload, compressed);
-    websocket_header header(data_, compressed.size());
-    header.set_compressed();
-    push_frame(header, compressed.view(), buffers);
+    push_frame(data_, true, all_of(compressed), buffers);
     buffers.give(compressed);
 }
 
-void message_packer::push_frame(const websocket_header& header, byte_view payload, buffer_pool& buffers)
+/// Masks the payload where it stands, if frames are masked.
+void message_packer::push_frame(websocket_opcode opcode, bool compressed, std::span<std::byte> payload,
+                                buffer_pool& buffers)
 {
+    auto mask = next_mask_ ? std::optional(next_mask_()) : std::nullopt;
+    websocket_header header(opcode, payload.size(), mask ? &*mask : nullptr);
+    if (compressed)
+        header.set_compressed();
+    if (mask)
+        apply_mask(payload, *mask);
     packed_.push_urgent(header.view(), buffers);
     packed_.push_urgent(payload, buffers);
 }

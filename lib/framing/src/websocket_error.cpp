@@ -31,7 +31,8 @@ std::string_view text_of(websocket_error error) noexcept
     case websocket_error::tls_missing: return "the client does not speak TLS, which is demanded here";
     case websocket_error::upgrade_refused: return "the router refuses to open a WebSocket";
     case websocket_error::answer_malformed: return "what answers does not speak WebSocket";
-    case websocket_error::subprotocol_other: return "the router does not agree to the serializer";
+    case websocket_error::subprotocol_other: return "the router agrees to none of the serializers";
+    case websocket_error::extension_other: return "the router agrees to an extension that was not offered in this way";
     case websocket_error::reserved_bits_used: return "reserved bits of a frame are used";
     case websocket_error::reserved_opcode: return "the opcode of a frame is reserved";
     case websocket_error::mask_missing: return "a frame of a client is not masked";

@@ -28,17 +28,39 @@ namespace {
 
 using boost::system::error_code;
 
+/// What the peer may send, which is the end `sender`.
+websocket_bounds bounds_of(const channel_settings& common, const websocket_connection_settings& settings,
+                           websocket_sender sender) noexcept
+{
+    websocket_bounds bounds;
+    bounds.message_bytes_max = common.max_message_size;
+    if (settings.max_frame_size != 0)
+        bounds.frame_bytes_max = settings.max_frame_size;
+    bounds.sender = sender;
+    return bounds;
+}
+
+/// By when the opening handshake of a connection must be done that has until `by` for everything.
+channel::clock::time_point open_by(const websocket_connection_settings& settings, channel::clock::time_point by)
+{
+    const auto bound = settings.open_handshake_timeout;
+    return bound.count() != 0 ? std::min(by, channel::clock::now() + bound) : by;
+}
+
 /// One end of a WebSocket connection.
 class websocket_channel : public framed_channel {
 public:
     awaitable<void> close(clock::time_point until) override;
 
 protected:
-    websocket_channel(connection peer, const channel_settings& settings, const websocket_bounds& bounds,
-                      shard_services& services)
-        : framed_channel{std::move(peer), "websocket", settings, frames_, services},
+    /// `sender` is the end that the peer is.
+    websocket_channel(connection peer, const channel_settings& common, const websocket_connection_settings& settings,
+                      websocket_sender sender, shard_services& services)
+        : framed_channel{std::move(peer), "websocket", common, frames_, services},
           services_{services},
-          frames_{bounds, services}
+          settings_{settings},
+          masks_{sender == websocket_sender::router},
+          frames_{bounds_of(common, settings, sender), services}
     {
     }
 
@@ -46,15 +68,16 @@ protected:
     awaitable<error_code> read_head(http_head_reader& reader);
 
     /// The handshake is done, and has come to this.
-    error_code begin(const websocket_subprotocol& subprotocol, const std::optional<deflate_agreement>& deflate);
+    error_code begin(const upgrade_agreement& agreed);
 
 private:
     void on_peer_close(byte_view payload) noexcept override;
     [[nodiscard]] websocket_close_code close_code() const noexcept;
-    std::unique_ptr<message_packer> packer_for(const websocket_subprotocol& subprotocol,
-                                               const std::optional<deflate_agreement>& deflate);
+    std::unique_ptr<message_packer> packer_for(const upgrade_agreement& agreed);
 
     shard_services& services_;
+    const websocket_connection_settings& settings_;
+    bool masks_;       ///< This end connects, and so masks its frames.
     bool open_{false}; ///< And no Close frame has been sent.
     std::optional<websocket_close_code> peer_close_code_;
     frame_input<websocket_parser> frames_;
@@ -80,31 +103,34 @@ awaitable<error_code> websocket_channel::read_head(http_head_reader& reader)
     }
 }
 
-error_code websocket_channel::begin(const websocket_subprotocol& subprotocol,
-                                    const std::optional<deflate_agreement>& deflate)
+error_code websocket_channel::begin(const upgrade_agreement& agreed)
 {
     if (!alive())
         return failure();
+    const auto& [subprotocol, deflate] = agreed;
     const auto format = subprotocol.format;
+    if (masks_)
+        output().mask_frames();
     if (subprotocol.batched || deflate)
-        agree_on(format, packer_for(subprotocol, deflate));
+        agree_on(format, packer_for(agreed));
     else
         agree_on(format, format == serializer::json ? frame_form::websocket_text : frame_form::websocket_binary);
     auto& parser = frames_.parser();
     parser.expect(data_opcode(format), subprotocol.batching());
     if (deflate)
-        parser.expect_compressed(deflate->client, services_.deflate());
+        parser.expect_compressed(deflate->peer, services_.deflate());
     output().set_peer_message_bytes_max(limits::rawsocket_message_bytes_max);
     open_ = true;
     return {};
 }
 
-std::unique_ptr<message_packer> websocket_channel::packer_for(const websocket_subprotocol& subprotocol,
-                                                              const std::optional<deflate_agreement>& deflate)
+std::unique_ptr<message_packer> websocket_channel::packer_for(const upgrade_agreement& agreed)
 {
-    auto packer = std::make_unique<message_packer>(subprotocol, frames_.parser());
-    if (deflate)
-        packer->compress(deflate->router, deflate->memory_level, services_.deflate());
+    auto packer = std::make_unique<message_packer>(agreed.subprotocol, frames_.parser());
+    if (agreed.deflate)
+        packer->compress(agreed.deflate->own, agreed.deflate->memory_level, services_.deflate());
+    if (masks_)
+        packer->mask_by([masks = mask_source()]() mutable { return masks.next(); });
     return packer;
 }
 
@@ -128,33 +154,21 @@ websocket_close_code websocket_channel::close_code() const noexcept
 /// Says goodbye by a Close frame, unless that has been said.
 awaitable<void> websocket_channel::close(clock::time_point until)
 {
+    if (const auto bound = settings_.close_handshake_timeout; bound.count() != 0)
+        until = std::min(until, clock::now() + bound);
     if (std::exchange(open_, false) && alive())
         output().push_close(close_code());
     return framed_channel::close(until);
-}
-
-websocket_bounds bounds_of(const listening_transport& settings) noexcept
-{
-    websocket_bounds bounds;
-    bounds.message_bytes_max = settings.common().max_message_size;
-    if (settings.websocket()->max_frame_size != 0)
-        bounds.frame_bytes_max = settings.websocket()->max_frame_size;
-    return bounds;
 }
 
 /// The end that listens.
 class listening_websocket final : public websocket_channel {
 public:
     listening_websocket(connection peer, const listening_transport& settings, shard_services& services)
-        : websocket_channel{std::move(peer), settings.common(), bounds_of(settings), services}, settings_{settings}
+        : websocket_channel{std::move(peer), settings.common(), *settings.websocket(), websocket_sender::client,
+                            services},
+          settings_{settings}
     {
-    }
-
-    awaitable<void> close(clock::time_point until) override
-    {
-        if (const auto bound = settings_.websocket()->close_handshake_timeout; bound.count() != 0)
-            until = std::min(until, clock::now() + bound);
-        return websocket_channel::close(until);
     }
 
 private:
@@ -188,15 +202,7 @@ error_code listening_websocket::agree(const upgrade_answer& answer)
 {
     say(as_bytes(answer.reply));
     known().cookie = answer.cookie;
-    return answer.error ? answer.error : begin(answer.subprotocol, answer.deflate);
-}
-
-websocket_bounds bounds_of(const websocket_connector& to) noexcept
-{
-    websocket_bounds bounds;
-    bounds.message_bytes_max = to.common().max_message_size;
-    bounds.sender = websocket_sender::router;
-    return bounds;
+    return answer.error ? answer.error : begin(answer.agreed);
 }
 
 /// What a request says whom it asks.
@@ -215,7 +221,7 @@ std::string host_of(const remote_endpoint& where)
 class connecting_websocket final : public websocket_channel {
 public:
     connecting_websocket(connection peer, const websocket_connector& to, shard_services& services)
-        : websocket_channel{std::move(peer), to.common(), bounds_of(to), services}, to_{to}
+        : websocket_channel{std::move(peer), to.common(), to.websocket(), websocket_sender::router, services}, to_{to}
     {
     }
 
@@ -233,18 +239,15 @@ awaitable<error_code> connecting_websocket::shake_hands()
         co_return insecure;
     std::array<std::byte, 16> key{};
     fill_randomly(key);
-    const upgrade_request request(host_of(to_.endpoint()), to_.path(), to_.serializer(), key);
+    const upgrade_offer offer{to_.subprotocols(), to_.websocket().deflate};
+    const upgrade_request request(host_of(to_.endpoint()), to_.path(), offer, key);
     say(as_bytes(request.text()));
     http_head_reader answer;
     const auto unread = co_await read_head(answer);
     if (unread)
         co_return unread;
-    const auto refused = request.check_answer(answer.head());
-    if (refused)
-        co_return refused;
-    output().mask_frames();
-    const websocket_subprotocol agreed{to_.serializer()};
-    co_return begin(agreed, std::nullopt);
+    const auto agreed = request.read_answer(answer.head());
+    co_return agreed ? begin(*agreed) : agreed.error();
 }
 
 } // namespace
@@ -252,14 +255,10 @@ awaitable<error_code> connecting_websocket::shake_hands()
 awaitable<boost::system::result<std::unique_ptr<channel>>>
 open_websocket_channel(connection peer, const listening_transport& settings, shard_services& services)
 {
-    const auto now = channel::clock::now();
-    const auto join_by = now + settings.per_session().join_timeout;
-    auto open_by = join_by;
-    if (const auto bound = settings.websocket()->open_handshake_timeout; bound.count() != 0)
-        open_by = std::min(join_by, now + bound);
+    const auto join_by = channel::clock::now() + settings.per_session().join_timeout;
     auto unread = take_unread(peer);
     auto opened = std::make_unique<listening_websocket>(std::move(peer), settings, services);
-    const auto error = co_await opened->open(open_by, std::move(unread));
+    const auto error = co_await opened->open(open_by(*settings.websocket(), join_by), std::move(unread));
     if (error)
         co_return error;
     opened->set_deadline(join_by, close_reason::join_timeout);
@@ -274,7 +273,7 @@ awaitable<boost::system::result<std::unique_ptr<channel>>> connect_websocket_cha
     if (!connected)
         co_return connected.error();
     auto opened = std::make_unique<connecting_websocket>(std::move(*connected), to, services);
-    const auto error = co_await opened->open(give_up, byte_buffer());
+    const auto error = co_await opened->open(open_by(to.websocket(), give_up), byte_buffer());
     if (error)
         co_return error;
     opened->clear_deadline();

@@ -2,7 +2,10 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #include <junctor/transport/websocket_connector.hpp>
 
+#include <set>
 #include <stdexcept>
+
+#include <boost/asio/error.hpp>
 
 #include "connecting.hpp"
 #include "router_url.hpp"
@@ -36,9 +39,21 @@ websocket_connector& websocket_connector::id(std::string name)
     return *this;
 }
 
-websocket_connector& websocket_connector::serializer(junctor::serializer format)
+websocket_connector& websocket_connector::subprotocols(std::vector<websocket_subprotocol> offered)
 {
-    serializer_ = format;
+    std::set<std::string> names;
+    for (const auto& each : offered)
+        if (!names.insert(name_of(each)).second)
+            throw std::invalid_argument(name_of(each) + " is offered twice");
+    if (names.empty())
+        throw std::invalid_argument("at least one subprotocol must be offered");
+    subprotocols_ = std::move(offered);
+    return *this;
+}
+
+websocket_connector& websocket_connector::websocket(const websocket_connection_settings& settings)
+{
+    websocket_ = settings;
     return *this;
 }
 
@@ -66,9 +81,19 @@ websocket_connector& websocket_connector::keep_alive_ping(std::chrono::milliseco
     return *this;
 }
 
+websocket_connector& websocket_connector::pong_timeout(std::chrono::milliseconds bound)
+{
+    common_.pong_timeout = bound;
+    return *this;
+}
+
 std::string describe_failure(const websocket_connector& to, boost::system::error_code error)
 {
-    return describe_failure(to.endpoint(), error);
+    auto failure = describe_failure(to.endpoint(), error);
+    const auto bound = to.websocket().open_handshake_timeout;
+    if (error == boost::asio::error::timed_out && bound.count() != 0)
+        failure += ", or no handshake within " + std::to_string(bound.count()) + " ms of that";
+    return failure;
 }
 
 } // namespace junctor

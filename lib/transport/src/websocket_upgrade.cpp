@@ -94,18 +94,18 @@ std::string accept_value(std::string_view key)
     return base64(std::as_bytes(std::span(digest)).first(size));
 }
 
-/// What the client offers, in its order; nothing if a field is malformed.
-std::optional<std::vector<websocket_extension>> extensions_of(const request& asked)
+/// The extensions that a head names, in its order; nothing if a field is malformed.
+std::optional<std::vector<websocket_extension>> extensions_of(const fields& head)
 {
-    std::vector<websocket_extension> offered;
-    const auto [first, last] = asked.equal_range(http::field::sec_websocket_extensions);
+    std::vector<websocket_extension> named;
+    const auto [first, last] = head.equal_range(http::field::sec_websocket_extensions);
     for (auto field = first; field != last; ++field) {
         auto parsed = parse_extensions(text(field->value()));
         if (!parsed)
             return std::nullopt;
-        std::move(parsed->begin(), parsed->end(), std::back_inserter(offered));
+        std::move(parsed->begin(), parsed->end(), std::back_inserter(named));
     }
-    return offered;
+    return named;
 }
 
 /// What is wrong with the request as such; nothing if it asks for a WebSocket in the right way.
@@ -191,15 +191,14 @@ upgrade_answer accept(const request& asked, const websocket_subprotocol& subprot
                       const upgrade_terms& terms)
 {
     upgrade_answer answer;
-    answer.subprotocol = subprotocol;
-    answer.deflate = choose_deflate(asked, terms.settings.deflate);
+    answer.agreed = {subprotocol, choose_deflate(asked, terms.settings.deflate)};
     answer.reply = fmt::format("HTTP/1.1 101 Switching Protocols\r\n{}Upgrade: websocket\r\nConnection: Upgrade\r\n"
                                "Sec-WebSocket-Accept: {}\r\n",
                                server_field(terms), accept_value(text(asked[http::field::sec_websocket_key])));
     if (named)
         answer.reply += fmt::format("Sec-WebSocket-Protocol: {}\r\n", name_of(subprotocol));
-    if (answer.deflate)
-        answer.reply += fmt::format("Sec-WebSocket-Extensions: {}\r\n", answer.deflate->answer);
+    if (answer.agreed.deflate)
+        answer.reply += fmt::format("Sec-WebSocket-Extensions: {}\r\n", answer.agreed.deflate->answer);
     answer.cookie = track(asked, terms, answer.reply);
     answer.reply += "\r\n";
     return answer;
@@ -219,14 +218,23 @@ std::string_view status_of(websocket_error error) noexcept
     }
 }
 
-std::string subprotocols(const serializer_set& allowed)
+/// A list as fields have them.
+std::string names_of(std::span<const websocket_subprotocol> subprotocols)
 {
     std::string names;
+    for (const auto& each : subprotocols)
+        names.append(names.empty() ? "" : ", ").append(name_of(each));
+    return names;
+}
+
+std::string names_of(const serializer_set& allowed)
+{
+    std::vector<websocket_subprotocol> subprotocols;
     for (const bool batched : {false, true})
         for (const auto format : all_serializers)
             if (allowed.contains(format))
-                names.append(names.empty() ? "" : ", ").append(name_of({format, batched}));
-    return names;
+                subprotocols.push_back({format, batched});
+    return names_of(subprotocols);
 }
 
 /// What a browser shows. Nothing that the client has sent is in it.
@@ -237,6 +245,39 @@ std::string status_page(std::string_view names)
         "<body><h1>WAMP router</h1><p>This is the address of a WAMP router, to which WAMP clients "
         "connect by WebSocket. Subprotocols: {}.</p></body></html>\n",
         names);
+}
+
+/// Whether a router has understood that it is asked for a WebSocket, with this key.
+bool proves_understanding(const fields& answer, std::string_view key)
+{
+    return has_token(answer, http::field::upgrade, "websocket") &&
+           has_token(answer, http::field::connection, "upgrade") &&
+           only_field(answer, http::field::sec_websocket_accept) == accept_value(key);
+}
+
+/// The subprotocol that a router has chosen from those that are offered.
+boost::system::result<websocket_subprotocol> chosen_subprotocol(const fields& answer, const upgrade_offer& offer)
+{
+    const auto name = only_field(answer, http::field::sec_websocket_protocol);
+    const auto chosen = std::find_if(offer.subprotocols.begin(), offer.subprotocols.end(),
+                                     [&](const auto& offered) { return name == name_of(offered); });
+    if (chosen == offer.subprotocols.end())
+        return websocket_error::subprotocol_other;
+    return *chosen;
+}
+
+/// How a router has agreed to compress, if it has.
+boost::system::result<std::optional<deflate_agreement>> granted_deflate(const fields& answer,
+                                                                        const upgrade_offer& offer)
+{
+    const auto extensions = extensions_of(answer);
+    if (extensions && extensions->empty())
+        return std::nullopt;
+    const bool answers_offer = extensions && extensions->size() == 1 && offer.deflate;
+    auto agreed = answers_offer ? accept_deflate(extensions->front(), *offer.deflate) : std::nullopt;
+    if (!agreed)
+        return websocket_error::extension_other;
+    return agreed;
 }
 
 } // namespace
@@ -284,7 +325,7 @@ upgrade_answer answer_upgrade(std::string_view head, const upgrade_terms& terms)
 
 upgrade_answer refuse_upgrade(websocket_error error, const upgrade_terms& terms)
 {
-    const auto names = subprotocols(terms.serializers);
+    const auto names = names_of(terms.serializers);
     const bool page = terms.settings.status_page && error == websocket_error::no_upgrade;
     const auto body = page ? status_page(names)
                            : fmt::format("{}.\nThis is the WebSocket address of a WAMP router. Subprotocols: {}.\n",
@@ -299,16 +340,20 @@ upgrade_answer refuse_upgrade(websocket_error error, const upgrade_terms& terms)
     return answer;
 }
 
-upgrade_request::upgrade_request(std::string_view host, std::string_view path, serializer format, byte_view key)
+upgrade_request::upgrade_request(std::string_view host, std::string_view path, const upgrade_offer& offer,
+                                 byte_view key)
     : key_{base64(key)},
-      format_{format},
+      offer_{offer},
       text_{fmt::format("GET {} HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                        "Sec-WebSocket-Key: {}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: {}\r\n\r\n",
-                        path, host, key_, subprotocol_of(format))}
+                        "Sec-WebSocket-Key: {}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: {}\r\n",
+                        path, host, key_, names_of(offer.subprotocols))}
 {
+    if (offer.deflate)
+        text_ += fmt::format("Sec-WebSocket-Extensions: {}\r\n", offer_of(*offer.deflate));
+    text_ += "\r\n";
 }
 
-boost::system::error_code upgrade_request::check_answer(std::string_view head) const
+boost::system::result<upgrade_agreement> upgrade_request::read_answer(std::string_view head) const
 {
     http::response_parser<http::empty_body> parser;
     parser.header_limit(limits::http_head_bytes_max);
@@ -318,14 +363,15 @@ boost::system::error_code upgrade_request::check_answer(std::string_view head) c
     const auto& answer = parser.get();
     if (read && answer.result() != http::status::switching_protocols)
         return websocket_error::upgrade_refused;
-    if (!read || !has_token(answer, http::field::upgrade, "websocket") ||
-        !has_token(answer, http::field::connection, "upgrade") ||
-        only_field(answer, http::field::sec_websocket_accept) != accept_value(key_) ||
-        answer.count(http::field::sec_websocket_extensions) != 0)
+    if (!read || !proves_understanding(answer, key_))
         return websocket_error::answer_malformed;
-    if (only_field(answer, http::field::sec_websocket_protocol) != subprotocol_of(format_))
-        return websocket_error::subprotocol_other;
-    return {};
+    const auto subprotocol = chosen_subprotocol(answer, offer_);
+    if (!subprotocol)
+        return subprotocol.error();
+    auto deflate = granted_deflate(answer, offer_);
+    if (!deflate)
+        return deflate.error();
+    return upgrade_agreement{*subprotocol, std::move(*deflate)};
 }
 
 } // namespace junctor

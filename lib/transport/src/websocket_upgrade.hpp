@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include <boost/system/error_code.hpp>
+#include <boost/system/result.hpp>
 
 #include <junctor/base/bytes.hpp>
 #include <junctor/codec/serializer.hpp>
@@ -50,14 +51,19 @@ struct upgrade_terms {
     protection by{protection::none};
 };
 
+/// What both ends have agreed upon.
+struct upgrade_agreement {
+    websocket_subprotocol subprotocol;
+    std::optional<deflate_agreement> deflate; ///< Nothing if messages are not compressed.
+};
+
 /// How a router answers the request of a client.
 struct upgrade_answer {
     boost::system::error_code error; ///< Why the connection ends after the reply; no error if it lives on.
     std::string reply;               ///< To be sent in any case.
 
-    // What is agreed upon, meaningful without error only.
-    websocket_subprotocol subprotocol;
-    std::optional<deflate_agreement> deflate;
+    // Meaningful without error only.
+    upgrade_agreement agreed;
     std::shared_ptr<const tracked_cookie> cookie; ///< Of the client; null if it was not asked for.
 };
 
@@ -68,20 +74,26 @@ struct upgrade_answer {
 /// The answer to a request that fails with `error`.
 [[nodiscard]] upgrade_answer refuse_upgrade(websocket_error error, const upgrade_terms& terms);
 
+/// What a client offers.
+struct upgrade_offer {
+    std::span<const websocket_subprotocol> subprotocols; ///< From the one that is wanted most on; outlives the request.
+    std::optional<deflate_settings> deflate;
+};
+
 /// The request of a client, and what it makes of the answer.
 class upgrade_request {
 public:
-    /// Asks `host` for `path` and the subprotocol of `format`. `key` is of 16 octets, chosen by chance.
-    upgrade_request(std::string_view host, std::string_view path, serializer format, byte_view key);
+    /// Asks `host` for `path`. `key` is of 16 octets, chosen by chance.
+    upgrade_request(std::string_view host, std::string_view path, const upgrade_offer& offer, byte_view key);
 
     [[nodiscard]] const std::string& text() const noexcept { return text_; }
 
-    /// Why the answer with this head is no agreement; no error if it is one.
-    [[nodiscard]] boost::system::error_code check_answer(std::string_view head) const;
+    /// What the answer with this head has agreed to, or why it is no agreement.
+    [[nodiscard]] boost::system::result<upgrade_agreement> read_answer(std::string_view head) const;
 
 private:
     std::string key_;
-    serializer format_;
+    upgrade_offer offer_;
     std::string text_;
 };
 

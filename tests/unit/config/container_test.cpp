@@ -83,26 +83,48 @@ TEST_CASE("config: a connecting transport may be a WebSocket", "[config][contain
 {
     const config_loader loader;
     const auto loaded = loader.load_worker(container_with(R"({"type": "websocket", "url": "ws://other:99/ws?a=b",
-        "endpoint": {"type": "tcp", "host": "h", "port": 8080}, "serializers": ["cbor"], "id": "upstream",
-        "options": {"max_message_size": 4000, "auto_ping_interval": 2000}})"));
+        "endpoint": {"type": "tcp", "host": "h", "port": 8080}, "serializers": ["cbor.batched", "json"], "id": "upstream",
+        "options": {"max_message_size": 4000, "max_frame_size": 3000, "auto_ping_interval": 2000,
+            "auto_ping_timeout": 1500, "open_handshake_timeout": 1000, "close_handshake_timeout": 1001,
+            "compression": {"deflate": {"max_window_bits": 12, "request_no_context_takeover": true}}}})"));
     const auto& container = require_clean(loaded).containers.at(0);
     const auto& transport = std::get<websocket_connector>(container.components.at(0).upstream->transport);
     CHECK(transport.common().id == "upstream");
-    CHECK(transport.serializer() == serializer::cbor);
+    REQUIRE(transport.subprotocols().size() == 2);
+    CHECK(name_of(transport.subprotocols().at(0)) == "wamp.2.cbor.batched");
+    CHECK(name_of(transport.subprotocols().at(1)) == "wamp.2.json");
     CHECK(transport.path() == "/ws?a=b");
     CHECK(transport.endpoint() == remote_endpoint(remote_tcp{"h", 8080}));
     CHECK(transport.common().max_message_size == 4000);
     CHECK(transport.common().keep_alive_interval == 2s);
+    CHECK(transport.common().pong_timeout == 1500ms);
+    CHECK(transport.websocket().max_frame_size == 3000);
+    CHECK(transport.websocket().open_handshake_timeout == 1s);
+    CHECK(transport.websocket().close_handshake_timeout == 1001ms);
+    REQUIRE(transport.websocket().deflate);
+    CHECK(transport.websocket().deflate->max_window_bits == 12);
+    CHECK(transport.websocket().deflate->request_no_context_takeover);
+}
 
-    const auto several = loader.load_worker(
-        container_with(R"({"type": "websocket", "url": "ws://h", "serializers": ["json", "cbor"]})"));
-    check_warned(several, {"", "workers[0].components[0].transport.serializers", "only 'json' is asked for"});
-    const auto hasty = loader.load_worker(
-        container_with(R"({"type": "websocket", "url": "ws://h", "options": {"auto_ping_interval": 99}})"));
-    check_wrong(hasty, {"", "workers[0].components[0].transport.options.auto_ping_interval",
-                        "must be 0, or 100 milliseconds at least"});
+TEST_CASE("config: what is wrong with a connecting WebSocket is told", "[config][container]")
+{
+    const config_loader loader;
+    constexpr auto where = "workers[0].components[0].transport";
+    const auto with = [&](const std::string& keys) {
+        return loader.load_worker(container_with(R"({"type": "websocket", "url": "ws://h", )" + keys + "}"));
+    };
+    const auto at = [&](const std::string& key) { return std::string(where) + key; };
+    check_wrong(with(R"("serializers": ["json", "json"])"), {"", at(".serializers"), "wamp.2.json is offered twice"});
+    check_wrong(with(R"("serializers": [])"), {"", at(".serializers"), "must name one serializer at least"});
+    check_wrong(with(R"("serializers": ["cbor", "bson"])"), {"", at(".serializers[1]"), "unknown serializer 'bson'"});
+    check_wrong(with(R"("serializer": "cbor", "serializers": ["cbor"])"),
+                {"", at(".serializers"), "is given as 'serializer' as well"});
+    check_wrong(with(R"("options": {"auto_ping_interval": 999})"),
+                {"", at(".options.auto_ping_interval"), "is in milliseconds: must be 0, or 1000 at least"});
+    check_warned(with(R"("options": {"tcp_nodelay": true})"),
+                 {"", at(".options.tcp_nodelay"), "has no meaning here and is ignored"});
     const auto nowhere = loader.load_worker(container_with(R"({"type": "websocket"})"));
-    check_wrong(nowhere, {"", "workers[0].components[0].transport", "the key 'url' is missing"});
+    check_wrong(nowhere, {"", where, "the key 'url' is missing"});
 }
 
 TEST_CASE("config: the keys of a connecting transport", "[config][container]")

@@ -108,3 +108,28 @@ TEST_CASE("packer: what is no frame yet goes out as it is, before everything els
     json.push("[1]");
     CHECK(text(json.packer.packed().next().front()) == "HTTP/1.1 101");
 }
+
+TEST_CASE("packer: every frame of a client has a mask of its own", "[framing][packer]")
+{
+    packing json({serializer::json, true});
+    unsigned made = 0;
+    json.packer.mask_by([&] { return websocket_mask{std::byte{0}, std::byte{0}, std::byte{0}, std::byte(++made)}; });
+    json.packer.compress({}, 8, json.shared);
+    json.push("[1,22]");
+    json.queue.push_close(websocket_close_code::normal, json.pool);
+    const auto masked = octets({'[', '1', ',', '2' ^ 1U, '2', ']', 0x1E});
+    CHECK(json.next() == octets({0x81, 0x87, 0, 0, 0, 1}) + masked + octets({0x88, 0x82, 0, 0, 0, 2, 0x03, 0xE8}));
+
+    const std::string longer(2000, 'l');
+    json.push(longer);
+    const auto frame = json.next();
+    REQUIRE(frame.size() < 100);
+    CHECK(frame.substr(0, 6) == octets({0xC1, 0x80 | (static_cast<unsigned>(frame.size()) - 6), 0, 0, 0, 3}));
+    auto payload = frame.substr(6);
+    websocket_mask mask{std::byte{0}, std::byte{0}, std::byte{0}, std::byte{3}};
+    apply_mask(std::as_writable_bytes(std::span(payload)), mask);
+    message_inflater in({}, json.shared);
+    byte_buffer inflated;
+    CHECK_FALSE(in.inflate(as_bytes(payload), 3000, inflated));
+    CHECK(text(inflated.view()) == longer + "\x1E");
+}

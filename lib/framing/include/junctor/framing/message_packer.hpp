@@ -5,7 +5,9 @@
 /// Makes compressed messages, or batches, of messages that wait to be written.
 
 #include <cstddef>
+#include <functional>
 #include <optional>
+#include <span>
 
 #include <junctor/base/bytes.hpp>
 #include <junctor/framing/buffer_pool.hpp>
@@ -30,6 +32,9 @@ public:
     /// Messages that are not short are compressed from now on, as `side` says. `shared` must outlive the packer.
     void compress(const deflate_side& side, int memory_level, deflate_contexts& shared);
 
+    /// Masks every frame from now on by what `next` returns, which nobody must be able to foretell: for clients.
+    void mask_by(std::function<websocket_mask()> next);
+
     /// Takes all bytes of `queue`, which go out as they are.
     void take_as_it_is(frame_queue& queue, buffer_pool& buffers);
 
@@ -46,17 +51,18 @@ public:
     void clear(buffer_pool& buffers) noexcept;
 
 private:
-    void add_message(byte_view message, buffer_pool& buffers);
+    void add_message(std::span<std::byte> message, buffer_pool& buffers);
     void end_batch(buffer_pool& buffers);
-    void push_data(byte_view payload, buffer_pool& buffers);
-    void push_frame(const websocket_header& header, byte_view payload, buffer_pool& buffers);
+    void push_data(std::span<std::byte> payload, buffer_pool& buffers);
+    void push_frame(websocket_opcode opcode, bool compressed, std::span<std::byte> payload, buffer_pool& buffers);
 
     websocket_opcode data_;
     websocket_batching batching_;
     const websocket_parser& peer_;
     std::optional<message_deflater> deflater_;
-    byte_buffer taken_; ///< Frames in the form of RawSocket.
-    byte_buffer batch_; ///< The one that has begun.
+    std::function<websocket_mask()> next_mask_; ///< Empty: frames are not masked.
+    byte_buffer taken_;                         ///< Frames in the form of RawSocket.
+    byte_buffer batch_;                         ///< The one that has begun.
     frame_queue packed_;
 };
 

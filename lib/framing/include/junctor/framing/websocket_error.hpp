@@ -30,6 +30,7 @@ enum class websocket_error : std::uint8_t {
     upgrade_refused,   ///< The status is another one than 101.
     answer_malformed,  ///< What proves that the request was understood is missing or wrong.
     subprotocol_other, ///< None is named, or one that was not asked for.
+    extension_other,   ///< One is named that was not offered, or not in this way.
 
     // Frames. After these the connection is closed with a code of its own: `close_code_of`.
     reserved_bits_used,      ///< RSV1 to RSV3 where no extension gives them a meaning.

@@ -10,17 +10,20 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
 
 #include <junctor/auth/awaitable.hpp>
 #include <junctor/codec/serializer.hpp>
+#include <junctor/framing/websocket.hpp>
 #include <junctor/transport/channel.hpp>
 #include <junctor/transport/channel_settings.hpp>
 #include <junctor/transport/rawsocket_connector.hpp>
 #include <junctor/transport/remote_endpoint.hpp>
 #include <junctor/transport/shard_services.hpp>
+#include <junctor/transport/websocket_settings.hpp>
 
 namespace junctor {
 
@@ -44,8 +47,16 @@ public:
     /// The name of the transport, for logs. Default: empty.
     websocket_connector& id(std::string name);
 
-    /// What messages are written in, and so the subprotocol that is asked for. Default: MessagePack.
-    websocket_connector& serializer(junctor::serializer format);
+    /// What messages are written in, one by one. Default: MessagePack.
+    websocket_connector& serializer(junctor::serializer format) { return subprotocols({{format}}); }
+
+    /// The subprotocols that the router may choose from, which takes the first that it knows. Throws
+    /// `std::invalid_argument` if there is none, or one twice. Routers that are built on Autobahn for Python do not
+    /// understand batches of JSON. Spec: advanced profile, "Message Batching".
+    websocket_connector& subprotocols(std::vector<websocket_subprotocol> offered);
+
+    /// How frames and handshakes are bounded, and whether compression is offered.
+    websocket_connector& websocket(const websocket_connection_settings& settings);
 
     /// The largest message in bytes that is taken from the router: at least 1. Default:
     /// `limits::message_bytes_default`. Throws `std::invalid_argument` for 0.
@@ -61,9 +72,13 @@ public:
     /// Default: off. Throws `std::invalid_argument` unless the interval is positive.
     websocket_connector& keep_alive_ping(std::chrono::milliseconds interval);
 
+    /// The connection ends as well if there is no sign of life for so long after a PING. Default: 0, for no such bound.
+    websocket_connector& pong_timeout(std::chrono::milliseconds bound);
+
     [[nodiscard]] const remote_endpoint& endpoint() const noexcept { return endpoint_; }
     [[nodiscard]] const std::string& path() const noexcept { return path_; }
-    [[nodiscard]] junctor::serializer serializer() const noexcept { return serializer_; }
+    [[nodiscard]] const std::vector<websocket_subprotocol>& subprotocols() const noexcept { return subprotocols_; }
+    [[nodiscard]] const websocket_connection_settings& websocket() const noexcept { return websocket_; }
     [[nodiscard]] bool debug() const noexcept { return common_.debug; }
 
     /// All that is not about connecting alone.
@@ -72,7 +87,8 @@ public:
 private:
     remote_endpoint endpoint_;
     std::string path_;
-    junctor::serializer serializer_{junctor::serializer::msgpack};
+    std::vector<websocket_subprotocol> subprotocols_{{serializer::msgpack}};
+    websocket_connection_settings websocket_;
     channel_settings common_;
 };
 

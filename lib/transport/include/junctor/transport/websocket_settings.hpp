@@ -2,7 +2,7 @@
 // Part of Junctor, a coroutine-based framework for WAMP routers.
 #pragma once
 
-/// What only a WebSocket transport has settings for.
+/// What only WebSockets have settings for.
 
 #include <chrono>
 #include <cstddef>
@@ -18,8 +18,25 @@ namespace junctor {
 
 struct cookie_settings;
 
+/// What both ends of a WebSocket have settings for. A plain value.
+struct websocket_connection_settings {
+    /// The largest frame in bytes that is taken from the peer; 0 for as large as a message.
+    std::size_t max_frame_size{0};
+
+    /// How messages are compressed if the peer can do it as well; nothing if they are not. An end that listens does not
+    /// compress unless a client offers it; one that connects offers it. Spec: RFC 7692.
+    std::optional<deflate_settings> deflate;
+
+    /// How long the opening handshake may take at most, within what there is for a session to be joined or for an
+    /// endpoint to be connected to; 0 for as long as that.
+    std::chrono::milliseconds open_handshake_timeout{0};
+
+    /// How long the end may take at most, within what whoever closes allows; 0 for as long as that.
+    std::chrono::milliseconds close_handshake_timeout{0};
+};
+
 /// Settings of a WebSocket transport that listens. A plain value. Spec: RFC 6455.
-struct websocket_settings {
+struct websocket_settings : websocket_connection_settings {
     /// The path that clients must ask for, such as "/ws"; empty for any.
     std::string path;
 
@@ -41,20 +58,8 @@ struct websocket_settings {
     /// Whether answers name this program.
     bool server_shown{true};
 
-    /// The largest frame in bytes that is taken from clients; 0 for as large as a message.
-    std::size_t max_frame_size{0};
-
-    /// How messages are compressed for clients that offer it; nothing if they are not. Spec: RFC 7692.
-    std::optional<deflate_settings> deflate;
-
-    /// How long the handshake may take at most, within `session_limits::join_timeout`; 0 for as long as that.
-    std::chrono::milliseconds open_handshake_timeout{0};
-
     /// The cookie that clients are given; null for none.
     std::shared_ptr<const cookie_settings> cookie;
-
-    /// How long the end may take at most, within what whoever closes allows; 0 for as long as that.
-    std::chrono::milliseconds close_handshake_timeout{0};
 };
 
 /// Whether a page of `origin`, which connects to `host` (both as the request has them), may connect.
