@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <type_traits>
 
 #include <junctor/auth/module_registry.hpp>
 
@@ -46,12 +47,11 @@ private:
 /// Notes every key that is given twice anywhere in `item`: modules see the last one only.
 void report_repeated_keys(const config_item& item, problem_list& problems);
 
-/// What `make` makes from `content`, which stands at `item`, for connections that can have what `transport` says; null
-/// if it cannot be made.
-template <class Product>
-std::unique_ptr<Product> make_from(const std::function<std::unique_ptr<Product>(module_options&)>& make,
-                                   const dict& content, const config_item& item, config_reading& reading,
-                                   const std::optional<possible_facts>& transport = {})
+/// What `use(module_options&)` returns for `content`, which stands at `item`, for connections that can have what
+/// `transport` says. If it throws `config_error`, that is noted as a problem, and there is an empty value.
+template <class Use>
+auto with_options(const dict& content, const config_item& item, config_reading& reading,
+                  const std::optional<possible_facts>& transport, Use use) -> std::invoke_result_t<Use, module_options&>
 {
     noted_problems problems(item, reading.problems);
     noted_names names(item, reading);
@@ -63,13 +63,24 @@ std::unique_ptr<Product> make_from(const std::function<std::unique_ptr<Product>(
                                  transport};
     module_options options(content, context);
     try {
-        auto made = make(options);
-        options.finish();
-        return made;
+        return use(options);
     } catch (const config_error& error) {
         options.error(error.key(), error.what());
     }
-    return nullptr;
+    return {};
+}
+
+/// What `make` makes of that; null if it cannot be made.
+template <class Product>
+std::unique_ptr<Product> make_from(const std::function<std::unique_ptr<Product>(module_options&)>& make,
+                                   const dict& content, const config_item& item, config_reading& reading,
+                                   const std::optional<possible_facts>& transport = {})
+{
+    return with_options(content, item, reading, transport, [&](module_options& options) {
+        auto made = make(options);
+        options.finish();
+        return made;
+    });
 }
 
 /// What `make` makes from the dict that stands at `item`; null, and a problem, if it cannot be made.

@@ -49,22 +49,9 @@ bridge_options read_place(dict_reader& keys, config_reading& reading)
 /// The secret `key` of the dict at `item`: a text, a variable of the environment or a file.
 secret read_secret_of(const config_item& item, std::string_view key, config_reading& reading)
 {
-    noted_problems problems(item, reading.problems);
-    noted_names names(item, reading);
-    const option_context context{reading.context.base_directory,
-                                 reading.context.environment,
-                                 problems,
-                                 *reading.context.modules,
-                                 &names,
-                                 std::nullopt};
     const auto content = to_value(*item.node);
-    module_options options(*content.get_if<dict>(), context);
-    try {
-        return options.secret_text(key);
-    } catch (const config_error& error) {
-        options.error(error.key(), error.what());
-    }
-    return {};
+    return with_options(*content.get_if<dict>(), item, reading, std::nullopt,
+                        [&](module_options& options) { return options.secret_text(key); });
 }
 
 /// The keys `key`, `secret` and `timestamp_delta_limit`.
