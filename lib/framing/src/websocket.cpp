@@ -3,8 +3,8 @@
 #include <junctor/framing/websocket.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
-#include <cstring>
 #include <tuple>
 
 #include <boost/endian/conversion.hpp>
@@ -45,21 +45,28 @@ constexpr bool may_be_sent(unsigned code) noexcept
 
 void apply_mask(std::span<std::byte> payload, websocket_mask& mask) noexcept
 {
-    std::array<std::byte, 2 * std::tuple_size_v<websocket_mask>> both{};
-    std::copy(mask.begin(), mask.end(), std::copy(mask.begin(), mask.end(), both.begin()));
-    std::uint64_t twice = 0;
-    std::memcpy(&twice, both.data(), sizeof twice);
-    auto* at = payload.data();
+    using boost::endian::load_little_u32, boost::endian::store_little_u32;
+    using boost::endian::load_little_u64, boost::endian::store_little_u64;
+    constexpr std::size_t words_at_once = 4; // Which compilers make vectors of.
+    constexpr std::size_t word_bytes = sizeof(std::uint64_t);
+
+    const auto once = load_little_u32(raw(mask.data()));
+    const auto twice = std::uint64_t{once} << 32 | once;
+    auto* at = raw(payload.data());
     auto left = payload.size();
-    for (; left >= sizeof twice; left -= sizeof twice, at += sizeof twice) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, at, sizeof word);
-        word ^= twice;
-        std::memcpy(at, &word, sizeof word);
+    for (; left >= words_at_once * word_bytes; left -= words_at_once * word_bytes)
+        for (std::size_t i = 0; i != words_at_once; ++i, at += word_bytes)
+            store_little_u64(at, load_little_u64(at) ^ twice);
+    for (; left >= word_bytes; left -= word_bytes, at += word_bytes)
+        store_little_u64(at, load_little_u64(at) ^ twice);
+    if (left >= mask.size()) {
+        store_little_u32(at, load_little_u32(at) ^ once);
+        left -= mask.size();
+        at += mask.size();
     }
     for (std::size_t i = 0; i != left; ++i)
-        at[i] ^= both[i];
-    std::rotate(mask.begin(), mask.begin() + left % mask.size(), mask.end());
+        at[i] = static_cast<unsigned char>(at[i] ^ once >> 8 * i);
+    store_little_u32(raw(mask.data()), std::rotr(once, static_cast<int>(8 * left)));
 }
 
 websocket_header::websocket_header(websocket_opcode opcode, std::size_t payload_bytes,

@@ -56,6 +56,7 @@ websocket_parser::websocket_parser(const websocket_bounds& bounds, buffer_pool& 
 websocket_parser::~websocket_parser()
 {
     buffers_.give(partial_);
+    buffers_.give(control_);
     recycle();
 }
 
@@ -89,8 +90,12 @@ frame_step websocket_parser::next(std::span<std::byte>& input)
             input = {};
         }
         const bool begins = !in_payload_;
-        if (begins && !read_header(input))
-            break;
+        if (begins) {
+            if (const auto message = take_usual_frame(input)) [[likely]]
+                return deliver(*message);
+            if (!read_header(input))
+                break;
+        }
         const auto payload = take_payload(input);
         const bool whole = begins && missing_ == 0;
         if (whole && is_control())
@@ -110,6 +115,37 @@ frame_step websocket_parser::fail(boost::system::error_code error) noexcept
 {
     error_ = error;
     return {.status = frame_status::failed};
+}
+
+/// The payload of the frame at the front of `input`, if that is the usual one: a message by itself, not compressed, all
+/// of which has come, and no longer than 64 KiB. Any other is for those who do it step by step.
+std::optional<byte_view> websocket_parser::take_usual_frame(std::span<std::byte>& input) noexcept
+{
+    const auto start = final_bit | static_cast<std::byte>(data_);
+    if (in_message_ || header_size_ != 0 || input.size() < start_bytes || input[0] != start)
+        return std::nullopt;
+    const auto mask_size = masked() ? mask_bytes : 0;
+    auto header_size = start_bytes;
+    // Beyond 127, too, if the bit of the mask is not as it must be.
+    auto length = std::to_integer<std::size_t>(input[1] ^ (masked() ? mask_bit : std::byte{0}));
+    if (length == length_in_2_octets && input.size() >= start_bytes + 2) {
+        length = boost::endian::load_big_u16(reinterpret_cast<const unsigned char*>(&input[start_bytes]));
+        header_size += 2;
+        if (length <= websocket_control_bytes_max)
+            return std::nullopt;
+    } else if (length > websocket_control_bytes_max) {
+        return std::nullopt;
+    }
+    const auto size = header_size + mask_size + length;
+    if (input.size() < size || length > bounds_.frame_bytes_max || length > bounds_.message_bytes_max)
+        return std::nullopt;
+    const auto payload = input.subspan(header_size + mask_size, length);
+    if (masked()) {
+        std::copy_n(input.begin() + static_cast<std::ptrdiff_t>(header_size), mask_bytes, mask_.begin());
+        apply_mask(payload, mask_);
+    }
+    input = input.subspan(size);
+    return payload;
 }
 
 /// Whether the header is complete and within the rules now.
@@ -237,21 +273,19 @@ std::span<std::byte> websocket_parser::take_payload(std::span<std::byte>& input)
 /// Keeps what has come of a frame that is to be put together.
 void websocket_parser::collect(byte_view arrived)
 {
-    if (is_control()) {
-        std::copy(arrived.begin(), arrived.end(), control_.begin() + control_size_);
-        control_size_ = static_cast<std::uint8_t>(control_size_ + arrived.size());
-        return;
-    }
-    if (partial_.capacity() == 0 && !arrived.empty())
-        partial_ = buffers_.take();
-    partial_.append(arrived);
+    auto& collected = is_control() ? control_ : partial_;
+    if (collected.capacity() == 0 && !arrived.empty())
+        collected = buffers_.take();
+    collected.append(arrived);
 }
 
 /// Delivers what was put together.
 frame_step websocket_parser::end_frame()
 {
-    if (is_control())
-        return deliver_control(byte_view(control_).first(std::exchange(control_size_, std::uint8_t{0})));
+    if (is_control()) {
+        assembled_.push_back(std::move(control_));
+        return deliver_control(assembled_.back().view());
+    }
     in_message_ = false;
     if (compressed_)
         return deliver_inflated();

@@ -119,6 +119,19 @@ TEST_CASE("websocket_parser: however messages are divided, and the stream is cut
     }
 }
 
+TEST_CASE("websocket_parser: a message that has come whole may have any length", "[framing][websocket]")
+{
+    fed_parser client;
+    for (std::size_t size = 0; size <= 300; ++size) {
+        std::string message;
+        for (std::size_t i = 0; i != size; ++i)
+            message += static_cast<char>('!' + i % 90);
+        const found expected{{frame_type::message, message}, {frame_type::message, "next"}};
+        INFO("of " << size);
+        CHECK(client.feed(client_frame(0x81, message) + client_frame(0x81, "next")) == expected);
+    }
+}
+
 TEST_CASE("websocket_parser: bounds are exact", "[framing][websocket]")
 {
     const std::string half(500, 'a');

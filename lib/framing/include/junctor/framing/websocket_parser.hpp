@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -87,6 +88,7 @@ private:
     [[nodiscard]] std::size_t header_bytes() const noexcept;
     [[nodiscard]] bool masked() const noexcept { return bounds_.sender == websocket_sender::client; }
     [[nodiscard]] bool is_control() const noexcept { return opcode_ >= websocket_opcode::close; }
+    [[nodiscard]] std::optional<byte_view> take_usual_frame(std::span<std::byte>& input) noexcept;
     [[nodiscard]] std::span<std::byte> take_payload(std::span<std::byte>& input) noexcept;
     void collect(byte_view arrived);
     [[nodiscard]] frame_step end_frame();
@@ -119,10 +121,9 @@ private:
 
     // What has come of a message and of a control frame.
     bool in_message_{false}; ///< It comes in several frames.
-    std::uint8_t control_size_{0};
-    std::array<std::byte, websocket_control_bytes_max> control_{};
     byte_buffer partial_;
-    std::vector<byte_buffer> assembled_; ///< Messages that were put together and delivered since the last recycling.
+    byte_buffer control_;
+    std::vector<byte_buffer> assembled_; ///< What was put together and delivered since the last recycling.
 
     // Compression.
     std::unique_ptr<message_inflater> inflater_; ///< Null: there is none.
