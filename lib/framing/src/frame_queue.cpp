@@ -24,7 +24,7 @@ websocket_opcode opcode_of(frame_form form, frame_type type) noexcept
     case frame_type::pong: return websocket_opcode::pong;
     case frame_type::close: return websocket_opcode::close;
     }
-    return form == frame_form::websocket_text ? websocket_opcode::text : websocket_opcode::binary;
+    return data_opcode(form);
 }
 
 /// Returns the length of the frame.
@@ -119,10 +119,10 @@ void frame_queue::push_close(websocket_close_code code, buffer_pool& buffers)
     size_ += append_frame(bulk_, frame_type::close, encode_close_code(code));
 }
 
-void frame_queue::push_run(const shared_run& run, buffer_pool& buffers)
+void frame_queue::push_run(const framed_run& run, buffer_pool& buffers)
 {
     assert(takes_runs_whole());
-    const auto bytes = run->bytes();
+    const auto bytes = run.bytes();
     if (bytes.size() <= copied_run_bytes_max) {
         assert(!message_open());
         prepare_bulk(buffers);
@@ -134,7 +134,7 @@ void frame_queue::push_run(const shared_run& run, buffer_pool& buffers)
         held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(first_held_));
         first_held_ = 0;
     }
-    held_.push_back({run, bulk_.size()});
+    held_.push_back({shared_frames(&run), bulk_.size()});
     size_ += bytes.size();
 }
 

@@ -102,17 +102,17 @@ delivery connection_output::send_run(const shared_run& run)
 {
     guard lock(mutex_);
     auto& at = here();
-    if (lone_run_ == nullptr && queue_.empty() && plain_ && !blocked_ && queue_.takes_runs_whole() && admits(*run) &&
-        !log_) {
+    const auto* const frames = queue_.takes_runs_whole() ? &run->in_form(queue_.form()) : nullptr;
+    if (frames != nullptr && admits(*frames)) {
+        if (lone_run_ == nullptr && queue_.empty() && plain_ && !blocked_ && !log_) {
+            list(at);
+            close_short_way();
+            lone_run_ = frames;
+            return delivery::queued;
+        }
+        queue_lone_run(at.buffers());
         list(at);
-        close_short_way();
-        lone_run_ = run;
-        return delivery::queued;
-    }
-    queue_lone_run(at.buffers());
-    if (queue_.takes_runs_whole() && admits(*run)) {
-        list(at);
-        queue_.push_run(run, at.buffers());
+        queue_.push_run(*frames, at.buffers());
         if (log_) [[unlikely]]
             run->for_each([&](byte_view message) {
                 log(frame_direction::sent, frame_type::message, message);
@@ -120,6 +120,7 @@ delivery connection_output::send_run(const shared_run& run)
             });
         return delivery::queued;
     }
+    queue_lone_run(at.buffers());
     lock.unlock();
     // One by one, as some of them may be queued.
     auto outcome = delivery::queued;

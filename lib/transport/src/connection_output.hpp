@@ -165,7 +165,7 @@ private:
     }
 
     /// Whether a run may be queued as it stands.
-    [[nodiscard]] bool admits(const message_run& run) const noexcept
+    [[nodiscard]] bool admits(const framed_run& run) const noexcept
     {
         return started_ && queue_.admits(run.longest_message(), run.bytes().size());
     }
@@ -216,7 +216,7 @@ private:
     void queue_lone_run(buffer_pool& buffers)
     {
         if (lone_run_ != nullptr)
-            queue_.push_run(std::exchange(lone_run_, nullptr), buffers);
+            queue_.push_run(*std::exchange(lone_run_, nullptr), buffers);
     }
 
     [[nodiscard]] write_status write_queue(buffer_pool& buffers) noexcept;
@@ -236,7 +236,7 @@ private:
     int descriptor_{-1};
     std::uint64_t bytes_written_{0};
     frame_queue queue_;
-    shared_run lone_run_; ///< All that is to be written, in place of the queue: then no memory is needed for it.
+    shared_frames lone_run_; ///< All that is to be written, in place of the queue: then no memory is needed for it.
     boost::system::error_code write_error_;
     std::unique_ptr<const frame_log> log_;
     std::unique_ptr<mask_source> masks_; ///< Null if frames are not masked.

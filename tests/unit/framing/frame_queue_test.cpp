@@ -25,7 +25,7 @@ public:
     byte_buffer& open() { return queue.open(pool); }
     void drop() { queue.drop(pool); }
     void push_urgent(frame_type type, std::string_view payload) { queue.push_urgent(type, as_bytes(payload), pool); }
-    void push_run(const shared_run& run) { queue.push_run(run, pool); }
+    void push_run(const shared_run& run) { queue.push_run(run->in_form(queue.form()), pool); }
 
     void push(std::string_view payload)
     {
@@ -293,6 +293,25 @@ TEST_CASE("frame_queue: a PONG goes between the messages of a run that is writte
         const auto at = *std::lower_bound(std::begin(ends), std::end(ends), written);
         INFO("written " << written);
         CHECK(out == bytes.substr(0, at) + wire_frame(2, "now") + bytes.substr(at) + wire_frame(0, "behind"));
+    }
+}
+
+TEST_CASE("frame_queue: it is no other with the frames of a WebSocket", "[framing][queue][websocket]")
+{
+    const auto run = run_of({"first", bulky, "last"});
+    const auto bytes = text(run->in_form(frame_form::websocket_binary).bytes());
+    const std::size_t ends[]{7, 7 + 4 + bulky.size(), bytes.size()};
+    for (const std::size_t written : {1u, 6u, 7u, 8u, 2000u, 3011u, 3012u, 3016u}) {
+        pooled_queue queue;
+        queue.queue.set_form(frame_form::websocket_binary);
+        queue.push_run(run);
+        queue.push("behind");
+        auto out = queue.take(written);
+        queue.push_urgent(frame_type::pong, "now");
+        out += queue.take_all();
+        const auto at = *std::lower_bound(std::begin(ends), std::end(ends), written);
+        INFO("written " << written);
+        CHECK(out == bytes.substr(0, at) + octets({0x8A, 3}) + "now" + bytes.substr(at) + octets({0x82, 6}) + "behind");
     }
 }
 

@@ -85,7 +85,7 @@ TEST_CASE("packer: messages that are not short are compressed, and runs are not 
     run->open_message().append(longer);
     run->close_message();
     json.push(shorter);
-    json.queue.push_run(run, json.pool);
+    json.queue.push_run(*run, json.pool);
     CHECK_FALSE(run->unshared());
 
     const auto wire = json.next();

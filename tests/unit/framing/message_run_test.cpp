@@ -77,3 +77,33 @@ TEST_CASE("message_run: it knows whether somebody else holds it", "[framing][run
     }
     CHECK(run->unshared());
 }
+
+TEST_CASE("message_run: a WebSocket gets the same messages in frames of its own", "[framing][run]")
+{
+    const boost::intrusive_ptr<message_run> run(new message_run);
+    add(*run, "ab");
+    add(*run, std::string(200, 'x'));
+    CHECK(&run->in_form(frame_form::rawsocket) == run.get());
+
+    const shared_frames text(&run->in_form(frame_form::websocket_text));
+    CHECK(as_text(text->bytes()) == "\x81\x02"
+                                    "ab" +
+                                        std::string("\x81\x7E\0\xC8", 4) + std::string(200, 'x'));
+    CHECK(text->longest_message() == 200);
+    CHECK(&run->in_form(frame_form::websocket_text) == text.get());
+    CHECK(run->unshared());
+
+    run->clear();
+    add(*run, "c");
+    const auto& binary = run->in_form(frame_form::websocket_binary);
+    CHECK(as_text(binary.bytes()) == "\x82\x01"
+                                     "c");
+    CHECK(binary.longest_message() == 1);
+    CHECK(text->bytes().size() == 208); // As long as somebody holds it.
+
+    run->clear();
+    add(*run, "d");
+    CHECK(&run->in_form(frame_form::websocket_binary) == &binary); // Nobody does.
+    CHECK(as_text(binary.bytes()) == "\x82\x01"
+                                     "d");
+}

@@ -22,9 +22,6 @@
 
 namespace junctor {
 
-/// How a queue frames what it holds. WebSocket has two forms of messages, one for each kind of serializer.
-enum class frame_form : std::uint8_t { rawsocket, websocket_text, websocket_binary };
-
 /// Frames on their way out, as the bytes that go over the wire. Messages are encoded in place behind a header that is
 /// patched when they end; runs that are shared with other queues are kept by reference unless they are small. Urgent
 /// bytes, such as a PONG, overtake all messages but the one of which a part is written already.
@@ -62,8 +59,10 @@ public:
     /// nobody can foretell, before each of them.
     void set_mask(const websocket_mask& mask) noexcept { mask_ = mask; }
 
-    /// Whether runs are written as they stand, by reference or not.
-    [[nodiscard]] bool takes_runs_whole() const noexcept { return form_ == frame_form::rawsocket; }
+    [[nodiscard]] frame_form form() const noexcept { return form_; }
+
+    /// Whether runs in this form are written as they stand, by reference or not.
+    [[nodiscard]] bool takes_runs_whole() const noexcept { return !mask_; }
 
     /// The length of the frame for a payload.
     [[nodiscard]] std::size_t frame_bytes(std::size_t payload_bytes) const noexcept
@@ -139,9 +138,9 @@ public:
     /// Queues one message.
     void push(byte_view payload, buffer_pool& buffers);
 
-    /// Queues all messages of `run`, if the form takes runs whole. It is kept until it is written, unless it is so
-    /// small that copying costs less.
-    void push_run(const shared_run& run, buffer_pool& buffers);
+    /// Queues all messages of `run`, which is in the form of this queue, if it takes runs whole. It is kept until it is
+    /// written, unless it is so small that copying costs less.
+    void push_run(const framed_run& run, buffer_pool& buffers);
 
     /// Queues whole frames, or bytes that come before all frames, ahead of the messages.
     void push_urgent(byte_view bytes, buffer_pool& buffers);
@@ -169,7 +168,7 @@ public:
 private:
     /// A run that is not copied, and where in `bulk_` it belongs: behind all bytes before `at`.
     struct held_run {
-        shared_run run;
+        shared_frames run;
         std::size_t at;
     };
 
