@@ -89,7 +89,7 @@ TEST_CASE("frame_parser: to take messages together changes nothing, wherever the
 
 TEST_CASE("frame_parser: what is taken together is messages that are not too long", "[framing][frame]")
 {
-    const auto limit_of_parser = GENERATE(limit, std::size_t{1} << 24);
+    const auto limit_of_parser = GENERATE(as<std::size_t>(), limit, std::size_t{1} << 24);
     CAPTURE(limit_of_parser);
     buffer_pool pool(4, 4096);
     frame_parser parser(limit_of_parser, pool);
