@@ -135,14 +135,18 @@ void read_serializer(dict_reader& keys, rawsocket_connector& to, config_reading&
 /// The subprotocol "wamp.2.cbor.batched" that `item` calls "cbor.batched".
 std::optional<websocket_subprotocol> read_subprotocol(const config_item& item, config_reading& reading)
 {
+    constexpr std::string_view prefix = "wamp.2.";
     const auto name = read_text(item, reading.problems);
-    const auto known = name ? parse_subprotocol(fmt::format("wamp.2.{}", *name)) : std::nullopt;
-    if (name && !known) {
-        constexpr std::array<std::string_view, 6> names{"json",         "msgpack",         "cbor",
-                                                        "json.batched", "msgpack.batched", "cbor.batched"};
-        report_unknown_word(item, "serializer", names, reading.problems);
-    }
-    return known;
+    const auto known = name ? parse_subprotocol(fmt::format("{}{}", prefix, *name)) : std::nullopt;
+    if (!name || known)
+        return known;
+    std::vector<std::string> names;
+    for (const bool batched : {false, true})
+        for (const auto format : all_serializers)
+            names.push_back(name_of({format, batched}).substr(prefix.size()));
+    const std::vector<std::string_view> views(names.begin(), names.end());
+    report_unknown_word(item, "serializer", views, reading.problems);
+    return std::nullopt;
 }
 
 /// What is offered, from the one that is wanted most on.

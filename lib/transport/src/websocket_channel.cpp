@@ -109,12 +109,13 @@ error_code websocket_channel::begin(const upgrade_agreement& agreed)
         return failure();
     const auto& [subprotocol, deflate] = agreed;
     const auto format = subprotocol.format;
-    if (masks_)
-        output().mask_frames();
-    if (subprotocol.batched || deflate)
+    if (subprotocol.batched || deflate) {
         agree_on(format, packer_for(agreed));
-    else
+    } else {
+        if (masks_)
+            output().mask_frames();
         agree_on(format, format == serializer::json ? frame_form::websocket_text : frame_form::websocket_binary);
+    }
     auto& parser = frames_.parser();
     parser.expect(data_opcode(format), subprotocol.batching());
     if (deflate)
