@@ -66,13 +66,15 @@ def comparable(lines):
     return lines
 
 
-def free_port():
-    """A port that nobody listens on, from those that the system gives to nobody by itself."""
-    while True:
+def free_ports(count):
+    """So many ports that nobody listens on, from those that the system gives to nobody by itself."""
+    found = set()
+    while len(found) < count:
         port = random.randrange(20_000, 32_000)
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
-            return str(port)
+            found.add(str(port))
+    return found
 
 
 class Server:
@@ -128,7 +130,7 @@ class Reader:
         self._test = test
         self._folder = folder
         self._servers = []
-        self._actual_ports = {port: free_port() for port in PORTS}
+        self._actual_ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
         self._environment = {
             **os.environ,
             "PATH": f"{folder / 'bin'}:{os.environ['PATH']}",
