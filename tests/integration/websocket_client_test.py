@@ -328,16 +328,25 @@ class Components(HouseCase):
         self.assertIn("no handshake within 1000 ms", event["cause"])
 
     def test_a_component_joins_the_router_itself(self):
-        for transport in ("web", "ws_deflate", "ws_deflate_small", "ws_deflate_asking"):
+        for transport in ("web", "wss", "ws_deflate", "ws_deflate_small", "ws_deflate_asking"):
             for batched in ("", ".batched"):
                 for serializer in SERIALIZERS:
                     name = f"{transport}_{serializer}{batched}".replace(".", "_")
                     with self.subTest(name):
                         keys = {"url": self.url(transport), "serializers": [serializer + batched],
                                 "options": {"compression": {"deflate": {}}}}
-                        upstream = {"type": "websocket", **SOON, **keys}
-                        process = JunctorProcess({"version": 2, "workers": [container(clock(name, upstream))]})
-                        self.addCleanup(process.kill)
-                        with joined(self.url("tcp")) as peer:
-                            self.assertLess(abs(answer(peer, f"com.example.{name}.now") - time.time()), PATIENCE)
-                        self.assertEqual(process.stop(), 0)
+                        if transport == "wss":
+                            keys["endpoint"] = self.trusting(keys["url"])
+                        self.check_joins(name, {"type": "websocket", **SOON, **keys})
+
+    def trusting(self, url):
+        """The endpoint of `url`, with the certificate that the router has."""
+        tls = {"hostname": "localhost", "ca_certificates": [self.certificate]}
+        return {"type": "tcp", "host": "127.0.0.1", "port": int(url.rsplit(":", 1)[1]), "tls": tls}
+
+    def check_joins(self, name, upstream):
+        process = JunctorProcess({"version": 2, "workers": [container(clock(name, upstream))]})
+        self.addCleanup(process.kill)
+        with joined(self.url("tcp")) as peer:
+            self.assertLess(abs(answer(peer, f"com.example.{name}.now") - time.time()), PATIENCE)
+        self.assertEqual(process.stop(), 0)

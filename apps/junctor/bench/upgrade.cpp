@@ -3,8 +3,6 @@
 #include "upgrade.hpp"
 
 #include <algorithm>
-#include <optional>
-#include <utility>
 
 #include <fmt/format.h>
 

@@ -14,7 +14,6 @@ namespace {
 constexpr std::int64_t size_max = std::int64_t{64} << 20;
 constexpr std::int64_t duration_min_ms = 1000;
 constexpr std::int64_t duration_max_ms = 86'400'000;
-constexpr std::int64_t memory_level_max = 9;
 
 /// A duration in milliseconds, or 0 for none; nothing if the key is absent or wrong.
 std::optional<std::chrono::milliseconds> read_duration(dict_reader& keys, std::string_view key, config_reading& reading)
@@ -86,7 +85,7 @@ deflate_settings read_deflate(const config_item& item, config_reading& reading)
     settings.request_max_window_bits = read_window_bits(keys, "request_max_window_bits", reading).value_or(0);
     if (const auto bits = read_window_bits(keys, "max_window_bits", reading); bits && *bits != 0)
         settings.max_window_bits = *bits;
-    if (const auto level = keys.integer("memory_level", 1, memory_level_max))
+    if (const auto level = keys.integer("memory_level", 1, deflate_memory_level_max))
         settings.memory_level = static_cast<int>(*level);
     keys.finish();
     return settings;

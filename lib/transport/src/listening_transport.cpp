@@ -9,6 +9,7 @@ namespace junctor {
 
 listening_transport& listening_transport::websocket(websocket_settings settings)
 {
+    check_settings(settings);
     websocket_ = std::move(settings);
     expect_http();
     return *this;

@@ -53,6 +53,7 @@ websocket_connector& websocket_connector::subprotocols(std::vector<websocket_sub
 
 websocket_connector& websocket_connector::websocket(const websocket_connection_settings& settings)
 {
+    check_settings(settings);
     websocket_ = settings;
     return *this;
 }

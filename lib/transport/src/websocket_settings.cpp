@@ -3,6 +3,7 @@
 #include <junctor/transport/websocket_settings.hpp>
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace junctor {
 
@@ -57,7 +58,27 @@ std::string_view without_port(std::string_view host, std::string_view port) noex
     return !port.empty() && host.ends_with(port) ? host.substr(0, host.size() - port.size()) : host;
 }
 
+bool is_window(int bits) noexcept
+{
+    return bits >= deflate_window_bits_min && bits <= deflate_window_bits_max;
+}
+
+bool can_be_meant(const deflate_settings& settings) noexcept
+{
+    const auto asked = settings.request_max_window_bits;
+    return is_window(settings.max_window_bits) && (asked == 0 || is_window(asked)) && settings.memory_level >= 1 &&
+           settings.memory_level <= deflate_memory_level_max;
+}
+
 } // namespace
+
+void check_settings(const websocket_connection_settings& settings)
+{
+    if (settings.deflate && !can_be_meant(*settings.deflate))
+        throw std::invalid_argument("windows of compression are from 9 to 15 bits, and memory levels from 1 to 9");
+    if (settings.open_handshake_timeout.count() < 0 || settings.close_handshake_timeout.count() < 0)
+        throw std::invalid_argument("a handshake cannot have less than no time");
+}
 
 bool admits_origin(const websocket_settings& settings, std::string_view origin, std::string_view host)
 {

@@ -280,38 +280,34 @@ TEST_CASE("frame_queue: more runs than there are segments come one call after th
 
 TEST_CASE("frame_queue: a PONG goes between the messages of a run that is written in part", "[framing][queue]")
 {
+    struct wire {
+        frame_form form;
+        std::size_t first; ///< Where the first message ends.
+        std::string pong;
+        std::string behind;
+    };
+    const wire wires[]{
+        {frame_form::rawsocket, 9, wire_frame(2, "now"), wire_frame(0, "behind")},
+        {frame_form::websocket_binary, 7, octets({0x8A, 3}) + "now", octets({0x82, 6}) + "behind"},
+    };
     const auto run = run_of({"first", bulky, "last"});
-    const auto bytes = text(run->bytes());
-    const std::size_t ends[]{9, 9 + 4 + bulky.size(), bytes.size()};
-    for (const std::size_t written : {1u, 8u, 9u, 10u, 2000u, 3013u, 3014u, 3020u}) {
-        pooled_queue queue;
-        queue.push_run(run);
-        queue.push("behind");
-        auto out = queue.take(written);
-        queue.push_urgent(frame_type::pong, "now");
-        out += queue.take_all();
-        const auto at = *std::lower_bound(std::begin(ends), std::end(ends), written);
-        INFO("written " << written);
-        CHECK(out == bytes.substr(0, at) + wire_frame(2, "now") + bytes.substr(at) + wire_frame(0, "behind"));
-    }
-}
-
-TEST_CASE("frame_queue: it is no other with the frames of a WebSocket", "[framing][queue][websocket]")
-{
-    const auto run = run_of({"first", bulky, "last"});
-    const auto bytes = text(run->in_form(frame_form::websocket_binary).bytes());
-    const std::size_t ends[]{7, 7 + 4 + bulky.size(), bytes.size()};
-    for (const std::size_t written : {1u, 6u, 7u, 8u, 2000u, 3011u, 3012u, 3016u}) {
-        pooled_queue queue;
-        queue.queue.set_form(frame_form::websocket_binary);
-        queue.push_run(run);
-        queue.push("behind");
-        auto out = queue.take(written);
-        queue.push_urgent(frame_type::pong, "now");
-        out += queue.take_all();
-        const auto at = *std::lower_bound(std::begin(ends), std::end(ends), written);
-        INFO("written " << written);
-        CHECK(out == bytes.substr(0, at) + octets({0x8A, 3}) + "now" + bytes.substr(at) + octets({0x82, 6}) + "behind");
+    for (const auto& wire : wires) {
+        const auto bytes = text(run->in_form(wire.form).bytes());
+        const auto second = wire.first + 4 + bulky.size();
+        const std::size_t ends[]{wire.first, second, bytes.size()};
+        for (const std::size_t written :
+             {std::size_t{1}, wire.first - 1, wire.first, wire.first + 1, second - 1000, second, second + 1}) {
+            pooled_queue queue;
+            queue.queue.set_form(wire.form);
+            queue.push_run(run);
+            queue.push("behind");
+            auto out = queue.take(written);
+            queue.push_urgent(frame_type::pong, "now");
+            out += queue.take_all();
+            const auto at = *std::lower_bound(std::begin(ends), std::end(ends), written);
+            INFO("written " << written << " of form " << static_cast<int>(wire.form));
+            CHECK(out == bytes.substr(0, at) + wire.pong + bytes.substr(at) + wire.behind);
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Part of Junctor, a coroutine-based framework for WAMP routers.
+#include <junctor/transport/listening_transport.hpp>
 #include <junctor/transport/rawsocket_connector.hpp>
 #include <junctor/transport/websocket_connector.hpp>
 
@@ -152,4 +153,28 @@ TEST_CASE("websocket_connector: what is wrong with a URL is said", "[transport][
     CHECK_THAT(refusal("wss://unix:/run/shop.sock"), ContainsSubstring("TLS"));
     CHECK_THROWS_AS(websocket_connector(somewhere(), "ws"), std::invalid_argument);
     CHECK_THROWS_AS(websocket_connector(somewhere()).max_message_size(0), std::invalid_argument);
+}
+
+TEST_CASE("websocket_connector: settings that cannot be meant are refused", "[transport][url]")
+{
+    websocket_connector to(somewhere());
+    CHECK_THROWS_AS(to.subprotocols({}), std::invalid_argument);
+    CHECK_THROWS_AS(to.subprotocols({{serializer::cbor, true}, {serializer::cbor, true}}), std::invalid_argument);
+    to.subprotocols({{serializer::cbor, true}, {serializer::cbor}});
+    CHECK(to.subprotocols().size() == 2);
+
+    const deflate_settings wrong[]{{.max_window_bits = 8},
+                                   {.max_window_bits = 16},
+                                   {.request_max_window_bits = 8},
+                                   {.memory_level = 0},
+                                   {.memory_level = 10}};
+    for (const auto& deflate : wrong) {
+        websocket_settings settings;
+        settings.deflate = deflate;
+        CHECK_THROWS_AS(to.websocket(settings), std::invalid_argument);
+        CHECK_THROWS_AS(websocket(tcp("127.0.0.1", 0), settings), std::invalid_argument);
+    }
+    websocket_connection_settings late;
+    late.close_handshake_timeout = std::chrono::milliseconds(-1);
+    CHECK_THROWS_AS(to.websocket(late), std::invalid_argument);
 }

@@ -19,6 +19,7 @@ namespace junctor {
 inline constexpr int deflate_window_bits_max = 15;
 inline constexpr int deflate_window_bits_min = 9; ///< The specification has 8, which zlib cannot do.
 inline constexpr int deflate_memory_level_default = 8;
+inline constexpr int deflate_memory_level_max = 9;
 
 namespace limits {
 

@@ -37,6 +37,7 @@ public:
     explicit listening_transport(junctor::endpoint where) : endpoint_{std::move(where)} {}
 
     /// Listens for WebSocket clients, in place of RawSocket's. With TLS, clients that speak ALPN must offer "http/1.1".
+    /// Throws as `check_settings` does for the settings.
     listening_transport& websocket(websocket_settings settings);
 
     /// Serves what `port` says, in place of RawSocket clients. What joins sessions there is up to its parts, in place

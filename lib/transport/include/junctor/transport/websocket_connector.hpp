@@ -55,7 +55,8 @@ public:
     /// understand batches of JSON. Spec: advanced profile, "Message Batching".
     websocket_connector& subprotocols(std::vector<websocket_subprotocol> offered);
 
-    /// How frames and handshakes are bounded, and whether compression is offered.
+    /// How frames and handshakes are bounded, and whether compression is offered. Throws as `check_settings` does for
+    /// them.
     websocket_connector& websocket(const websocket_connection_settings& settings);
 
     /// The largest message in bytes that is taken from the router: at least 1. Default:

@@ -35,6 +35,10 @@ struct websocket_connection_settings {
     std::chrono::milliseconds close_handshake_timeout{0};
 };
 
+/// Throws `std::invalid_argument` if `settings` cannot be meant: a window or a memory level that there is not, or a
+/// time below 0.
+void check_settings(const websocket_connection_settings& settings);
+
 /// Settings of a WebSocket transport that listens. A plain value. Spec: RFC 6455.
 struct websocket_settings : websocket_connection_settings {
     /// The path that clients must ask for, such as "/ws"; empty for any.
